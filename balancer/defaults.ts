@@ -1,0 +1,50 @@
+/**
+ * Every default of the balancer's configuration, once. Durations and sizes as people write them.
+ */
+export const DEFAULTS = {
+  /** Wildcard, so that a floating address that arrives later is served too. */
+  listenAddress: "0.0.0.0",
+  policy: "round-robin",
+  weight: 1,
+  healthCheck: {
+    path: "/readyz",
+    interval: "2s",
+    timeout: "1s",
+    rise: 2,
+    fall: 3,
+    /** Each interval is stretched or shrunk by up to this share, so that checks never run in step. */
+    jitter: 0.1,
+    initialState: "pending",
+    expectedStatus: [200],
+  },
+  /** Whole-pool hold: a shared dependency must not empty the pool. */
+  hold: { enabled: true, duration: "60s", minimumBackends: 3 },
+  retry: { attempts: 1 },
+  timeouts: {
+    /** TCP handshake with a backend. */
+    connect: "1s",
+    /** From the first byte of a request to the end of its header section. */
+    requestHeader: "10s",
+    /** Between two reads of a request body. */
+    requestBody: "30s",
+    /** From the last byte of the request to the first byte of the response, and between two reads of it. */
+    response: "30s",
+    /** Keep-alive without a request; also the life of an idle upstream connection's client side. */
+    idle: "60s",
+    /** An idle connection to a backend. Shorter than what servers commonly allow (5 s in Node). */
+    upstreamIdle: "4s",
+    /** From the stop signal to the hard stop. */
+    drain: "10s",
+  },
+  limits: {
+    connections: 10_000,
+    headerBytes: "16KiB",
+    headerLineBytes: "8KiB",
+    headerCount: 100,
+    targetBytes: "8KiB",
+    bodyBytes: "1GiB",
+    /** Idle connections kept to one backend. */
+    upstreamIdle: 64,
+  },
+  admin: { socket: "/run/evenkeel/admin.sock" },
+} as const;

@@ -1,0 +1,23 @@
+/** What the rest of the project may use of the balancer. Importing it does nothing else. */
+export {
+  configJsonSchema,
+  configSchema,
+  idSchema,
+  parseConfig,
+  POLICY_NAMES,
+  type Config,
+  type ConfigInput,
+  type HealthCheckInput,
+} from "./config.ts";
+export { DEFAULTS } from "./defaults.ts";
+export { describeProblem, InvalidDocument, problemsOf, type Problem } from "./errors.ts";
+export type { Candidate, PickContext, Policy } from "./selection/policy.ts";
+export {
+  EVENT_SCHEMA,
+  EVENT_TYPES,
+  eventWriter,
+  type EventLine,
+  type EventSink,
+  type EventType,
+} from "./telemetry/event.ts";
+export { duration, formatDuration, parseDuration, parseSize } from "./units.ts";

@@ -1,0 +1,39 @@
+import type { BackendConfig } from "../config.ts";
+import type { Candidate } from "../selection/policy.ts";
+
+/** Whether active checks let a backend be picked. */
+export type HealthState = "pending" | "healthy" | "unhealthy";
+
+/** What an operator wants of it, whatever the checks say. */
+export type AdministrativeState = "enabled" | "draining" | "disabled";
+
+/**
+ * One member of a pool: identity, address, and the live figures that selection, health and the
+ * admin API read. Mutable on purpose: it is the one place where the hot path counts.
+ */
+export class Backend implements Candidate {
+  readonly id: string;
+  readonly address: string;
+  readonly port: number;
+  weight: number;
+  inFlight = 0;
+  health: HealthState;
+  administrative: AdministrativeState = "enabled";
+  /** Requests (http) or connections (tcp) ever sent to it. */
+  sent = 0;
+  /** Of those: connect failures, resets and responses it broke. */
+  failed = 0;
+
+  constructor(config: BackendConfig, health: HealthState) {
+    this.id = config.id;
+    this.address = config.address;
+    this.port = config.port;
+    this.weight = config.weight;
+    this.health = health;
+  }
+
+  /** Whether new requests may go to it. */
+  get pickable(): boolean {
+    return this.health === "healthy" && this.administrative === "enabled";
+  }
+}

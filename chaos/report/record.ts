@@ -1,0 +1,232 @@
+import type { Topology } from "../../stacks/topology.ts";
+import type { Outcome, ProberQuality } from "../measurement/probe.ts";
+import type { PredictedWindow } from "../measurement/predicted-window.ts";
+
+/**
+ * The record of a run, `run.json`: everything a report shows is in it or in the two streams beside
+ * it (`events.ndjson`, `probes.ndjson.gz`), and every report is rendered from them offline.
+ *
+ * All `…Ns` are CLOCK_MONOTONIC as decimal strings; all `…Ms` are milliseconds relative to the
+ * trial's P1 unless they are durations.
+ */
+export const RECORD_SCHEMA = "evenkeel.run/1";
+
+/** How a trial, an objective or a run was judged. */
+export const VERDICTS = [
+  "pass",
+  "fail",
+  "inconclusive",
+  "invalid",
+  "aborted",
+  "heal-failed",
+] as const;
+export type Verdict = (typeof VERDICTS)[number];
+
+/** The phases' marks of a failover (measuring-failover: P0 to P7). */
+export const MARKS = [
+  "armed", // P0
+  "injected", // P1
+  "impact", // P2
+  "detected", // P3
+  "elected", // P4
+  "moved", // P5
+  "recovered", // P6
+  "stable", // P7
+] as const;
+export type MarkName = (typeof MARKS)[number];
+
+/** A mark is a time and where it was seen, or a reason why there is none. Never merged silently. */
+export type Mark =
+  | { readonly atMs: number; readonly monotonicNs: string; readonly seenBy: string }
+  | { readonly atMs: null; readonly reason: string };
+
+/** A number, or the reason why there is none. */
+export type Measured =
+  | { readonly value: number; readonly reason?: undefined }
+  | { readonly value: null; readonly reason: string };
+
+/** The intervals between marks that reports publish, in order. */
+export const PHASES = [
+  { id: "detection", from: "injected", to: "detected" },
+  { id: "decision", from: "detected", to: "elected" },
+  { id: "propagation", from: "elected", to: "moved" },
+  { id: "client", from: "moved", to: "recovered" },
+] as const satisfies readonly {
+  readonly id: string;
+  readonly from: MarkName;
+  readonly to: MarkName;
+}[];
+export type PhaseId = (typeof PHASES)[number]["id"];
+
+/** What one objective measured in one trial. */
+export interface ObjectiveSample {
+  readonly measured: Measured;
+  /** The predicted window of this very trial (its phase known or not), when theory gives one. */
+  readonly predicted: PredictedWindow | null;
+  readonly verdict: Verdict;
+  /** What was measured, in which phase, and which error classes. */
+  readonly message: string;
+}
+
+export interface TrialRecord {
+  /** From 0. */
+  readonly index: number;
+  readonly seed: number;
+  readonly verdict: Verdict;
+  /** Why, unless it passed. */
+  readonly reasons: readonly string[];
+  /** Node or link that was hurt. */
+  readonly target: string | null;
+  /** Phase of the injection in the heartbeat that decides the detection. */
+  readonly phase: {
+    /** `advert` or `check`; null when the scenario has no heartbeat. */
+    readonly of: "advert" | "check" | null;
+    /** Measured length of the period. */
+    readonly periodMs: number | null;
+    readonly wantedMs: number | null;
+    /** From the last beat before P1 to P1. */
+    readonly achieved: Measured;
+  };
+  readonly marks: Readonly<Record<MarkName, Mark>>;
+  readonly phases: Readonly<Record<PhaseId, Measured>>;
+  /** P6 − P1. */
+  readonly outage: Measured;
+  /** Intended time of the first failed probe to the completion of the first success after it. */
+  readonly clientGap: Measured;
+  readonly probes: {
+    readonly sent: number;
+    readonly byOutcome: Readonly<Record<Outcome, number>>;
+    /** Failed probes by when they were meant to start: before P1, from P1 to P6, after P6. */
+    readonly failedBefore: number;
+    readonly failedDuring: number;
+    readonly failedAfter: number;
+    /** Probes sent before P1 and not complete at P1. */
+    readonly inFlightAtFault: number;
+  };
+  readonly faults: readonly FaultRecord[];
+  readonly quality: ProberQuality | null;
+  /** Milliseconds from the start of the deployment to every readiness check green. */
+  readonly deployMs: number | null;
+  readonly objectives: Readonly<Record<string, ObjectiveSample>>;
+}
+
+export interface FaultRecord {
+  readonly kind: string;
+  readonly title: string;
+  readonly target: string;
+  readonly injectedNs: string;
+  readonly uncertaintyMs: number;
+  readonly healedNs: string | null;
+  readonly verified: { readonly active: boolean; readonly evidence: string };
+}
+
+/** An objective over all trials. */
+export interface ObjectiveRecord {
+  readonly id: string;
+  readonly title: string;
+  readonly unit: "ms" | "count" | "ratio";
+  /** `every trial`, `median`, `p86`. */
+  readonly statistic: string;
+  /** The bound in words: `within the predicted window ± 5.2 ms`. */
+  readonly bound: string;
+  /** The same as numbers, where it does not differ from trial to trial. */
+  readonly atLeast: number | null;
+  readonly atMost: number | null;
+  /** How far the bound was widened by the run's own resolution. */
+  readonly widenedBy: number;
+  readonly predicted: PredictedWindow | null;
+  readonly samples: number;
+  readonly minimumSamples: number;
+  readonly summary: Summary | null;
+  readonly verdict: Verdict;
+  readonly message: string;
+}
+
+/** Order statistics of one measure over the trials that have it. */
+export interface Summary {
+  readonly n: number;
+  readonly min: number;
+  readonly median: number;
+  readonly max: number;
+  readonly mean: number;
+  readonly standardDeviation: number | null;
+  /** Confidence interval of the median from order statistics, with its coverage; null below 6 samples. */
+  readonly medianInterval: {
+    readonly low: number;
+    readonly high: number;
+    readonly confidence: number;
+  } | null;
+  /** If all pass: this quantile is inside with 95 % confidence. */
+  readonly supportsQuantile: number;
+}
+
+/** Outage against phase, a straight line by least squares: theory says slope −1. */
+export interface PhaseFit {
+  readonly slope: number;
+  readonly interceptMs: number;
+  readonly residualStandardDeviationMs: number;
+  readonly n: number;
+}
+
+export interface RunRecord {
+  readonly schema: typeof RECORD_SCHEMA;
+  readonly id: string;
+  /** `running` until the end; a record left so by a crash is closed as aborted by the next start. */
+  readonly status: "running" | "finished";
+  /** Process id of the runner. */
+  readonly runnerPid: number;
+  readonly scenario: {
+    readonly id: string;
+    readonly sentence: string;
+    /** The mechanism that was switched off, when this run is the scenario's control. */
+    readonly controlWithout: string | null;
+  };
+  readonly seed: number;
+  readonly command: string;
+  /** Wall clock, only a label. */
+  readonly startedAt: string;
+  readonly finishedAt: string | null;
+  readonly durationMs: number | null;
+  readonly verdict: Verdict | null;
+  readonly reasons: readonly string[];
+  readonly exitCode: number | null;
+  readonly topology: Topology;
+  readonly load: {
+    readonly ratePerSecond: number;
+    readonly connectTimeoutMs: number;
+    readonly totalTimeoutMs: number;
+    readonly target: string;
+    readonly class: "fresh";
+  };
+  readonly faults: readonly {
+    readonly title: string;
+    readonly atMs: number;
+    readonly forMs: number | null;
+  }[];
+  readonly predictions: readonly PredictedWindow[];
+  readonly trialsPlanned: number;
+  readonly trials: readonly TrialRecord[];
+  readonly objectives: readonly ObjectiveRecord[];
+  readonly outage: Summary | null;
+  readonly phases: Readonly<Record<PhaseId, Summary | null>>;
+  readonly phaseFit: PhaseFit | null;
+  readonly fingerprint: Fingerprint;
+}
+
+/** What the run ran on. */
+export interface Fingerprint {
+  readonly environment: "namespace" | "docker";
+  readonly kernel: string;
+  readonly cpus: number;
+  readonly cpuModel: string;
+  readonly memoryBytes: number;
+  readonly node: string;
+  readonly programs: Readonly<Record<string, string>>;
+  readonly commit: string | null;
+  readonly clean: boolean | null;
+  readonly sysctls: Readonly<Record<string, string>>;
+  /** Share of CPU time stolen by the hypervisor during the run, 0 to 1. */
+  readonly stealShare: number | null;
+  readonly loadAverage1m: number;
+  readonly user: "root" | "ordinary user";
+}

@@ -1,0 +1,117 @@
+import type { Topology } from "../stacks/topology.ts";
+import type { Fault } from "./faults/fault.ts";
+import type { PredictedWindow } from "./measurement/predicted-window.ts";
+import type { ProbeRecord } from "./measurement/probe.ts";
+import type { TimelineEvent } from "./environment/environment.ts";
+import type { Measured, TrialRecord } from "./report/record.ts";
+
+/**
+ * A scenario: one sentence that should hold, and everything needed to find out. Plain data plus
+ * functions; `evenkeel run` and vitest execute the same object.
+ */
+export interface Scenario extends ScenarioDefinition {
+  readonly sentence: string;
+}
+
+export interface ScenarioDefinition {
+  readonly topology: Topology;
+  readonly load: Load;
+  readonly steadyState: SteadyState;
+  /** In the order of injection. */
+  readonly faults: readonly FaultStep[];
+  /** Observed after the last fault was injected (or healed, if it is), at most; a recovery that is stable ends it early. */
+  readonly observeMs: number;
+  /** Successes in a row, in milliseconds, after which the recovery counts as stable. */
+  readonly stableMs: number;
+  /** The heartbeat over whose period the injection is spread; absent when none decides the outcome. */
+  readonly heartbeat?: Heartbeat;
+  /** What theory says of this topology and load. */
+  readonly predictions: readonly PredictedWindow[];
+  readonly objectives: readonly Objective[];
+  /** Default number of trials. */
+  readonly trials: number;
+  /** The same with its mechanism switched off: it must fail, or the scenario proves nothing. */
+  readonly control: Control;
+}
+
+/** Open-loop load: fresh connections at a fixed rate whatever the answers. */
+export interface Load {
+  /** Client node that sends. */
+  readonly client: string;
+  readonly address: string;
+  readonly port: number;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly ratePerSecond: number;
+  readonly connectTimeoutMs: number;
+  readonly totalTimeoutMs: number;
+}
+
+/** What must hold before a fault, or the run says nothing: no failed probe for this long. */
+export interface SteadyState {
+  readonly durationMs: number;
+  readonly deadlineMs: number;
+}
+
+export interface FaultStep {
+  readonly fault: Fault;
+  /** After the steady state, or after the step before was injected or healed. */
+  readonly afterMs: number;
+  /** Healed after this time; absent: not before the end of the trial. */
+  readonly forMs?: number;
+}
+
+/** A periodic event that decides how long detection takes. */
+export interface Heartbeat {
+  readonly of: "advert" | "check";
+  readonly periodMs: number;
+  /** Whether an event is a beat, given the fault's target. */
+  readonly isBeat: (event: TimelineEvent, target: string) => boolean;
+}
+
+/** Everything that one trial saw, for objectives. */
+export interface TrialData {
+  readonly trial: Omit<TrialRecord, "objectives" | "verdict" | "reasons">;
+  readonly probes: readonly ProbeRecord[];
+  readonly events: readonly TimelineEvent[];
+  readonly topology: Topology;
+}
+
+/** A measurable promise. */
+export interface Objective {
+  readonly id: string;
+  readonly title: string;
+  readonly unit: "ms" | "count" | "ratio";
+  readonly statistic: "every trial" | "median" | `p${number}`;
+  readonly measure: (data: TrialData) => Measured;
+  readonly bound: Bound;
+  /** Fewer measured trials make it inconclusive. At least 1. */
+  readonly minimumSamples: number;
+}
+
+/** What a measured value may be. */
+export type Bound =
+  | { readonly kind: "at-most"; readonly value: number }
+  | { readonly kind: "at-least"; readonly value: number }
+  /** Another measure of the same trial is the ceiling: failed ≤ in flight. */
+  | {
+      readonly kind: "at-most-measure";
+      readonly title: string;
+      readonly measure: (data: TrialData) => Measured;
+    }
+  /** Floor and ceiling from theory, each widened by the run's own resolution and `slackMs`. */
+  | { readonly kind: "predicted"; readonly window: PredictedWindow; readonly slackMs: number };
+
+/** How the mechanism under test is switched off. */
+export interface Control {
+  /** What is missing: `keepalived`, `checks and retry`, `the hold`. */
+  readonly without: string;
+  readonly change: Partial<ScenarioDefinition>;
+  /** Ids of objectives of which at least one must fail. */
+  readonly mustFail: readonly string[];
+}
+
+/** A scenario: its sentence and its definition in one object. */
+export function scenario(sentence: string, definition: ScenarioDefinition): Scenario {
+  return { sentence, ...definition };
+}
