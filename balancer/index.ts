@@ -11,6 +11,11 @@ export {
 } from "./config.ts";
 export { DEFAULTS } from "./defaults.ts";
 export { describeProblem, InvalidDocument, problemsOf, type Problem } from "./errors.ts";
+export {
+  keepalivedArgv,
+  keepalivedConfig,
+  type KeepalivedInput,
+} from "./failover/keepalived-config.ts";
 export type { Candidate, PickContext, Policy } from "./selection/policy.ts";
 export {
   EVENT_SCHEMA,
