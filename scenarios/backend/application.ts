@@ -1,0 +1,199 @@
+import { randomUUID } from "node:crypto";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import type { RequestLog } from "./request-log.ts";
+import { StoreFailed, type SessionStore } from "./session-store.ts";
+import { parseServiceMs } from "./service-time.ts";
+import { QueueFull, serve, type WorkerQueue } from "./worker-queue.ts";
+
+/** What the application works with. */
+export interface ApplicationParts {
+  /** Id of this node, told in every response. */
+  readonly node: string;
+  readonly workers: WorkerQueue;
+  /** Draws the service time of a request that does not bring its own. */
+  readonly drawServiceMs: () => number;
+  readonly sessions: SessionStore | undefined;
+  readonly sessionTtlSeconds: number;
+  readonly log: RequestLog;
+  /** Whether new requests are wanted. */
+  readonly accepting: () => boolean;
+  readonly idleTimeoutMs: number;
+}
+
+/** The sample application, not yet listening. */
+export interface Application {
+  readonly server: Server;
+  /** Refuses new connections and ends those without a request; the rest end with their response. */
+  stop(): void;
+}
+
+/** What a request is answered. */
+interface Answer {
+  readonly status: number;
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly queuedMs?: number;
+}
+
+/** Session ids of our own making only, so that no client chooses keys in the store. */
+const SESSION = /(?:^|;\s*)evenkeel-session=([0-9a-f-]{36})(?:;|$)/;
+
+/**
+ * The sample application.
+ *
+ * `/` and `/session` are work: they wait for a worker. `/livez`, `/readyz` and `/healthz` are
+ * checks and wait for nobody, as a server's own status page does; `/healthz?deep` also asks the store.
+ */
+export function application(parts: ApplicationParts): Application {
+  const unused = new Set<Socket>();
+  const server = createServer((request, response) => {
+    unused.delete(request.socket);
+    const startedNs = process.hrtime.bigint();
+    let queuedMs = 0;
+    // A body has no meaning here; unread it would block the connection.
+    request.resume();
+    response.once("close", () => {
+      parts.log.write({
+        run: header(request, "x-evenkeel-run") ?? null,
+        trial: numberOf(header(request, "x-evenkeel-trial")),
+        seq: numberOf(header(request, "x-evenkeel-seq")),
+        path: pathOf(request),
+        startedNs: startedNs.toString(),
+        completedNs: process.hrtime.bigint().toString(),
+        status: response.statusCode,
+        aborted: !response.writableFinished,
+        queuedMs,
+      });
+    });
+    void answerTo(request, parts)
+      .catch((error: unknown): Answer => ({ status: 500, body: { error: String(error) } }))
+      .then((answer) => {
+        queuedMs = answer.queuedMs ?? 0;
+        respond(response, answer, parts);
+      });
+  });
+  server.keepAliveTimeout = parts.idleTimeoutMs;
+  server.on("connection", (socket) => {
+    unused.add(socket);
+    socket.once("close", () => unused.delete(socket));
+  });
+  const stop = () => {
+    server.close();
+    // Node does not count a connection without any request as idle, and would wait for it.
+    for (const socket of unused) socket.destroy();
+  };
+  return { server, stop };
+}
+
+function respond(response: ServerResponse, answer: Answer, parts: ApplicationParts): void {
+  const body = JSON.stringify(answer.body);
+  response.writeHead(answer.status, {
+    "content-type": "application/json",
+    "content-length": Buffer.byteLength(body),
+    "x-evenkeel-node": parts.node,
+    ...(parts.accepting() ? {} : { connection: "close" }),
+    ...answer.headers,
+  });
+  response.end(body);
+}
+
+async function answerTo(request: IncomingMessage, parts: ApplicationParts): Promise<Answer> {
+  switch (pathOf(request)) {
+    case "/livez":
+      return { status: 200, body: { live: true } };
+    case "/readyz":
+    case "/healthz":
+      return isDeep(request) ? deepHealth(parts) : shallowHealth(parts);
+    case "/":
+      return work(request, parts, () => Promise.resolve({ status: 200, body: {} }));
+    case "/session":
+      return work(request, parts, () => session(request, parts));
+    default:
+      return { status: 404, body: { error: "not-found" } };
+  }
+}
+
+function shallowHealth(parts: ApplicationParts): Answer {
+  const accepting = parts.accepting();
+  return { status: accepting ? 200 : 503, body: { accepting } };
+}
+
+async function deepHealth(parts: ApplicationParts): Promise<Answer> {
+  const shallow = shallowHealth(parts);
+  if (shallow.status !== 200 || parts.sessions === undefined) return shallow;
+  try {
+    await parts.sessions.ping();
+    return { status: 200, body: { ...shallow.body, store: "ok" } };
+  } catch (error) {
+    return { status: 503, body: { ...shallow.body, store: codeOf(error) } };
+  }
+}
+
+async function work(
+  request: IncomingMessage,
+  parts: ApplicationParts,
+  finish: () => Promise<Answer>,
+): Promise<Answer> {
+  const seq = numberOf(header(request, "x-evenkeel-seq"));
+  const asked = header(request, "x-evenkeel-service-ms");
+  const serviceMs = asked === undefined ? parts.drawServiceMs() : parseServiceMs(asked);
+  if (serviceMs === undefined) {
+    return { status: 400, body: { error: "x-evenkeel-service-ms is no decimal up to 600000" } };
+  }
+  try {
+    const served = await parts.workers.run(async () => {
+      await serve(serviceMs);
+      return finish();
+    });
+    const { value, queuedMs } = served;
+    return { ...value, body: { node: parts.node, seq, ...value.body }, queuedMs };
+  } catch (error) {
+    if (!(error instanceof QueueFull)) throw error;
+    return { status: 503, body: { node: parts.node, seq, error: error.code } };
+  }
+}
+
+/** The store is asked while the worker is held: a slow store uses up the workers, as it does in life. */
+async function session(request: IncomingMessage, parts: ApplicationParts): Promise<Answer> {
+  if (parts.sessions === undefined) return { status: 501, body: { error: "no-store" } };
+  const known = SESSION.exec(header(request, "cookie") ?? "")?.[1];
+  try {
+    if (request.method === "GET" || request.method === "HEAD") {
+      const count = known === undefined ? 0 : await parts.sessions.read(known);
+      return { status: 200, body: { session: known ?? null, count } };
+    }
+    if (request.method !== "POST") {
+      return { status: 405, body: { error: "use GET or POST" }, headers: { allow: "GET, POST" } };
+    }
+    const id = known ?? randomUUID();
+    const count = await parts.sessions.increment(id);
+    const cookie = `evenkeel-session=${id}; Path=/; HttpOnly; Max-Age=${parts.sessionTtlSeconds}`;
+    return { status: 200, body: { session: id, count }, headers: { "set-cookie": cookie } };
+  } catch (error) {
+    return { status: 503, body: { error: codeOf(error) } };
+  }
+}
+
+function codeOf(error: unknown): string {
+  if (error instanceof StoreFailed) return error.code;
+  throw error;
+}
+
+function pathOf(request: IncomingMessage): string {
+  return (request.url ?? "/").split("?", 1)[0] ?? "/";
+}
+
+function isDeep(request: IncomingMessage): boolean {
+  const query = (request.url ?? "").split("?")[1] ?? "";
+  return new URLSearchParams(query).has("deep");
+}
+
+function header(request: IncomingMessage, name: string): string | undefined {
+  const value = request.headers[name];
+  return Array.isArray(value) ? value[0] : value;
+}
+
+function numberOf(text: string | undefined): number | null {
+  return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : null;
+}

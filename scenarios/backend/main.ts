@@ -1,0 +1,62 @@
+import { once } from "node:events";
+import module from "node:module";
+import { application } from "./application.ts";
+import { InvalidOptions, parseOptions, type BackendOptions } from "./options.ts";
+import { NO_LOG, openRequestLog } from "./request-log.ts";
+import { openSessionStore } from "./session-store.ts";
+import { drawServiceMs, seededRandom } from "./service-time.ts";
+import { WorkerQueue } from "./worker-queue.ts";
+
+/**
+ * The sample application behind the balancer. Writes `ready on port N` when it accepts; SIGTERM
+ * refuses new connections, finishes what is in flight and exits with 0. Wrong use exits with 64.
+ */
+
+/** Of one call to the session store. */
+const STORE_DEADLINE_MS = 1_000;
+
+async function run(options: BackendOptions): Promise<void> {
+  let accepting = true;
+  const random = seededRandom(options.seed);
+  const sessions =
+    options.redis &&
+    (await openSessionStore({
+      ...options.redis,
+      ttlSeconds: options.sessionTtlSeconds,
+      deadlineMs: STORE_DEADLINE_MS,
+    }));
+  const log = options.log === undefined ? NO_LOG : openRequestLog(options.log);
+  const { server, stop } = application({
+    node: process.env["EVENKEEL_NODE_ID"] ?? "backend",
+    workers: new WorkerQueue(options.workers, options.queue),
+    drawServiceMs: () => drawServiceMs(options.service, random),
+    sessions,
+    sessionTtlSeconds: options.sessionTtlSeconds,
+    log,
+    accepting: () => accepting,
+    idleTimeoutMs: options.idleTimeoutMs,
+  });
+
+  process.once("SIGTERM", () => {
+    accepting = false;
+    stop();
+  });
+
+  server.listen(options.port, options.address);
+  await once(server, "listening");
+  const bound = server.address();
+  const port = typeof bound === "object" && bound !== null ? bound.port : options.port;
+  process.stdout.write(`ready on port ${port}\n`);
+  module.flushCompileCache();
+
+  await once(server, "close");
+  sessions?.close();
+  await log.close();
+}
+
+try {
+  await run(parseOptions(process.argv.slice(2)));
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = error instanceof InvalidOptions ? 64 : 1;
+}

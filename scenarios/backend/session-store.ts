@@ -1,0 +1,147 @@
+import type { Redis } from "ioredis";
+
+/** Why the session store gave no answer. */
+export class StoreFailed extends Error {
+  readonly code: "store-unavailable" | "store-timeout" | "store-busy";
+  readonly side = "upstream";
+  readonly retryable = true;
+
+  constructor(code: StoreFailed["code"], message: string, cause?: unknown) {
+    super(message, { cause });
+    this.name = "StoreFailed";
+    this.code = code;
+  }
+}
+
+/** The session counters in Redis. Every call ends within its deadline. */
+export interface SessionStore {
+  /** The counter of a session; 0 when there is none. @throws StoreFailed */
+  read(session: string): Promise<number>;
+  /** Adds one, and lets the session live its full time again. @throws StoreFailed */
+  increment(session: string): Promise<number>;
+  /** Asks for a sign of life. @throws StoreFailed */
+  ping(): Promise<void>;
+  /** Leaves without waiting for answers. */
+  close(): void;
+}
+
+export interface SessionStoreOptions {
+  readonly host: string;
+  readonly port: number;
+  /** How long a session outlives its last change. */
+  readonly ttlSeconds: number;
+  /** Per call. */
+  readonly deadlineMs: number;
+}
+
+/** Calls without an answer, at most; a store that stalls must not fill this process's memory. */
+const MAX_OUTSTANDING = 1_024;
+/** Silence of a connection that owes an answer, after which it is given up for a new one. */
+const SILENCE_MS = 3_000;
+const RECONNECT_MS = 100;
+
+/**
+ * Connects, and connects again for ever whenever the connection is lost; calls in between fail at
+ * once. A store that cannot be reached within the deadline is no reason not to start.
+ *
+ * The library is loaded here, because an application without sessions starts faster without it.
+ */
+export async function openSessionStore(options: SessionStoreOptions): Promise<SessionStore> {
+  const { Redis } = await import("ioredis");
+  const client = new Redis({
+    host: options.host,
+    port: options.port,
+    connectTimeout: options.deadlineMs,
+    socketTimeout: SILENCE_MS,
+    retryStrategy: () => RECONNECT_MS,
+    // Fail what is asked while there is no connection, and never ask twice: both belong to the caller.
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
+    maxRetriesPerRequest: 0,
+  });
+  // Told to whoever calls; an event without a listener would end the process.
+  client.on("error", () => {});
+  const { promise: connected, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, options.deadlineMs);
+  client.once("ready", resolve);
+  await connected;
+  clearTimeout(timer);
+  return new RedisSessionStore(client, options);
+}
+
+class RedisSessionStore implements SessionStore {
+  readonly #client: Redis;
+  readonly #options: SessionStoreOptions;
+  #outstanding = 0;
+
+  constructor(client: Redis, options: SessionStoreOptions) {
+    this.#client = client;
+    this.#options = options;
+  }
+
+  async read(session: string): Promise<number> {
+    const text = await this.#call((client) => client.get(keyOf(session)));
+    return text === null ? 0 : Number(text);
+  }
+
+  async increment(session: string): Promise<number> {
+    const key = keyOf(session);
+    // One transaction, so that no counter is left behind without an end.
+    const replies = await this.#call((client) =>
+      client.multi().incr(key).expire(key, this.#options.ttlSeconds).exec(),
+    );
+    const [error, count] = replies?.[0] ?? [];
+    if (typeof count === "number") return count;
+    throw new StoreFailed(
+      "store-unavailable",
+      `The store refused to count: ${String(error)}. Look at its log.`,
+      error,
+    );
+  }
+
+  async ping(): Promise<void> {
+    await this.#call((client) => client.ping());
+  }
+
+  close(): void {
+    this.#client.disconnect();
+  }
+
+  async #call<T>(command: (client: Redis) => Promise<T>): Promise<T> {
+    const { host, port, deadlineMs } = this.#options;
+    const store = `The session store ${host}:${port}`;
+    if (this.#outstanding >= MAX_OUTSTANDING) {
+      throw new StoreFailed(
+        "store-busy",
+        `${store} owes ${MAX_OUTSTANDING} answers already. Look whether it is stalled.`,
+      );
+    }
+    const { promise: late, reject } = Promise.withResolvers<never>();
+    const timer = setTimeout(() => {
+      const message = `${store} did not answer within ${deadlineMs} ms. Look whether it is stalled.`;
+      reject(new StoreFailed("store-timeout", message));
+    }, deadlineMs);
+    this.#outstanding += 1;
+    // Counted until the answer or the end of the connection, not until the deadline: the command waits on.
+    const answer = command(this.#client).finally(() => {
+      this.#outstanding -= 1;
+    });
+    try {
+      return await Promise.race([answer, late]);
+    } catch (error) {
+      if (error instanceof StoreFailed) throw error;
+      const what = error instanceof Error ? error.message : String(error);
+      throw new StoreFailed(
+        "store-unavailable",
+        `${store} cannot be asked: ${what}. Look whether it runs.`,
+        error,
+      );
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+function keyOf(session: string): string {
+  return `evenkeel:session:${session}`;
+}
