@@ -1,0 +1,59 @@
+import type { Config, ListenerConfig } from "../config.ts";
+import type { AccessLog } from "../telemetry/access-log.ts";
+import type { Pool } from "../upstream/pool.ts";
+import type { ListenerCounters } from "./counters.ts";
+import { HttpListener } from "./http-listener.ts";
+import { TcpListener } from "./tcp-listener.ts";
+
+/** What a listener works with. */
+export interface ListenerShared {
+  readonly pool: Pool;
+  readonly timeouts: Config["timeouts"];
+  readonly limits: Config["limits"];
+  /** Named in the response header `x-evenkeel-balancer`. */
+  readonly nodeId: string;
+  /** Monotonic milliseconds. */
+  readonly now: () => number;
+  /** No access log when absent. Who opened it closes it, after the drain. */
+  readonly accessLog?: AccessLog;
+}
+
+/** How a drain ended. http counts requests, tcp counts connections. */
+export interface DrainResult {
+  /** In flight when the drain began, and finished. */
+  readonly completed: number;
+  /** In flight when the time was up, and cut. */
+  readonly cut: number;
+}
+
+/**
+ * An address and port that accepts connections.
+ *
+ *   start → [lameDuck] → [stopAccepting] → drain
+ */
+export interface Listener {
+  readonly config: ListenerConfig;
+  readonly counters: ListenerCounters;
+  /**
+   * Binds and accepts.
+   *
+   * @throws ListenFailed when the address cannot be bound
+   */
+  start(): Promise<void>;
+  /** From now on every http answer closes its connection; new connections are still accepted. */
+  lameDuck(): void;
+  /** Closes the listening socket; connections stay. Idempotent. */
+  stopAccepting(): void;
+  /**
+   * Stops accepting, closes idle connections at once, lets what is in flight finish, and cuts what
+   * is left after `timeoutMs` (a duration; 0 cuts at once). Resolves when no connection is left.
+   */
+  drain(timeoutMs: number): Promise<DrainResult>;
+}
+
+/** The listener that a configuration asks for; it does nothing before `start`. */
+export function createListener(config: ListenerConfig, shared: ListenerShared): Listener {
+  return config.protocol === "http"
+    ? new HttpListener(config, shared)
+    : new TcpListener(config, shared);
+}
