@@ -2,8 +2,6 @@ import type { Config, ListenerConfig } from "../config.ts";
 import type { AccessLog } from "../telemetry/access-log.ts";
 import type { Pool } from "../upstream/pool.ts";
 import type { ListenerCounters } from "./counters.ts";
-import { HttpListener } from "./http-listener.ts";
-import { TcpListener } from "./tcp-listener.ts";
 
 /** What a listener works with. */
 export interface ListenerShared {
@@ -49,11 +47,4 @@ export interface Listener {
    * is left after `timeoutMs` (a duration; 0 cuts at once). Resolves when no connection is left.
    */
   drain(timeoutMs: number): Promise<DrainResult>;
-}
-
-/** The listener that a configuration asks for; it does nothing before `start`. */
-export function createListener(config: ListenerConfig, shared: ListenerShared): Listener {
-  return config.protocol === "http"
-    ? new HttpListener(config, shared)
-    : new TcpListener(config, shared);
 }
