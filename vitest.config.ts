@@ -1,11 +1,18 @@
 import { defineConfig } from "vitest/config";
+import { SummaryReporter } from "./test/summary-reporter.ts";
+
+/** Where a JUnit report goes, beside everything else; none when unset. */
+const junitFile = process.env["EVENKEEL_JUNIT"];
 
 /**
- * Three projects: `unit` needs nothing but Node; `lab` runs real programs in rootless network
- * namespaces; `docker` needs an engine. Paths under `test/` mirror the sources.
+ * `unit` needs nothing but Node; `lab` runs real programs in rootless network namespaces, one file
+ * after another and after the unit tests, so that nothing disturbs what it times. Paths under
+ * `test/` mirror the sources.
  */
 export default defineConfig({
   test: {
+    reporters: ["default", ...(junitFile === undefined ? [] : ["junit"]), new SummaryReporter()],
+    ...(junitFile === undefined ? {} : { outputFile: { junit: junitFile } }),
     projects: [
       {
         test: {
@@ -13,15 +20,19 @@ export default defineConfig({
           include: ["test/**/*.test.ts"],
           exclude: ["test/**/*.lab.test.ts", "test/**/*.docker.test.ts"],
           testTimeout: 10_000,
+          sequence: { groupOrder: 0 },
         },
       },
       {
         test: {
           name: "lab",
           include: ["test/**/*.lab.test.ts"],
+          setupFiles: ["test/lab-setup.ts"],
           testTimeout: 120_000,
           hookTimeout: 60_000,
           pool: "forks",
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
         },
       },
     ],

@@ -1,0 +1,109 @@
+import { execFile } from "node:child_process";
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { countRun, summaryLine, type CountedModule } from "../summary-reporter.ts";
+
+function moduleOf(
+  states: readonly string[],
+  options: { readonly errors?: readonly unknown[]; readonly state?: string } = {},
+): CountedModule {
+  return {
+    children: { allTests: () => states.map((state) => ({ result: () => ({ state }) })) },
+    errors: () => options.errors ?? [],
+    state: () => options.state ?? (states.includes("failed") ? "failed" : "passed"),
+  };
+}
+
+describe("what is counted", () => {
+  test("tests count by how they ended", () => {
+    const counts = countRun([moduleOf(["passed", "failed", "skipped"]), moduleOf(["passed"])], []);
+    expect(counts).toEqual({ passed: 2, failed: 1, skipped: 1 });
+  });
+
+  test("a file that did not load is a failure", () => {
+    const counts = countRun([moduleOf([], { errors: [new Error("x")], state: "failed" })], []);
+    expect(counts).toEqual({ passed: 0, failed: 1, skipped: 0 });
+  });
+
+  test("an error outside of every test is a failure", () => {
+    expect(countRun([moduleOf(["passed"])], [new Error("x")])).toEqual({
+      passed: 1,
+      failed: 1,
+      skipped: 0,
+    });
+  });
+
+  test("a test that never ended is a failure", () => {
+    expect(countRun([moduleOf(["pending"])], []).failed).toBe(1);
+  });
+
+  test("a module that failed without a failed test is a failure", () => {
+    expect(countRun([moduleOf(["skipped"], { state: "failed" })], []).failed).toBe(1);
+  });
+
+  test("skipped tests are named only when there are any", () => {
+    expect(summaryLine({ passed: 3, failed: 0, skipped: 0 })).toBe("3 passed, 0 failed");
+    expect(summaryLine({ passed: 3, failed: 1, skipped: 2 })).toBe("3 passed, 1 failed, 2 skipped");
+  });
+});
+
+describe("a real run", () => {
+  const root = resolve(import.meta.dirname, "../..");
+  let project = "";
+
+  beforeAll(async () => {
+    project = await mkdtemp(join(tmpdir(), "evenkeel-summary-"));
+    await symlink(join(root, "node_modules"), join(project, "node_modules"));
+    await mkdir(join(project, "test"));
+    await writeFile(
+      join(project, "vitest.config.ts"),
+      (await readFile(join(root, "vitest.config.ts"), "utf8")).replace(
+        "./test/summary-reporter.ts",
+        join(root, "test/summary-reporter.ts"),
+      ),
+    );
+    const head = 'import { expect, test } from "vitest";\n';
+    await writeFile(
+      join(project, "test/mixed.test.ts"),
+      `${head}test("a", () => {});\ntest("b", () => { expect(1).toBe(2); });\ntest.skip("c", () => {});\n`,
+    );
+    await writeFile(join(project, "test/unloadable.test.ts"), `${head}throw new Error("no");\n`);
+    await writeFile(
+      join(project, "test/late.lab.test.ts"),
+      `${head}test("d", () => {});\ntest("e", () => { void Promise.reject(new Error("late")); });\n`,
+    );
+    await writeFile(join(project, "test/lab-setup.ts"), "export {};\n");
+  });
+
+  afterAll(async () => rm(project, { recursive: true, force: true }));
+
+  test("its last line counts both projects, with what failed outside of tests", async () => {
+    const { stdout, code } = await vitest(project, {});
+    // Passed: a, d, e. Failed: b, the file that does not load, the rejection nobody handled.
+    expect(stdout.trimEnd().split("\n").at(-1)).toBe("3 passed, 3 failed, 1 skipped");
+    expect(stdout.endsWith("\n")).toBe(true);
+    expect(code).toBe(1);
+  }, 30_000);
+
+  test("a JUnit report is written when asked for", async () => {
+    const { stdout } = await vitest(project, { EVENKEEL_JUNIT: join(project, "junit.xml") });
+    expect(await readFile(join(project, "junit.xml"), "utf8")).toContain("<testsuites");
+    expect(stdout.trimEnd().split("\n").at(-1)).toBe("3 passed, 3 failed, 1 skipped");
+  }, 30_000);
+});
+
+async function vitest(
+  folder: string,
+  env: Readonly<Record<string, string>>,
+): Promise<{ readonly stdout: string; readonly code: number }> {
+  return new Promise((done) => {
+    const child = execFile(
+      process.execPath,
+      ["node_modules/vitest/vitest.mjs", "run", "--project", "unit", "--project", "lab"],
+      { cwd: folder, env: { ...process.env, ...env } },
+      (_error, stdout) => done({ stdout, code: child.exitCode ?? -1 }),
+    );
+  });
+}
