@@ -97,6 +97,18 @@ export const nodeSchema = z.strictObject({
   processes: z.array(processSchema).default([]),
   /** Names of the processes in the order in which SIGTERM reaches them, each after the former has ended. */
   stopOrder: z.array(idSchema).default([]),
+  /** What must answer, tried from this node, before it counts as ready: a client's view of a listener. */
+  reaches: z
+    .array(
+      z.strictObject({
+        address,
+        port,
+        /** HTTP path; absent: a TCP handshake is enough. */
+        path: z.string().startsWith("/").optional(),
+        deadlineMs: milliseconds,
+      }),
+    )
+    .default([]),
   /** What the node agent watches and tells as events. */
   observe: z.array(z.enum(["addresses", "neighbours", "adverts"])).default([]),
 });

@@ -49,7 +49,12 @@ export interface Deployment extends AsyncDisposable {
   /** Resolves with the first event, past or to come, that matches; rejects at the deadline with the node's last output. */
   waitForEvent(
     matches: (event: TimelineEvent) => boolean,
-    options: { readonly deadlineMs: number; readonly waitingFor: string },
+    options: {
+      readonly deadlineMs: number;
+      readonly waitingFor: string;
+      /** Node whose last output the error shows. */
+      readonly node?: string;
+    },
   ): Promise<TimelineEvent>;
   /** The last lines a node wrote, newest last, for error messages. */
   lastOutput(nodeId: string): readonly string[];
@@ -68,7 +73,7 @@ export interface RunningNode {
   spawn(argv: readonly string[], options?: SpawnOptions): Promise<SpawnedProcess>;
   /** As `docker kill`: every process at once; the kernel still closes sockets. Silent: the link goes first, nobody hears of it. */
   kill(options?: AtOptions & { readonly silent?: boolean }): Promise<Moment>;
-  /** SIGTERM to the node agent; kill after `graceMs`. Resolves with the moment at which the signal was sent. */
+  /** SIGTERM to the node agent; kill after `graceMs`. Resolves as soon as the signal is sent, with that moment. */
   stop(options: AtOptions & { readonly graceMs: number }): Promise<Moment>;
   /** Freezes every process; the kernel of the node still answers. */
   pause(options?: AtOptions): Promise<Moment>;

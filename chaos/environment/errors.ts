@@ -1,0 +1,27 @@
+/** A lab could not do what was asked; the message shows what it printed last. */
+export class LabError extends Error {
+  readonly code = "lab";
+  readonly side = "internal";
+  readonly retryable = false;
+
+  constructor(what: string, lastOutput: readonly string[], next = 'Run "npx evenkeel doctor".') {
+    const output =
+      lastOutput.length === 0
+        ? ""
+        : `\nLast output:\n${lastOutput.map((l) => `  ${l}`).join("\n")}`;
+    super(`${what}. ${next}${output}`);
+    this.name = "LabError";
+  }
+}
+
+/** A name that does not exist, with those that do. */
+export class UnknownName extends RangeError {
+  readonly code = "unknown-name";
+  readonly side = "internal";
+  readonly retryable = false;
+
+  constructor(what: string, name: string, known: readonly string[]) {
+    super(`There is no ${what} "${name}". Known: ${known.join(", ") || "none"}.`);
+    this.name = "UnknownName";
+  }
+}

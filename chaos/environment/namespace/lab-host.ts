@@ -1,0 +1,208 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { setTimeout as sleep } from "node:timers/promises";
+import { LineSplitter } from "../lines.ts";
+import { untilTime } from "./at-time.ts";
+import { LabNetwork } from "./lab-network.ts";
+import { LabNode } from "./lab-node.ts";
+import { childrenOf, signalAll } from "./process-tree.ts";
+import type { LabAction, LabMessage, LabPlan, LabRequest } from "./protocol.ts";
+
+/**
+ * The lab host: one process that owns a whole lab. It runs inside the lab's user, network, mount
+ * and PID namespaces; when its standard input ends it ends, and the kernel ends everything else.
+ */
+
+/** Docker takes a killed container's link away about this much later; until then its kernel still answers. */
+const LINK_AFTER_KILL_MS = 50;
+/** What a stop may take beyond the grace period. */
+const END_MS = 2_000;
+
+const say = (message: LabMessage): void =>
+  void process.stdout.write(`${JSON.stringify(message)}\n`);
+
+/** When an action took effect. */
+interface Effect {
+  readonly from: bigint;
+  readonly to: bigint;
+}
+
+class LabHost {
+  readonly #plan: LabPlan;
+  readonly #network: LabNetwork;
+  readonly #nodes = new Map<string, LabNode>();
+  readonly #spawned = new Map<number, ChildProcess>();
+
+  constructor(plan: LabPlan) {
+    this.#plan = plan;
+    const begin = performance.now();
+    this.#network = LabNetwork.build(plan.nodes);
+    say({ kind: "network-ready", tookMs: performance.now() - begin });
+    for (const node of plan.nodes) this.#startNode(node.id);
+  }
+
+  async handle(request: LabRequest): Promise<void> {
+    if ("stdin" in request) {
+      const stdin = this.#spawned.get(request.spawnId)?.stdin;
+      if (request.stdin === null) stdin?.end();
+      else stdin?.write(`${request.stdin}\n`);
+      return;
+    }
+    if ("signal" in request) {
+      // nsenter passes no signal on: send it to what it started.
+      const child = this.#spawned.get(request.spawnId);
+      if (child?.pid !== undefined) signalAll(childrenOf(child.pid), request.signal);
+      return;
+    }
+    try {
+      const { from, to } = await this.#act(
+        request.node,
+        request.action,
+        request.atNs === null ? null : BigInt(request.atNs),
+      );
+      const middle = (from + to) / 2n;
+      say({
+        kind: "result",
+        id: request.id,
+        monotonicNs: middle.toString(),
+        uncertaintyNs: (to - middle).toString(),
+      });
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      say({ kind: "error", id: request.id, message });
+    }
+  }
+
+  async #act(nodeId: string, action: LabAction, atNs: bigint | null): Promise<Effect> {
+    if (action.kind === "start") {
+      const spec = this.#node(nodeId).spec;
+      await this.#network.attachAgain(spec);
+      return timed(() => this.#startNode(spec.id));
+    }
+    const node = this.#node(nodeId);
+    switch (action.kind) {
+      case "kill":
+        return this.#kill(node, action.silent, atNs);
+      case "stop":
+        return this.#stop(node, action.graceMs, atNs);
+      case "pause":
+        await until(atNs);
+        return timed(() => node.stopAll());
+      case "resume":
+        return timed(() => node.continueAll());
+      case "isolate":
+        await until(atNs);
+        return timed(() => this.#network.setLink(nodeId, false));
+      case "rejoin":
+        return timed(() => this.#network.setLink(nodeId, true));
+      case "signal-process":
+        await until(atNs);
+        return timed(() => node.signalProcess(action.name, action.signal));
+      case "spawn":
+        return timed(() => this.#spawn(node, action));
+    }
+  }
+
+  async #kill(node: LabNode, silent: boolean, atNs: bigint | null): Promise<Effect> {
+    // Looked up beforehand, so that at the moment itself only signals are sent.
+    const known = node.processes();
+    await until(atNs);
+    const effect = silent
+      ? await timed(() => this.#network.setLink(node.spec.id, false))
+      : await timed(() => signalAll(known, "SIGKILL"));
+    node.killAll(known);
+    if (!silent) {
+      await sleep(LINK_AFTER_KILL_MS);
+      await this.#network.setLink(node.spec.id, false);
+    }
+    await node.gone(END_MS);
+    return effect;
+  }
+
+  async #stop(node: LabNode, graceMs: number, atNs: bigint | null): Promise<Effect> {
+    // Looked up beforehand: a node that has ended can no longer be asked for it.
+    const known = node.processes();
+    await until(atNs);
+    const effect = await timed(() => node.terminate());
+    void node.gone(graceMs).then(async (gone) => {
+      if (!gone) node.killAll(known);
+      await this.#network.setLink(node.spec.id, false);
+    });
+    return effect;
+  }
+
+  async #spawn(node: LabNode, action: LabAction & { readonly kind: "spawn" }): Promise<void> {
+    const { spawnId } = action;
+    const [program = "", ...rest] = node.enter(action.argv);
+    const child = spawn(program, rest, {
+      env: {
+        ...process.env,
+        ...action.env,
+        PATH: this.#plan.path,
+        EVENKEEL_NODE_ID: node.spec.id,
+      },
+      stdio: ["pipe", "pipe", "pipe"],
+    });
+    this.#spawned.set(spawnId, child);
+    for (const stream of ["stdout", "stderr"] as const) {
+      const lines = new LineSplitter((line) => say({ kind: "spawn-line", spawnId, stream, line }));
+      child[stream].setEncoding("utf8").on("data", (text: string) => lines.push(text));
+      child[stream].once("end", () => lines.end());
+    }
+    child.stdin.on("error", () => undefined); // It ended before it had read everything.
+    child.once("close", (code, signal) => {
+      this.#spawned.delete(spawnId);
+      say({ kind: "spawn-ended", spawnId, code, signal });
+    });
+    await new Promise<void>((resolve, reject) => {
+      child.once("spawn", resolve);
+      child.once("error", reject);
+    });
+  }
+
+  #startNode(nodeId: string): void {
+    const spec = this.#plan.nodes.find((node) => node.id === nodeId);
+    if (spec === undefined) throw new RangeError(`No node ${nodeId} in this lab.`);
+    const node = LabNode.start(spec, {
+      path: this.#plan.path,
+      logDirectory: this.#plan.logDirectories[nodeId],
+      onLine: (line) => say({ kind: "node-line", node: nodeId, line }),
+    });
+    this.#nodes.set(nodeId, node);
+    void node.ended.then((how) => say({ kind: "node-ended", node: nodeId, how }));
+  }
+
+  #node(id: string): LabNode {
+    const node = this.#nodes.get(id);
+    if (node === undefined) throw new RangeError(`No node ${id} in this lab.`);
+    return node;
+  }
+}
+
+async function until(atNs: bigint | null): Promise<void> {
+  if (atNs !== null) await untilTime(atNs);
+}
+
+async function timed(act: () => void | Promise<void>): Promise<Effect> {
+  const from = process.hrtime.bigint();
+  await act();
+  return { from, to: process.hrtime.bigint() };
+}
+
+let host: LabHost | undefined;
+const lines = new LineSplitter((line) => {
+  if (host !== undefined) {
+    void host.handle(JSON.parse(line) as LabRequest);
+    return;
+  }
+  try {
+    host = new LabHost(JSON.parse(line) as LabPlan);
+  } catch (error) {
+    say({ kind: "fatal", message: error instanceof Error ? error.message : String(error) });
+    process.exitCode = 1;
+    process.stdin.destroy();
+  }
+});
+process.stdin.setEncoding("utf8").on("data", (text: string) => lines.push(text));
+process.stdin.once("end", () => process.exit());
+// The runner is gone: nobody reads any more.
+process.stdout.on("error", () => process.exit());

@@ -1,0 +1,80 @@
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+
+/**
+ * Processes of a node, found through /proc. A node is a PID namespace, so membership does not
+ * depend on who is whose parent: programs that were spawned into the node later belong to it too.
+ */
+
+/** The PID namespace of a process, as the kernel names it: `pid:[4026532837]`. Undefined when it has ended. */
+export function pidNamespaceOf(pid: number): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/ns/pid`);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Every process in that PID namespace that is not a zombie, in ascending order. */
+export function processesIn(namespace: string): number[] {
+  return readdirSync("/proc")
+    .map(Number)
+    .filter((pid) => Number.isInteger(pid) && pid > 0 && pidNamespaceOf(pid) === namespace);
+}
+
+/** The children of a process, over all its threads. */
+export function childrenOf(pid: number): number[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`).flatMap((thread) =>
+      readFileSync(`/proc/${pid}/task/${thread}/children`, "utf8")
+        .split(" ")
+        .filter((text) => text !== "")
+        .map(Number),
+    );
+  } catch {
+    // It ended while we looked.
+    return [];
+  }
+}
+
+/** A process and everything below it, itself first. */
+export function treeOf(pid: number): number[] {
+  return [pid, ...childrenOf(pid).flatMap(treeOf)];
+}
+
+/**
+ * The pid in our namespace of a process that calls itself `innerPid` in the node's.
+ *
+ * @returns undefined when there is none
+ */
+export function outerPidOf(namespace: string, innerPid: number): number | undefined {
+  return processesIn(namespace).find((pid) => {
+    const line = /^NSpid:(.*)$/m.exec(readStatus(pid))?.[1];
+    return Number(line?.trim().split(/\s+/).at(-1)) === innerPid;
+  });
+}
+
+/** Sends a signal to each; those that have ended already are passed over. */
+export function signalAll(pids: readonly number[], signal: NodeJS.Signals): void {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, signal);
+    } catch {
+      // ESRCH: it ended by itself.
+    }
+  }
+}
+
+/** Whether a process is stopped (SIGSTOP took effect), has ended, or neither. */
+export function stateOf(pid: number): "stopped" | "ended" | "alive" {
+  const state = /^State:\s+(\S)/m.exec(readStatus(pid))?.[1];
+  if (state === undefined || state === "Z" || state === "X") return "ended";
+  return state === "T" || state === "t" ? "stopped" : "alive";
+}
+
+function readStatus(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/status`, "utf8");
+  } catch {
+    return "";
+  }
+}

@@ -1,0 +1,216 @@
+import { execFileSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import type { EventSink } from "../../../balancer/index.ts";
+import type { NodeProcess, Readiness, TopologyNode } from "../../../stacks/topology.ts";
+import { startChild, type Child, type Exit } from "./child.ts";
+import { EVENT_PREFIX, LOG_SCHEMA, type LogLine } from "./log-line.ts";
+import { interfaceOf, writeNodeFiles } from "./node-files.ts";
+import {
+  addressObserver,
+  advertObserver,
+  measureWallClock,
+  neighbourObserver,
+  type Observer,
+} from "./observers.ts";
+import { awaitReadiness, httpAttempt, tcpAttempt, type Attempt } from "./readiness.ts";
+
+/** How often the offset of the wall clock is measured again: it drifts under NTP. */
+const CLOCK_REFRESH_MS = 10_000;
+
+const OBSERVERS: Readonly<Record<TopologyNode["observe"][number], () => Observer>> = {
+  addresses: () => addressObserver,
+  neighbours: () => neighbourObserver,
+  adverts: advertObserver,
+};
+
+/**
+ * The first program of a node: writes the node's files, starts its processes in order of readiness,
+ * watches its network, and restarts nothing.
+ */
+export class NodeAgent {
+  readonly #node: TopologyNode;
+  readonly #emit: EventSink;
+  readonly #write: (line: string) => void;
+  readonly #children = new Map<string, Child>();
+  readonly #observers: Child[] = [];
+  readonly #stopping = new AbortController();
+  #interface = "lo";
+
+  /**
+   * @param emit tells this agent's own events
+   * @param write writes one line, with its line feed, to where all output of the node goes
+   */
+  constructor(node: TopologyNode, emit: EventSink, write: (line: string) => void) {
+    this.#node = node;
+    this.#emit = emit;
+    this.#write = write;
+  }
+
+  /**
+   * Brings the node up; resolves when all of it is ready.
+   *
+   * @throws Error that says which part did not get ready and what was seen instead
+   */
+  async start(): Promise<void> {
+    const node = this.#node;
+    this.#interface = interfaceOf(node.address);
+    for (const extra of node.extraAddresses) {
+      execFileSync("ip", ["address", "replace", extra, "dev", this.#interface]);
+    }
+    writeNodeFiles(node.files, this.#interface);
+    await this.#observe();
+    for (const spec of node.processes) await this.#startProcess(spec);
+    for (const target of node.reaches) {
+      const attempt =
+        target.path === undefined
+          ? tcpAttempt(target.address, target.port)
+          : httpAttempt({ host: target.address, port: target.port }, target.path, 200);
+      await awaitReadiness(attempt, {
+        deadlineMs: target.deadlineMs,
+        waitingFor: `an answer of ${target.address}:${target.port}${target.path ?? ""}`,
+        signal: this.#stopping.signal,
+      });
+    }
+    this.#emit("node.ready", { interface: this.#interface });
+  }
+
+  /**
+   * Ends the node: its processes one after another in the stop order, those not named there first.
+   */
+  async stop(): Promise<void> {
+    if (this.#stopping.signal.aborted) return;
+    this.#stopping.abort(new Error("the node is stopping"));
+    const { stopOrder } = this.#node;
+    const others = [...this.#children.keys()].filter((name) => !stopOrder.includes(name));
+    for (const name of [...others.toReversed(), ...stopOrder]) {
+      const child = this.#children.get(name);
+      child?.kill("SIGTERM");
+      await child?.exited;
+    }
+    for (const observer of this.#observers) observer.kill("SIGTERM");
+    await Promise.all(this.#observers.map((observer) => observer.exited));
+  }
+
+  async #observe(): Promise<void> {
+    if (this.#node.observe.length === 0) return;
+    let clock = this.#node.observe.includes("adverts") ? measureWallClock() : { offsetNs: 0n };
+    if (this.#node.observe.includes("adverts")) {
+      setInterval(() => (clock = measureWallClock(2)), CLOCK_REFRESH_MS).unref();
+    }
+    for (const name of this.#node.observe) {
+      const observer = OBSERVERS[name]();
+      this.#observers.push(
+        await startChild(observer.name, observer.argv, process.env, (stream, line) => {
+          if (stream === observer.stream) observer.parse(line, this.#emit, clock);
+          else this.#log(observer.name, stream, line);
+        }),
+      );
+    }
+  }
+
+  async #startProcess(spec: NodeProcess): Promise<void> {
+    const env = { ...process.env, ...spec.env, EVENKEEL_NODE_ID: this.#node.id };
+    const output = new OutputMatch(spec.readiness);
+    const child = await startChild(spec.name, spec.argv, env, (stream, line) => {
+      output.see(line);
+      if (stream === "stdout" && line.startsWith(EVENT_PREFIX)) this.#write(`${line}\n`);
+      else this.#log(spec.name, stream, line);
+    });
+    this.#children.set(spec.name, child);
+    this.#emit("process.started", { name: spec.name, pid: child.pid });
+    void child.exited.then((exit) => this.#onExit(spec, exit));
+    await this.#awaitReady(spec, child, output);
+    this.#emit("process.ready", { name: spec.name });
+  }
+
+  async #awaitReady(spec: NodeProcess, child: Child, output: OutputMatch): Promise<void> {
+    const ended = new AbortController();
+    void child.exited.then((exit) =>
+      ended.abort(
+        new Error(
+          `${spec.name} ended with ${exit.signal ?? `code ${exit.code}`} before it was ready`,
+        ),
+      ),
+    );
+    await awaitReadiness(attemptOf(spec.readiness, output), {
+      deadlineMs: spec.readiness.deadlineMs,
+      waitingFor: `${spec.name} ready`,
+      signal: AbortSignal.any([this.#stopping.signal, ended.signal]),
+    });
+  }
+
+  #onExit(spec: NodeProcess, exit: Exit): void {
+    this.#children.delete(spec.name);
+    this.#emit("process.exited", { name: spec.name, code: exit.code, signal: exit.signal });
+    switch (spec.onExit.kind) {
+      case "report":
+        return;
+      case "write-file":
+        writeFileSync(spec.onExit.path, spec.onExit.content);
+        return;
+      case "remove-address":
+        this.#removeAddress(spec.onExit.address);
+    }
+  }
+
+  /** The address of a dead keepalived would answer beside the new owner's. */
+  #removeAddress(address: string): void {
+    try {
+      const { prefixLength } = this.#node;
+      execFileSync(
+        "ip",
+        ["address", "delete", `${address}/${prefixLength}`, "dev", this.#interface],
+        {
+          stdio: "ignore",
+        },
+      );
+    } catch {
+      // It was not there: keepalived removed it itself, or was not its owner.
+    }
+  }
+
+  #log(process_: string, stream: "stdout" | "stderr", line: string): void {
+    const log: LogLine = {
+      schema: LOG_SCHEMA,
+      node: this.#node.id,
+      process: process_,
+      stream,
+      monotonicNs: process.hrtime.bigint().toString(),
+      line,
+    };
+    this.#write(`${JSON.stringify(log)}\n`);
+  }
+}
+
+/** Remembers whether a line that means "ready" was printed. */
+class OutputMatch {
+  readonly #pattern: RegExp | null;
+  seen = false;
+
+  constructor(readiness: Readiness) {
+    this.#pattern = readiness.kind === "output" ? new RegExp(readiness.pattern) : null;
+  }
+
+  see(line: string): void {
+    if (!this.seen && this.#pattern?.test(line) === true) this.seen = true;
+  }
+}
+
+function attemptOf(readiness: Readiness, output: OutputMatch): Attempt {
+  switch (readiness.kind) {
+    case "started":
+      return () => Promise.resolve(null);
+    case "tcp":
+      return tcpAttempt("127.0.0.1", readiness.port);
+    case "http":
+      return httpAttempt(
+        { host: "127.0.0.1", port: readiness.port },
+        readiness.path,
+        readiness.status,
+      );
+    case "http-socket":
+      return httpAttempt({ socketPath: readiness.socket }, readiness.path, readiness.status);
+    case "output":
+      return () => Promise.resolve(output.seen ? null : `no line matched ${readiness.pattern}`);
+  }
+}

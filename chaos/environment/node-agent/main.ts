@@ -1,0 +1,39 @@
+import { flushCompileCache } from "node:module";
+import { eventLines } from "../event-lines.ts";
+import type { TopologyNode } from "../../../stacks/topology.ts";
+import { NodeAgent } from "./agent.ts";
+
+/** The variable that carries the node's manifest entry as base64 JSON. */
+const ENTRY_VARIABLE = "EVENKEEL_NODE";
+
+const encoded = process.env[ENTRY_VARIABLE];
+if (encoded === undefined) {
+  process.stderr.write(
+    `${ENTRY_VARIABLE} is not set. It holds the node's entry of the topology manifest as base64 JSON; the environment sets it.\n`,
+  );
+  process.exit(64);
+}
+// The environment wrote it from a checked manifest.
+const node = JSON.parse(Buffer.from(encoded, "base64").toString("utf8")) as TopologyNode;
+delete process.env[ENTRY_VARIABLE];
+
+const write = (line: string): void => void process.stdout.write(line);
+const agent = new NodeAgent(node, eventLines(node.id, "agent", write), write);
+
+const stop = (): void => {
+  void agent.stop().then(() => process.exit(0));
+};
+process.on("SIGTERM", stop);
+process.on("SIGINT", stop);
+// Keeps the node up even when it has no processes of its own.
+setInterval(() => undefined, 1 << 30);
+
+try {
+  await agent.start();
+  flushCompileCache();
+} catch (error) {
+  process.stderr.write(
+    `node ${node.id}: ${error instanceof Error ? error.message : String(error)}\n`,
+  );
+  process.exit(1);
+}
