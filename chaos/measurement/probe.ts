@@ -16,7 +16,7 @@ export const OUTCOMES = [
   "refused",
   /** The connection was reset. */
   "reset",
-  /** The peer closed without a response. */
+  /** The peer closed without a complete response. */
   "eof",
   /** No complete response in time; the server may have acted on the request. */
   "timeout",
@@ -66,6 +66,7 @@ export interface ProbeRecord {
   readonly node: string | null;
   /** The balancer that answered, from `x-evenkeel-balancer`. */
   readonly balancer: string | null;
+  /** Body bytes received. */
   readonly bytes: number;
 }
 
@@ -78,7 +79,7 @@ export interface ProberQuality {
   readonly eventLoopDelayP99Ms: number;
   readonly intended: number;
   readonly sent: number;
-  /** Not sent because too many were outstanding. */
+  /** Not sent: too many were outstanding, or this machine had no port or descriptor left. */
   readonly dropped: number;
   readonly maxOutstanding: number;
   /** CPU seconds of the prober over its run time, 1 = one core. */
