@@ -1,0 +1,32 @@
+/** IPv4 addresses as numbers, so that plans and checks can reckon with them. */
+
+/** A network: its bounds as numbers, both belonging to it. */
+export interface Ipv4Network {
+  readonly first: number;
+  readonly last: number;
+  readonly prefixLength: number;
+}
+
+/** The number of a dotted address that is known to be one. */
+export function numberOfAddress(address: string): number {
+  return address.split(".").reduce((number, part) => number * 256 + Number(part), 0);
+}
+
+/** The dotted address of a number. */
+export function addressOfNumber(number: number): string {
+  return [24, 16, 8, 0].map((shift) => (number >>> shift) & 255).join(".");
+}
+
+/** The network of a notation like `198.18.7.0/24` that is known to be one; host bits are cut off. */
+export function networkOf(cidr: string): Ipv4Network {
+  const [address = "", length = ""] = cidr.split("/");
+  const prefixLength = Number(length);
+  const size = 2 ** (32 - prefixLength);
+  const first = Math.floor(numberOfAddress(address) / size) * size;
+  return { first, last: first + size - 1, prefixLength };
+}
+
+/** Whether a network lies in another, or is the same. */
+export function liesIn(inner: Ipv4Network, outer: Ipv4Network): boolean {
+  return inner.first >= outer.first && inner.last <= outer.last;
+}

@@ -1,0 +1,9 @@
+/** Places of values that stood before already, each with the place where it stood first. */
+export function repeats<T>(
+  values: readonly T[],
+): readonly { readonly index: number; readonly first: number }[] {
+  return values.flatMap((value, index) => {
+    const first = values.indexOf(value);
+    return first === index ? [] : [{ index, first }];
+  });
+}
