@@ -1,0 +1,95 @@
+import { spawn } from "node:child_process";
+import { accessSync, constants, readFileSync, statSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { programPath } from "./paths.ts";
+
+/** What setup asks of the machine it runs on. */
+export interface Machine {
+  /** `linux`, `darwin`, … as Node names them. */
+  readonly platform: string;
+  /** Of the Node that runs this, without the `v`. */
+  readonly nodeVersion: string;
+  /** Effective user id; 0 is root. */
+  readonly uid: number;
+  /** Absolute path of a program, or null. */
+  find(program: string): string | null;
+  /** Text of a small file such as one of /proc; null when it cannot be read. */
+  read(file: string): string | null;
+  /** Runs a program to its end. Resolves whatever its exit code. */
+  run(argv: readonly string[], options?: RunOptions): Promise<RunResult>;
+}
+
+export interface RunOptions {
+  /** Added to the environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** SIGKILL after this time. @default 10000 */
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface RunResult {
+  /** Null when it could not be started, or was ended by a signal. */
+  readonly code: number | null;
+  /** Standard output and standard error, as they came; the reason when it could not be started. */
+  readonly output: string;
+}
+
+/** The machine this process runs on. */
+export function thisMachine(path = programPath()): Machine {
+  return {
+    platform: process.platform,
+    nodeVersion: process.versions.node,
+    uid: process.geteuid?.() ?? -1,
+    find: (program) => findProgram(program, path),
+    read: readIfPossible,
+    run: async (argv, options = {}) => runProgram(argv, path, options),
+  };
+}
+
+/** Absolute path of an executable file of that name in the first folder that has one. */
+export function findProgram(program: string, path: string): string | null {
+  for (const folder of path.split(delimiter)) {
+    const file = join(folder, program);
+    try {
+      accessSync(file, constants.X_OK);
+      if (statSync(file).isFile()) return file;
+    } catch {
+      // Not in this folder.
+    }
+  }
+  return null;
+}
+
+function readIfPossible(file: string): string | null {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return null;
+  }
+}
+
+async function runProgram(
+  argv: readonly string[],
+  path: string,
+  { env = {}, timeoutMs = 10_000, signal }: RunOptions,
+): Promise<RunResult> {
+  const [program = "", ...args] = argv;
+  return new Promise((done) => {
+    const child = spawn(program, args, {
+      stdio: ["ignore", "pipe", "pipe"],
+      // C: versions and error messages are read by programs here.
+      env: { ...process.env, LC_ALL: "C", ...env, PATH: path },
+      timeout: timeoutMs,
+      killSignal: "SIGKILL",
+      signal,
+    });
+    let output = "";
+    const collect = (chunk: string): void => {
+      output += chunk;
+    };
+    child.stdout.setEncoding("utf8").on("data", collect);
+    child.stderr.setEncoding("utf8").on("data", collect);
+    child.once("error", (error) => done({ code: null, output: `${output}${error.message}` }));
+    child.once("close", (code) => done({ code, output }));
+  });
+}

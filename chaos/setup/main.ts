@@ -1,0 +1,53 @@
+import { parseArgs } from "node:util";
+import { EXIT } from "../exit-code.ts";
+import { thisMachine } from "./machine.ts";
+import { PURPOSES, type Purpose } from "./requirement.ts";
+import { REQUIREMENTS } from "./requirements.ts";
+import { setUp } from "./set-up.ts";
+import { lookOf, stepsTo } from "./steps.ts";
+import { warmCompileCache } from "./warm-compile-cache.ts";
+
+/** `npm run setup -- --for demo|test|docker|bench`: brings this machine to where that works. */
+const USAGE = `usage: npm run setup -- --for ${PURPOSES.join("|")}\n`;
+
+const purpose = purposeOf(process.argv.slice(2));
+if (purpose === null) {
+  process.stderr.write(USAGE);
+  process.exitCode = EXIT.usage;
+} else {
+  const interrupted = new AbortController();
+  // What is half done is undone first; a second signal ends it at once.
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, () => interrupted.abort());
+  }
+  const machine = thisMachine();
+  const steps = stepsTo(
+    (line) => process.stdout.write(line),
+    lookOf(process.stdout.isTTY, process.env),
+  );
+  process.exitCode = await setUp({
+    purpose,
+    requirements: REQUIREMENTS,
+    machine,
+    steps,
+    signal: interrupted.signal,
+  });
+  if (process.exitCode === EXIT.pass && purpose !== "docker") {
+    const problem = await warmCompileCache(machine, undefined, interrupted.signal);
+    if (problem !== null)
+      steps.doing(`Labs will start slower, without a compile cache: ${problem}`);
+  }
+}
+
+/** @returns null when the arguments are wrong */
+function purposeOf(args: readonly string[]): Purpose | null {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: { for: { type: "string", default: "demo" } },
+    });
+    return PURPOSES.find((known) => known === values.for) ?? null;
+  } catch {
+    return null;
+  }
+}

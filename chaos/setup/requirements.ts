@@ -1,0 +1,282 @@
+import { checkDockerEngine } from "./docker-engine.ts";
+import { checkLabNetwork, checkUserNamespace } from "./namespaces.ts";
+import { checkProgram, type ProgramCheck } from "./program.ts";
+import type { Finding, Packages, Requirement } from "./requirement.ts";
+import { TOXIPROXY_BY_HAND } from "./toxiproxy.ts";
+import { isAtLeast, parseVersion } from "./version.ts";
+
+/** Everything a machine may need, in the order in which it makes sense to read it. */
+export const REQUIREMENTS: readonly Requirement[] = [
+  {
+    id: "linux",
+    title: "Linux",
+    neededFor: {
+      demo: "a lab is made of Linux namespaces",
+      test: "a lab is made of Linux namespaces",
+      bench: "a lab is made of Linux namespaces",
+    },
+    installation: { kind: "by-hand" },
+    check: async (machine) =>
+      machine.platform === "linux"
+        ? ready(null)
+        : {
+            state: "missing",
+            version: null,
+            path: null,
+            problem: `this machine runs ${machine.platform}`,
+            next: "Run it in a Linux virtual machine or container, or deploy to Docker.",
+          },
+  },
+  {
+    id: "node",
+    title: "Node.js",
+    neededFor: {
+      demo: "runs TypeScript as it is",
+      test: "runs TypeScript as it is",
+      docker: "runs TypeScript as it is",
+      bench: "runs TypeScript as it is",
+    },
+    installation: { kind: "by-hand" },
+    check: async ({ nodeVersion }) =>
+      isAtLeast(parseVersion(nodeVersion) ?? [], [24])
+        ? ready(nodeVersion, process.execPath)
+        : {
+            state: "too-old",
+            version: nodeVersion,
+            path: process.execPath,
+            problem: `Node ${nodeVersion} does not run TypeScript; 24 or later does`,
+            next: "Run it through npm (`npm run setup`, `npx evenkeel`): the project brings its own Node.",
+          },
+  },
+  program("util-linux", "util-linux", {
+    neededFor: {
+      demo: "enters and leaves namespaces",
+      test: "enters and leaves namespaces",
+      bench: "enters and leaves namespaces",
+    },
+    packages: {
+      debian: "util-linux",
+      fedora: "util-linux",
+      arch: "util-linux",
+      alpine: "util-linux-misc setpriv",
+    },
+    // 2.33 brought setpriv --pdeathsig; the same names in BusyBox do not have what is needed.
+    check: {
+      names: ["unshare"],
+      along: ["nsenter", "setpriv"],
+      versionArgs: ["--version"],
+      version: /util-linux (\S+)/,
+      atLeast: "2.33",
+    },
+  }),
+  program("iproute2", "iproute2", {
+    neededFor: {
+      demo: "builds the lab's network",
+      test: "builds the lab's network",
+      bench: "builds the lab's network",
+    },
+    packages: { debian: "iproute2", fedora: "iproute", arch: "iproute2", alpine: "iproute2" },
+    check: {
+      names: ["ip"],
+      along: ["bridge"],
+      versionArgs: ["-V"],
+      version: /iproute2-(?:ss)?([\d.]+)/,
+      atLeast: "5",
+    },
+  }),
+  {
+    id: "user-namespaces",
+    title: "user namespaces",
+    neededFor: {
+      demo: "let an ordinary user own a lab",
+      test: "let an ordinary user own a lab",
+      bench: "let an ordinary user own a lab",
+    },
+    installation: { kind: "by-hand" },
+    check: checkUserNamespace,
+  },
+  {
+    id: "lab-network",
+    title: "bridge and veth",
+    neededFor: {
+      demo: "join the nodes of a lab",
+      test: "join the nodes of a lab",
+      bench: "join the nodes of a lab",
+    },
+    installation: { kind: "by-hand" },
+    check: checkLabNetwork,
+  },
+  program("tini", "tini", {
+    neededFor: {
+      demo: "is process 1 of every node",
+      test: "is process 1 of every node",
+      bench: "is process 1 of every node",
+    },
+    packages: { debian: "tini", fedora: "tini", arch: "tini", alpine: "tini" },
+    check: {
+      names: ["tini"],
+      versionArgs: ["--version"],
+      version: /tini version (\S+)/,
+      atLeast: "0.18",
+    },
+  }),
+  program("keepalived", "keepalived", {
+    neededFor: {
+      demo: "moves the floating address",
+      test: "moves the floating address",
+      bench: "moves the floating address",
+    },
+    packages: {
+      debian: "keepalived",
+      fedora: "keepalived",
+      arch: "keepalived",
+      alpine: "keepalived",
+    },
+    services: ["keepalived.service"],
+    check: {
+      names: ["keepalived"],
+      versionArgs: ["--version"],
+      version: /Keepalived v(\S+)/i,
+      atLeast: "2.2",
+    },
+  }),
+  program("socat", "socat", {
+    neededFor: {
+      demo: "sees VRRP adverts on the wire",
+      test: "sees VRRP adverts on the wire",
+      bench: "sees VRRP adverts on the wire",
+    },
+    packages: { debian: "socat", fedora: "socat", arch: "socat", alpine: "socat" },
+    check: {
+      names: ["socat"],
+      versionArgs: ["-V"],
+      version: /socat version (\S+)/,
+      atLeast: "1.7.3",
+    },
+  }),
+  program("redis", "Redis", {
+    neededFor: { demo: "stores the sessions", test: "stores the sessions" },
+    packages: { debian: "redis-server", fedora: "redis", arch: "redis", alpine: "redis" },
+    services: ["redis-server.service"],
+    check: {
+      names: ["redis-server"],
+      versionArgs: ["--version"],
+      version: /server v=(\S+)/i,
+      atLeast: "6",
+    },
+  }),
+  {
+    id: "toxiproxy",
+    title: "Toxiproxy",
+    neededFor: { test: "is the fault point on a link" },
+    installation: { kind: "toxiproxy" },
+    check: async (machine) =>
+      checkProgram(
+        {
+          names: ["toxiproxy-server"],
+          versionArgs: ["--version"],
+          // One that was built without naming its version calls itself `git`, and is accepted.
+          version: /version v?(\d\S*)/,
+          atLeast: "2.5",
+          next: TOXIPROXY_BY_HAND,
+        },
+        machine,
+      ),
+  },
+  program("chromium", "Chromium", {
+    neededFor: { test: "renders reports", bench: "renders reports" },
+    packages: {
+      debian: "chromium",
+      fedora: "chromium",
+      arch: "chromium",
+      alpine: "chromium",
+    },
+    check: {
+      names: ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"],
+      versionArgs: ["--version"],
+      version: /Chrom(?:ium|e) (\S+)/,
+      atLeast: "109",
+    },
+  }),
+  program("haproxy", "HAProxy", {
+    neededFor: { bench: "is compared with" },
+    packages: { debian: "haproxy", fedora: "haproxy", arch: "haproxy", alpine: "haproxy" },
+    services: ["haproxy.service"],
+    check: {
+      names: ["haproxy"],
+      versionArgs: ["-v"],
+      version: /HAProxy version (\S+)/,
+      atLeast: "2.4",
+    },
+  }),
+  program("nginx", "nginx", {
+    neededFor: { bench: "is compared with" },
+    packages: { debian: "nginx", fedora: "nginx", arch: "nginx", alpine: "nginx" },
+    services: ["nginx.service"],
+    check: { names: ["nginx"], versionArgs: ["-v"], version: /nginx\/(\S+)/, atLeast: "1.18" },
+  }),
+  program("docker", "Docker client", {
+    neededFor: { docker: "speaks to the engine" },
+    byHand: "Install Docker as https://docs.docker.com/engine/install/ says.",
+    check: {
+      names: ["docker"],
+      versionArgs: ["--version"],
+      version: /version ([\d.]+)/,
+      atLeast: "20.10",
+    },
+  }),
+  {
+    id: "docker-engine",
+    title: "Docker engine",
+    neededFor: { docker: "runs the containers" },
+    installation: { kind: "by-hand" },
+    check: checkDockerEngine,
+  },
+];
+
+interface ProgramRequirement {
+  readonly neededFor: Requirement["neededFor"];
+  readonly packages?: Packages;
+  readonly services?: readonly string[];
+  /** Instead of packages. */
+  readonly byHand?: string;
+  readonly check: Omit<ProgramCheck, "next">;
+}
+
+function program(id: string, title: string, of: ProgramRequirement): Requirement {
+  const check: ProgramCheck = { ...of.check, next: of.byHand ?? packagesByHand(of.packages ?? {}) };
+  return {
+    id,
+    title,
+    neededFor: of.neededFor,
+    installation:
+      of.packages === undefined
+        ? { kind: "by-hand" }
+        : {
+            kind: "package",
+            packages: of.packages,
+            ...(of.services === undefined ? {} : { services: of.services }),
+          },
+    check: async (machine) => checkProgram(check, machine),
+  };
+}
+
+/** Names the packages: `Install it: package tini (Debian, Fedora), …`. */
+function packagesByHand(packages: Packages): string {
+  const families = [
+    ["Debian, Ubuntu", packages.debian],
+    ["Fedora", packages.fedora],
+    ["Arch", packages.arch],
+    ["Alpine", packages.alpine],
+  ] as const;
+  const byName = new Map<string, string[]>();
+  for (const [family, name] of families) {
+    if (name !== undefined) byName.set(name, [...(byName.get(name) ?? []), family]);
+  }
+  const listed = [...byName].map(([name, of]) => `${name} (${of.join(", ")})`);
+  return `Install the package ${listed.join(" or ")}.`;
+}
+
+function ready(version: string | null, path: string | null = null): Finding {
+  return { state: "ready", version, path };
+}
