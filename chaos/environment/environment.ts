@@ -60,6 +60,15 @@ export interface Deployment extends AsyncDisposable {
   lastOutput(nodeId: string): readonly string[];
 }
 
+/** What is seen of a node from outside. */
+export interface NodeInspection {
+  /** Processes that run or could run; 0 for a dead node. */
+  readonly running: number;
+  /** Processes that are frozen. */
+  readonly stopped: number;
+  readonly connected: boolean;
+}
+
 /** Options of everything that hurts. */
 export interface AtOptions {
   /** Act at this time on CLOCK_MONOTONIC (the environment spins the last part); at once when absent or past. */
@@ -71,6 +80,8 @@ export interface RunningNode {
   readonly id: string;
   /** Runs a program inside the node, its standard streams as lines. */
   spawn(argv: readonly string[], options?: SpawnOptions): Promise<SpawnedProcess>;
+  /** Looks at the node from outside: what runs, and whether it is connected. */
+  inspect(): Promise<NodeInspection>;
   /** As `docker kill`: every process at once; the kernel still closes sockets. Silent: the link goes first, nobody hears of it. */
   kill(options?: AtOptions & { readonly silent?: boolean }): Promise<Moment>;
   /** SIGTERM to the node agent; kill after `graceMs`. Resolves as soon as the signal is sent, with that moment. */

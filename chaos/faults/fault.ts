@@ -1,33 +1,56 @@
+import type { Topology } from "../../stacks/topology.ts";
 import type { Deployment, Moment } from "../environment/environment.ts";
 
-/** Something injected and healed. One file a fault; every one passes the fault contract suite. */
+/**
+ * Something injected and healed. One file a fault; its life is described → prepared → injected →
+ * healed, each state a type of its own, so that nothing can be healed that was not injected.
+ */
 export interface Fault {
+  /** A stable name: `kill`, `silent-kill`, `kill-process`, `stall-link`. */
+  readonly kind: string;
   /** Kind and target for people: `silent kill of the node that holds the address`. */
   readonly title: string;
-  /** A stable name: `kill`, `silent-kill`, `process-kill`, `link-stall`. */
-  readonly kind: string;
+  /**
+   * Checks that everything it names exists, before anything starts.
+   *
+   * @throws UnknownName that lists what there is
+   */
+  check(topology: Topology): void;
+  /** Gets ready whatever the injection needs, before the steady state, so that the injection itself is quick. */
+  prepare(deployment: Deployment): Promise<PreparedFault>;
+}
+
+/** A fault that can be injected at any moment. Disposing lets go of what the preparation took. */
+export interface PreparedFault extends AsyncDisposable {
+  /** Node or link it would act on now: the owner of a floating address may change until then. */
+  aim(): string;
   /**
    * Makes it real. The undo intent is in the journal before anything is touched.
    *
-   * @throws FaultError when it cannot be injected, with the next step
+   * @throws FaultError when it cannot be injected
    */
-  inject(context: FaultContext): Promise<InjectedFault>;
+  inject(context: InjectionContext): Promise<InjectedFault>;
 }
 
-/** What a fault may use. */
-export interface FaultContext {
-  readonly deployment: Deployment;
+/** What an injection is given. */
+export interface InjectionContext {
   /** Inject at this time on CLOCK_MONOTONIC; at once when absent. */
   readonly atNs?: bigint;
-  /** Writes an undo intent and returns the way to mark it done. */
-  readonly journal: (intent: UndoIntent) => Promise<() => Promise<void>>;
+  readonly journal: UndoJournal;
 }
 
-/** What must be undone, written down before the injection; enough for a later process to do it. */
+/** Where undo intents are written down, durably, before the injection. */
+export interface UndoJournal {
+  /** Resolves when the intent is on disk, with the way to mark it done. */
+  intend(intent: UndoIntent): Promise<() => Promise<void>>;
+}
+
+/** What must be undone; enough for a later process to do it. */
 export interface UndoIntent {
   readonly fault: string;
   /** Node or link it acts on. */
   readonly target: string;
+  /** What undoes it, for people and for a later process: `start node lb-a`. */
   readonly undo: string;
 }
 
@@ -38,6 +61,7 @@ export interface InjectedFault extends AsyncDisposable {
   readonly target: string;
   /** Looks whether the fault is really active. Not active makes the run invalid. */
   verify(): Promise<Verification>;
+  /** Undoes it; resolves with the moment at which it was gone. */
   heal(): Promise<Moment>;
 }
 
@@ -46,4 +70,16 @@ export interface Verification {
   readonly active: boolean;
   /** What was looked at and what it showed, for the report. */
   readonly evidence: string;
+}
+
+/** A fault that could not be injected or healed. */
+export class FaultError extends Error {
+  readonly code = "fault";
+  readonly side = "internal";
+  readonly retryable = false;
+
+  constructor(what: string, next: string, cause?: unknown) {
+    super(`${what}. ${next}`, { cause });
+    this.name = "FaultError";
+  }
 }

@@ -1,7 +1,8 @@
 import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
 import { join } from "node:path";
-import { COMPILE_CACHE_DIRECTORY, programPath } from "../../setup/paths.ts";
-import type { Moment, SpawnedProcess, SpawnOptions } from "../environment.ts";
+import { compileCacheDirectory } from "../../setup/paths.ts";
+import { nodePath } from "../node-path.ts";
+import type { Moment, NodeInspection, SpawnedProcess, SpawnOptions } from "../environment.ts";
 import { LabError } from "../errors.ts";
 import { LineSplitter } from "../lines.ts";
 import type { LabAction, LabMessage, LabPlan, LabRequest } from "./protocol.ts";
@@ -30,6 +31,11 @@ export interface LabEvents {
   readonly onNetworkReady: (tookMs: number) => void;
 }
 
+/** When it was done, and what was seen of the node. */
+interface Done extends Moment {
+  readonly inspection?: NodeInspection;
+}
+
 interface Spawn {
   readonly options: SpawnOptions;
   readonly ended: (exit: { code: number | null; signal: string | null }) => void;
@@ -41,7 +47,7 @@ export class LabClient {
   readonly #events: LabEvents;
   readonly #answers = new Map<
     number,
-    { resolve: (moment: Moment) => void; reject: (error: Error) => void }
+    { resolve: (done: Done) => void; reject: (error: Error) => void }
   >();
   readonly #spawns = new Map<number, Spawn>();
   readonly #output: string[] = [];
@@ -56,7 +62,7 @@ export class LabClient {
     const { NODE_OPTIONS: _, ...env } = process.env;
     this.#host = spawn(program, rest, {
       detached: true,
-      env: { ...env, PATH: programPath(), NODE_COMPILE_CACHE: COMPILE_CACHE_DIRECTORY },
+      env: { ...env, PATH: nodePath(), NODE_COMPILE_CACHE: compileCacheDirectory },
       stdio: ["pipe", "pipe", "pipe"],
     });
     const messages = new LineSplitter((line) => this.#onMessage(JSON.parse(line) as LabMessage));
@@ -97,13 +103,13 @@ export class LabClient {
    *
    * @throws LabError when the host refuses, dies or does not answer in time
    */
-  async act(node: string, action: LabAction, atNs?: bigint, withinMs = 0): Promise<Moment> {
+  async act(node: string, action: LabAction, atNs?: bigint, withinMs = 0): Promise<Done> {
     if (this.#dead !== undefined) throw this.#error(this.#dead);
     const id = this.#nextId;
     this.#nextId += 1;
     const waitMs =
       atNs === undefined ? 0 : Math.max(0, Number((atNs - process.hrtime.bigint()) / 1_000_000n));
-    const answer = new Promise<Moment>((resolve, reject) => {
+    const answer = new Promise<Done>((resolve, reject) => {
       const deadline = setTimeout(
         () => {
           this.#answers.delete(id);
@@ -112,9 +118,9 @@ export class LabClient {
         waitMs + withinMs + ANSWER_MS,
       );
       this.#answers.set(id, {
-        resolve: (moment) => {
+        resolve: (done) => {
           clearTimeout(deadline);
-          resolve(moment);
+          resolve(done);
         },
         reject: (error) => {
           clearTimeout(deadline);
@@ -182,6 +188,7 @@ export class LabClient {
         this.#answers.get(message.id)?.resolve({
           monotonicNs: BigInt(message.monotonicNs),
           uncertaintyNs: BigInt(message.uncertaintyNs),
+          ...(message.inspection === undefined ? {} : { inspection: message.inspection }),
         });
         this.#answers.delete(message.id);
         return;

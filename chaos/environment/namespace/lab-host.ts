@@ -1,7 +1,8 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { NodeInspection } from "../environment.ts";
 import { LineSplitter } from "../lines.ts";
-import { untilTime } from "./at-time.ts";
+import { untilTime } from "../at-time.ts";
 import { LabNetwork } from "./lab-network.ts";
 import { LabNode } from "./lab-node.ts";
 import { childrenOf, signalAll } from "./process-tree.ts";
@@ -20,10 +21,11 @@ const END_MS = 2_000;
 const say = (message: LabMessage): void =>
   void process.stdout.write(`${JSON.stringify(message)}\n`);
 
-/** When an action took effect. */
+/** When an action took effect, and what it saw. */
 interface Effect {
   readonly from: bigint;
   readonly to: bigint;
+  readonly inspection?: NodeInspection;
 }
 
 class LabHost {
@@ -54,7 +56,7 @@ class LabHost {
       return;
     }
     try {
-      const { from, to } = await this.#act(
+      const { from, to, inspection } = await this.#act(
         request.node,
         request.action,
         request.atNs === null ? null : BigInt(request.atNs),
@@ -65,6 +67,7 @@ class LabHost {
         id: request.id,
         monotonicNs: middle.toString(),
         uncertaintyNs: (to - middle).toString(),
+        ...(inspection === undefined ? {} : { inspection }),
       });
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
@@ -89,6 +92,12 @@ class LabHost {
         return timed(() => node.stopAll());
       case "resume":
         return timed(() => node.continueAll());
+      case "inspect": {
+        const connected = await this.#network.connected(nodeId);
+        let inspection: NodeInspection | undefined;
+        const effect = await timed(() => (inspection = { ...node.count(), connected }));
+        return { ...effect, ...(inspection === undefined ? {} : { inspection }) };
+      }
       case "isolate":
         await until(atNs);
         return timed(() => this.#network.setLink(nodeId, false));
@@ -182,7 +191,7 @@ async function until(atNs: bigint | null): Promise<void> {
   if (atNs !== null) await untilTime(atNs);
 }
 
-async function timed(act: () => void | Promise<void>): Promise<Effect> {
+async function timed(act: () => unknown): Promise<Effect> {
   const from = process.hrtime.bigint();
   await act();
   return { from, to: process.hrtime.bigint() };

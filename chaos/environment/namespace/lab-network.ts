@@ -56,6 +56,11 @@ export class LabNetwork {
     await this.#bridge.run(`link set dev ${port} state ${state}`, port);
   }
 
+  /** Whether frames reach a node. */
+  async connected(nodeId: string): Promise<boolean> {
+    return (await this.#bridge.run(null, this.#portOf(nodeId))).includes(" state forwarding ");
+  }
+
   close(): void {
     this.#ip.close();
     this.#bridge.close();

@@ -148,6 +148,15 @@ export class LabNode {
     signalAll(treeOf(outer), signal);
   }
 
+  /** How many of its processes run and how many are frozen; zombies are neither. */
+  count(): { readonly running: number; readonly stopped: number } {
+    const states = this.#namespace === undefined ? [] : this.processes().map(stateOf);
+    return {
+      running: states.filter((state) => state === "alive").length,
+      stopped: states.filter((state) => state === "stopped").length,
+    };
+  }
+
   /** The program and arguments that put a program into the node's namespaces. */
   enter(argv: readonly string[]): string[] {
     return ["nsenter", "--target", String(this.init), "--net", "--mount", "--pid", "--", ...argv];

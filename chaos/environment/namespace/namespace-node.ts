@@ -2,12 +2,13 @@ import type { TopologyNode } from "../../../stacks/topology.ts";
 import type {
   AtOptions,
   Moment,
+  NodeInspection,
   RunningNode,
   SpawnedProcess,
   SpawnOptions,
   TimelineEvent,
 } from "../environment.ts";
-import { UnknownName } from "../errors.ts";
+import { LabError, UnknownName } from "../errors.ts";
 import type { LabClient } from "./lab-client.ts";
 
 /** What a node needs of the deployment it belongs to. */
@@ -34,6 +35,12 @@ export class NamespaceNode implements RunningNode {
 
   spawn(argv: readonly string[], options?: SpawnOptions): Promise<SpawnedProcess> {
     return this.#lab.spawn(this.id, argv, options);
+  }
+
+  async inspect(): Promise<NodeInspection> {
+    const { inspection } = await this.#lab.act(this.id, { kind: "inspect" });
+    if (inspection === undefined) throw new LabError(`Node ${this.id} was not looked at`, []);
+    return inspection;
   }
 
   kill(options: AtOptions & { readonly silent?: boolean } = {}): Promise<Moment> {

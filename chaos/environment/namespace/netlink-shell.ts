@@ -12,8 +12,11 @@ const DESCRIPTION = /^\d+: /;
  */
 export class NetlinkShell {
   readonly #child: ChildProcessByStdio<Writable, Readable, Readable>;
-  readonly #waiting: { resolve: () => void; reject: (error: Error) => void; command: string }[] =
-    [];
+  readonly #waiting: {
+    resolve: (description: string) => void;
+    reject: (error: Error) => void;
+    command: string;
+  }[] = [];
   #complaints: string[] = [];
 
   constructor(program: "ip" | "bridge") {
@@ -30,15 +33,16 @@ export class NetlinkShell {
   }
 
   /**
-   * Carries a command out; resolves once the kernel has it.
+   * Carries a command out; resolves with the device's description once the kernel has it.
    *
+   * @param command null only asks for the description
    * @param device an interface that exists (for `bridge`: a port): its description is the answer
    * @throws Error with what the program complained of
    */
-  run(command: string, device: string): Promise<void> {
+  run(command: string | null, device: string): Promise<string> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ resolve, reject, command });
-      this.#child.stdin.write(`${command}\nlink show dev ${device}\n`);
+      this.#waiting.push({ resolve, reject, command: command ?? `link show dev ${device}` });
+      this.#child.stdin.write(`${command === null ? "" : `${command}\n`}link show dev ${device}\n`);
     });
   }
 
@@ -55,7 +59,7 @@ export class NetlinkShell {
     setImmediate(() => {
       const complaints = this.#complaints;
       this.#complaints = [];
-      if (complaints.length === 0) done.resolve();
+      if (complaints.length === 0) done.resolve(line);
       else done.reject(new Error(`${done.command}: ${complaints.join(" ")}`));
     });
   }

@@ -1,4 +1,5 @@
 import type { TopologyNode } from "../../../stacks/topology.ts";
+import type { NodeInspection } from "../environment.ts";
 
 /**
  * What runner and lab host say to each other: newline-delimited JSON on the host's standard input
@@ -22,6 +23,7 @@ export type LabAction =
   | { readonly kind: "stop"; readonly graceMs: number }
   | { readonly kind: "pause" }
   | { readonly kind: "resume" }
+  | { readonly kind: "inspect" }
   | { readonly kind: "isolate" }
   | { readonly kind: "rejoin" }
   | {
@@ -71,6 +73,8 @@ export type LabMessage =
       readonly id: number;
       readonly monotonicNs: string;
       readonly uncertaintyNs: string;
+      /** Of `inspect`. */
+      readonly inspection?: NodeInspection;
     }
   | { readonly kind: "error"; readonly id: number; readonly message: string }
   | { readonly kind: "fatal"; readonly message: string };

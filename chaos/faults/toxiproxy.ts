@@ -1,0 +1,130 @@
+import { Toxiproxy, type Proxy } from "toxiproxy-node-client";
+
+/**
+ * Toxiproxy behind a port of our own: the package has no deadlines, its errors lose what the server
+ * said, and its types let a bandwidth toxic have a latency. No other file imports it.
+ */
+
+/** Every call is answered within this time or fails: the API hangs while a proxy dials a black hole. */
+export const TOXIPROXY_DEADLINE_MS = 2_000;
+
+/** Which way the bytes flow: `upstream` is from the client to the server. */
+export type Stream = "upstream" | "downstream";
+
+/** A fault on the bytes of a proxied connection. */
+export type Toxic =
+  /** Kilobytes per second; 0 stalls, and what was held back is delivered when the toxic goes. */
+  | { readonly type: "bandwidth"; readonly attributes: { readonly rate: number } }
+  /** Delays data, not handshakes; uniform ± jitter. Milliseconds. */
+  | {
+      readonly type: "latency";
+      readonly attributes: { readonly latency: number; readonly jitter: number };
+    };
+
+/** A call that Toxiproxy refused or did not answer. */
+export class ToxiproxyError extends Error {
+  readonly code = "toxiproxy";
+  readonly side = "upstream";
+  readonly retryable = false;
+  /** HTTP status, null without an answer. */
+  readonly status: number | null;
+  readonly operation: string;
+
+  constructor(operation: string, status: number | null, detail: string, cause?: unknown) {
+    super(
+      `Toxiproxy: ${operation} failed${status === null ? "" : ` with status ${status}`}: ${detail}. Look at the log of the fault-proxy node, and check that the link's id is the name of a proxy.`,
+      { cause },
+    );
+    this.name = "ToxiproxyError";
+    this.operation = operation;
+    this.status = status;
+  }
+}
+
+/** One Toxiproxy server. */
+export class ToxiproxyPort {
+  readonly #client: Toxiproxy;
+  readonly #url: string;
+
+  /** @param url of its API: `http://198.18.7.41:8474` */
+  constructor(url: string) {
+    this.#url = url;
+    this.#client = new Toxiproxy(url);
+  }
+
+  /** @throws ToxiproxyError */
+  async add(link: string, name: string, stream: Stream, toxic: Toxic): Promise<void> {
+    const operation = `adding ${toxic.type} to ${link}`;
+    const proxy = await this.#proxy(link, operation);
+    await withDeadline(
+      operation,
+      proxy.addToxic({
+        name,
+        stream,
+        type: toxic.type,
+        toxicity: 1,
+        attributes: toxic.attributes,
+      }),
+    );
+  }
+
+  /** Removes a toxic; one that is not there is as good as removed. @throws ToxiproxyError */
+  async remove(link: string, name: string): Promise<void> {
+    const operation = `removing ${name} from ${link}`;
+    const response = await withDeadline(
+      operation,
+      fetch(`${this.#url}/proxies/${encodeURIComponent(link)}/toxics/${encodeURIComponent(name)}`, {
+        method: "DELETE",
+        signal: AbortSignal.timeout(TOXIPROXY_DEADLINE_MS),
+      }),
+    );
+    if (response.ok || response.status === 404) return;
+    throw new ToxiproxyError(operation, response.status, await response.text());
+  }
+
+  /** Names of the toxics on a link. The package drops them. @throws ToxiproxyError */
+  async toxics(link: string): Promise<string[]> {
+    const operation = `listing the toxics of ${link}`;
+    const response = await withDeadline(
+      operation,
+      fetch(`${this.#url}/proxies/${encodeURIComponent(link)}/toxics`, {
+        signal: AbortSignal.timeout(TOXIPROXY_DEADLINE_MS),
+      }),
+    );
+    const body: unknown = await response.json();
+    if (!response.ok || !Array.isArray(body)) {
+      throw new ToxiproxyError(operation, response.status, JSON.stringify(body));
+    }
+    return body.map((toxic: { readonly name: string }) => toxic.name);
+  }
+
+  #proxy(link: string, operation: string): Promise<Proxy> {
+    return withDeadline(operation, this.#client.get(link));
+  }
+}
+
+async function withDeadline<T>(operation: string, call: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const deadline = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () =>
+        reject(new ToxiproxyError(operation, null, `no answer within ${TOXIPROXY_DEADLINE_MS} ms`)),
+      TOXIPROXY_DEADLINE_MS,
+    );
+  });
+  try {
+    return await Promise.race([call, deadline]);
+  } catch (error) {
+    if (error instanceof ToxiproxyError) throw error;
+    const message = error instanceof Error ? error.message : String(error);
+    const status = /status code (\d{3})/.exec(message)?.[1];
+    throw new ToxiproxyError(
+      operation,
+      status === undefined ? null : Number(status),
+      message,
+      error,
+    );
+  } finally {
+    clearTimeout(timer);
+  }
+}

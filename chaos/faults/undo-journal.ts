@@ -1,0 +1,64 @@
+import { open, type FileHandle } from "node:fs/promises";
+import type { UndoIntent, UndoJournal } from "./fault.ts";
+
+/** One line of the journal file. */
+export type JournalLine =
+  | ({ readonly state: "intent"; readonly id: number; readonly monotonicNs: string } & UndoIntent)
+  | { readonly state: "done"; readonly id: number; readonly monotonicNs: string };
+
+/**
+ * The write-ahead journal of what must be undone: the intent is on disk before anything is touched,
+ * so whatever dies, a later process knows.
+ */
+export class UndoJournalFile implements UndoJournal, AsyncDisposable {
+  readonly #file: FileHandle;
+  readonly #open = new Set<number>();
+  #nextId = 1;
+
+  private constructor(file: FileHandle) {
+    this.#file = file;
+  }
+
+  /** Opens the file for appending; makes it when it is not there. */
+  static async open(path: string): Promise<UndoJournalFile> {
+    return new UndoJournalFile(await open(path, "a"));
+  }
+
+  /** How many intents are not done. */
+  get pending(): number {
+    return this.#open.size;
+  }
+
+  async intend(intent: UndoIntent): Promise<() => Promise<void>> {
+    const id = this.#nextId;
+    this.#nextId += 1;
+    this.#open.add(id);
+    await this.#append({ state: "intent", id, monotonicNs: now(), ...intent });
+    return async () => {
+      if (!this.#open.delete(id)) return;
+      await this.#append({ state: "done", id, monotonicNs: now() });
+    };
+  }
+
+  /**
+   * Marks everything done: called once the lab that held all of it has ended, which undoes it more
+   * thoroughly than any heal.
+   */
+  async allGone(): Promise<void> {
+    for (const id of this.#open) await this.#append({ state: "done", id, monotonicNs: now() });
+    this.#open.clear();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#file.close();
+  }
+
+  async #append(line: JournalLine): Promise<void> {
+    await this.#file.write(`${JSON.stringify(line)}\n`);
+    await this.#file.datasync();
+  }
+}
+
+function now(): string {
+  return process.hrtime.bigint().toString();
+}
