@@ -1,0 +1,178 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { parseConfig } from "../../../balancer/config.ts";
+import type { CheckResult } from "../../../balancer/health/check-result.ts";
+import { PoolChecker } from "../../../balancer/health/checker.ts";
+import { createPolicy } from "../../../balancer/selection/create-policy.ts";
+import type { EventSink } from "../../../balancer/telemetry/event.ts";
+import { Pool } from "../../../balancer/upstream/pool.ts";
+
+interface Told {
+  readonly at: number;
+  readonly type: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+const checkers: PoolChecker[] = [];
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
+});
+afterEach(() => {
+  for (const checker of checkers.splice(0)) checker.stop();
+  vi.useRealTimers();
+});
+
+/** A checker of `count` backends; `answer` says how a check ends and how long it takes. */
+function setUp(
+  count: number,
+  check: object,
+  answer: (backend: string, at: number) => { result: CheckResult; tookMs: number },
+) {
+  const backends = Array.from({ length: count }, (_, index) => ({
+    id: `b${index}`,
+    address: "127.0.0.1",
+    port: 1_000 + index,
+  }));
+  const config = parseConfig({
+    listeners: [{ id: "l", protocol: "http", port: 1, pool: "p" }],
+    pools: [{ id: "p", backends, healthCheck: { type: "tcp", jitter: 0, ...check } }],
+  }).pools[0];
+  if (config?.healthCheck === undefined) throw new Error("The pool has no check.");
+  const pool = new Pool(config, createPolicy("round-robin"), () => 0);
+  const told: Told[] = [];
+  const emit: EventSink = (type, data) => told.push({ at: performance.now() - zero, type, data });
+  const zero = performance.now();
+  const checker = new PoolChecker(pool, config.healthCheck, {
+    emit,
+    now: () => performance.now() - zero,
+    random: () => 0.5,
+    check: (target) => {
+      const { result, tookMs } = answer(`b${target.port - 1_000}`, performance.now() - zero);
+      return new Promise((resolve) => setTimeout(() => resolve(result), tookMs));
+    },
+  });
+  checkers.push(checker);
+  const times = (type: string, backend: string) =>
+    told.filter((one) => one.type === type && one.data["backend"] === backend).map((one) => one.at);
+  return { pool, checker, told, times };
+}
+
+const passing = () => ({ result: "pass" as const, tookMs: 10 });
+
+describe("the rhythm", () => {
+  test("everybody is checked at once at the start, then spread over the interval, begin to begin", async () => {
+    const { checker, times } = setUp(4, { interval: "1s", timeout: "500ms" }, passing);
+    void checker.start();
+    await vi.advanceTimersByTimeAsync(3_100);
+    expect(times("check.begin", "b0")).toEqual([0, 250, 1_250, 2_250]);
+    expect(times("check.begin", "b3")).toEqual([0, 1_000, 2_000, 3_000]);
+  });
+
+  test("a check that outlasts the next one's time delays it and never overlaps it", async () => {
+    const { checker, times } = setUp(4, { interval: "1s", timeout: "1s" }, () => ({
+      result: "timeout",
+      tookMs: 1_000,
+    }));
+    void checker.start();
+    // A timer that is overdue fires after a millisecond.
+    await vi.advanceTimersByTimeAsync(2_500);
+    expect(times("check.begin", "b0")).toEqual([0, 1_001, 2_002]);
+    expect(times("check.end", "b0")).toEqual([1_000, 2_001]);
+  });
+
+  test("the start is over when the slowest first check is", async () => {
+    const { checker, pool } = setUp(2, { interval: "1s", timeout: "500ms" }, (backend) => ({
+      result: "pass",
+      tookMs: backend === "b0" ? 10 : 400,
+    }));
+    let over = false;
+    void checker.start().then(() => (over = true));
+    await vi.advanceTimersByTimeAsync(399);
+    expect([over, pool.available]).toEqual([false, true]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(over).toBe(true);
+  });
+
+  test("nothing is checked or told after the stop", async () => {
+    const { checker, told } = setUp(2, { interval: "1s", timeout: "500ms" }, passing);
+    void checker.start();
+    await vi.advanceTimersByTimeAsync(2_005);
+    checker.stop();
+    const count = told.length;
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(told.length).toBe(count);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
+test("backends become healthy, unhealthy and healthy again, and each change is told once", async () => {
+  const { checker, pool, told } = setUp(
+    2,
+    { interval: "1s", timeout: "500ms", rise: 2, fall: 3 },
+    (backend, at) => ({
+      result: backend === "b1" && at > 2_500 && at < 6_500 ? "refused" : "pass",
+      tookMs: 1,
+    }),
+  );
+  expect(pool.available).toBe(false);
+  void checker.start();
+  await vi.advanceTimersByTimeAsync(12_000);
+  const flips = told
+    .filter((one) => one.type.startsWith("backend."))
+    .map((one) => [
+      one.at,
+      one.type,
+      one.data["backend"],
+      one.data["reason"],
+      one.data["consecutive"],
+    ]);
+  expect(flips).toEqual([
+    [1, "backend.healthy", "b0", "pass", 1],
+    [1, "backend.healthy", "b1", "pass", 1],
+    [5_001, "backend.unhealthy", "b1", "refused", 3],
+    [8_001, "backend.healthy", "b1", "pass", 2],
+  ]);
+  expect(checker.lastCheck("b1")).toMatchObject({ result: "pass", consecutive: 5 });
+});
+
+test("the end of a check tells its result, its time and how many of its kind there were", async () => {
+  const { checker, told } = setUp(1, { interval: "1s", timeout: "500ms" }, passing);
+  void checker.start();
+  await vi.advanceTimersByTimeAsync(1_500);
+  expect(told.filter((one) => one.type === "check.end").map((one) => one.data)).toEqual([
+    { pool: "p", backend: "b0", result: "pass", durationMs: 10, consecutive: 1 },
+    { pool: "p", backend: "b0", result: "pass", durationMs: 10, consecutive: 2 },
+  ]);
+});
+
+test("a pool whose shared dependency fails is held, released by a pass, and loses nobody", async () => {
+  const { checker, pool, told } = setUp(
+    3,
+    { interval: "1s", timeout: "500ms", fall: 1 },
+    (_, at) => ({ result: at > 3_000 && at < 9_000 ? "status" : "pass", tookMs: 5 }),
+  );
+  void checker.start();
+  await vi.advanceTimersByTimeAsync(8_000);
+  expect(checker.held).toBe(true);
+  expect(pool.backends.map((backend) => backend.health)).toEqual(["healthy", "healthy", "healthy"]);
+  await vi.advanceTimersByTimeAsync(8_000);
+  expect(checker.held).toBe(false);
+  const about = told.filter((one) => /^pool\.|unhealthy/.test(one.type));
+  expect(about.map((one) => one.type)).toEqual(["pool.held", "pool.released"]);
+  expect(about[0]?.data).toEqual({ pool: "p", backends: ["b0", "b1", "b2"], forMs: 60_000 });
+  expect(about[1]?.data).toMatchObject({ pool: "p", because: "passed" });
+});
+
+test("the hold of a pool that stays ill ends by itself, between two checks", async () => {
+  const { checker, pool, told } = setUp(
+    3,
+    { interval: "20s", timeout: "1s", fall: 1 },
+    (_, at) => ({ result: at > 21_000 ? "timeout" : "pass", tookMs: 1_000 }),
+  );
+  void checker.start();
+  await vi.advanceTimersByTimeAsync(140_000);
+  const held = told.find((one) => one.type === "pool.held")?.at ?? 0;
+  const released = told.find((one) => one.type === "pool.released");
+  expect(released?.at).toBe(held + 60_000);
+  expect(released?.data["because"]).toBe("expired");
+  expect(pool.available).toBe(false);
+});
