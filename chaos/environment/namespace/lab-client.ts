@@ -1,7 +1,6 @@
 import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
 import { join } from "node:path";
-import { compileCacheDirectory } from "../../setup/paths.ts";
-import { nodePath } from "../node-path.ts";
+import { COMPILE_CACHE_DIRECTORY, programPath } from "../../setup/paths.ts";
 import type { Moment, NodeInspection, SpawnedProcess, SpawnOptions } from "../environment.ts";
 import { LabError } from "../errors.ts";
 import { LineSplitter } from "../lines.ts";
@@ -62,7 +61,7 @@ export class LabClient {
     const { NODE_OPTIONS: _, ...env } = process.env;
     this.#host = spawn(program, rest, {
       detached: true,
-      env: { ...env, PATH: nodePath(), NODE_COMPILE_CACHE: compileCacheDirectory },
+      env: { ...env, PATH: programPath(), NODE_COMPILE_CACHE: COMPILE_CACHE_DIRECTORY },
       stdio: ["pipe", "pipe", "pipe"],
     });
     const messages = new LineSplitter((line) => this.#onMessage(JSON.parse(line) as LabMessage));

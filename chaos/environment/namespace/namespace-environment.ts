@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Topology } from "../../../stacks/topology.ts";
-import { nodePath } from "../node-path.ts";
+import { programPath } from "../../setup/paths.ts";
 import type { Deployment, Environment } from "../environment.ts";
 import { LabError } from "../errors.ts";
 import { NamespaceDeployment } from "./namespace-deployment.ts";
@@ -39,7 +39,7 @@ export class NamespaceEnvironment implements Environment {
       subnetPrefixLength: prefix,
       nodes: topology.nodes,
       logDirectories,
-      path: nodePath(),
+      path: programPath(),
     });
     try {
       await deployment.ready(signal);
