@@ -103,7 +103,11 @@ export function doctorTable(surveyed: readonly Surveyed[], look: Look): string {
 
 /** A cross only for what the demo or the tests need. */
 function markOf(isReady: boolean, wanted: boolean, look: Look): string {
-  const [mark, ascii, color] = isReady ? ["✓", "+", 32] : wanted ? ["✗", "x", 31] : ["–", "-", 33];
-  const shown = look.unicode ? mark : ascii;
-  return look.color ? `\u001b[${color}m${shown}\u001b[39m` : `${shown}`;
+  const mark = isReady ? READY : wanted ? LACKING : NOT_WANTED;
+  const shown = look.unicode ? mark.unicode : mark.ascii;
+  return look.color ? `\u001b[${mark.color}m${shown}\u001b[39m` : shown;
 }
+
+const READY = { unicode: "✓", ascii: "+", color: 32 };
+const LACKING = { unicode: "✗", ascii: "x", color: 31 };
+const NOT_WANTED = { unicode: "–", ascii: "-", color: 33 };
