@@ -7,7 +7,8 @@ import { parentPort, workerData } from "node:worker_threads";
  */
 
 const port = parentPort;
-if (port === null) throw new Error("pacer.ts runs as a worker thread; start prober/main.ts instead.");
+if (port === null)
+  throw new Error("pacer.ts runs as a worker thread; start prober/main.ts instead.");
 
 const stopped = new Int32Array(workerData as SharedArrayBuffer);
 

@@ -33,6 +33,7 @@ export function startPacer(hooks: {
     else hooks.onReady();
   });
   return {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
     start: (schedule) => worker.postMessage(schedule),
     stop: () => {
       const flag = new Int32Array(stopped);

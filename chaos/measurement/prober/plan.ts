@@ -25,12 +25,13 @@ export function readInput(line: string): Input {
     if (value.command === "stop") return { kind: "stop" };
     return refused(`unknown command ${JSON.stringify(value.command)}. Use "stop".`);
   }
-  const plan = value as ProbePlan;
-  if (plan.protocol !== PROBE_PROTOCOL) {
+  const protocol = "protocol" in value ? value.protocol : undefined;
+  if (protocol !== PROBE_PROTOCOL) {
     return refused(
-      `the plan speaks ${JSON.stringify(plan.protocol)}, this prober ${PROBE_PROTOCOL}. Start runner and prober from the same version.`,
+      `the plan speaks ${JSON.stringify(protocol)}, this prober ${PROBE_PROTOCOL}. Start runner and prober from the same version.`,
     );
   }
+  const plan = value as ProbePlan;
   const problem = problemOf(plan);
   return problem === undefined ? { kind: "plan", plan } : refused(problem);
 }

@@ -1,0 +1,47 @@
+import type { TrialRecord } from "../report/record.ts";
+import { OUTCOMES, type Outcome } from "./probe.ts";
+import type { TimedProbe } from "./recovery.ts";
+
+/** How many probes there were and how they ended. */
+export interface ProbeCounts {
+  readonly probes: TrialRecord["probes"];
+  /** Failed probes that had ended before the fault. */
+  readonly baselineFailures: number;
+  /** Probes that were open at the fault and failed. */
+  readonly inFlightFailed: number;
+}
+
+/**
+ * Counts probes around a fault. Failures belong to the time at which they were meant to start.
+ *
+ * @param recoveredNs P6; null when there is none, then every failure after the fault is "during"
+ */
+export function countProbes(
+  probes: readonly TimedProbe[],
+  injectedNs: bigint,
+  recoveredNs: bigint | null,
+): ProbeCounts {
+  const byOutcome = Object.fromEntries(OUTCOMES.map((outcome) => [outcome, 0])) as Record<
+    Outcome,
+    number
+  >;
+  const counts = { failedBefore: 0, failedDuring: 0, failedAfter: 0, inFlightAtFault: 0 };
+  let baselineFailures = 0;
+  let inFlightFailed = 0;
+  for (const probe of probes) {
+    byOutcome[probe.record.outcome] += 1;
+    const inFlight = probe.sentNs < injectedNs && probe.completedNs >= injectedNs;
+    if (inFlight) counts.inFlightAtFault += 1;
+    if (!probe.failed) continue;
+    if (inFlight) inFlightFailed += 1;
+    else if (probe.completedNs < injectedNs) baselineFailures += 1;
+    if (probe.intendedNs < injectedNs) counts.failedBefore += 1;
+    else if (recoveredNs === null || probe.intendedNs <= recoveredNs) counts.failedDuring += 1;
+    else counts.failedAfter += 1;
+  }
+  return {
+    probes: { sent: probes.length, byOutcome, ...counts },
+    baselineFailures,
+    inFlightFailed,
+  };
+}

@@ -1,0 +1,80 @@
+import type { ProberQuality } from "./probe.ts";
+
+/** Scheduling lag that a trustworthy run may have, 99 of 100 probes. */
+const MAX_LAG_P99_MS = 5;
+/** Delay of the prober's own event loop, 99 of 100 turns. */
+const MAX_LOOP_DELAY_P99_MS = 10;
+/** A bound is judged only with a resolution of a tenth of it. */
+const BOUND_PER_RESOLUTION = 10;
+
+/** What a run's measurement has to be good enough for. */
+export interface QualityDemand {
+  /** The smallest duration that any objective compares with; null when none is a duration. */
+  readonly smallestBoundMs: number | null;
+  readonly ratePerSecond: number;
+  /** Probes that failed before the fault. */
+  readonly baselineFailures: number;
+}
+
+/** Whether a measurement can be trusted. */
+export interface QualityVerdict {
+  readonly valid: boolean;
+  /** What the run can tell apart, and by how much its bounds are widened. */
+  readonly resolutionMs: number;
+  /** Everything that speaks against it, each with the next step. Empty when valid. */
+  readonly reasons: readonly string[];
+}
+
+/** Finest difference in time that a run can see: one probe, or the lag of its probes. */
+export function resolutionMs(quality: ProberQuality, ratePerSecond: number): number {
+  return Math.max(1000 / ratePerSecond, quality.lagP99Ms);
+}
+
+/**
+ * The prober's self-check. A run that fails it says nothing about the system: it is invalid,
+ * neither passed nor failed. All reasons are given at once.
+ */
+export function judgeQuality(quality: ProberQuality, demand: QualityDemand): QualityVerdict {
+  const resolution = resolutionMs(quality, demand.ratePerSecond);
+  const bound = demand.smallestBoundMs;
+  const reasons: string[] = [];
+  if (quality.sent === 0) {
+    reasons.push("no probe was sent. Look at the prober's own output.");
+  }
+  if (quality.lagP99Ms >= MAX_LAG_P99_MS) {
+    reasons.push(
+      `probes were sent ${ms(quality.lagP99Ms)} late (p99; below ${MAX_LAG_P99_MS} ms is needed). Run on a quieter machine or at a lower rate.`,
+    );
+  }
+  if (quality.eventLoopDelayP99Ms >= MAX_LOOP_DELAY_P99_MS) {
+    reasons.push(
+      `the prober's event loop was ${ms(quality.eventLoopDelayP99Ms)} late (p99; below ${MAX_LOOP_DELAY_P99_MS} ms is needed). Run on a quieter machine or at a lower rate.`,
+    );
+  }
+  if (quality.dropped > 0) {
+    reasons.push(
+      `${quality.dropped} probes were due and not sent. Lower the rate or the total timeout, or free ports and descriptors.`,
+    );
+  }
+  if (demand.baselineFailures > 0) {
+    reasons.push(
+      `${demand.baselineFailures} probes failed before the fault. Find out why the steady state did not hold.`,
+    );
+  }
+  if (bound !== null && resolution * BOUND_PER_RESOLUTION >= bound) {
+    reasons.push(
+      `a resolution of ${ms(resolution)} cannot judge a bound of ${ms(bound)} (a tenth of it is needed). Raise the rate.`,
+    );
+  }
+  // A single stall hides behind the p99 of a long run; one as long as the bound could be the whole result.
+  if (bound !== null && quality.lagMaxMs >= bound) {
+    reasons.push(
+      `the prober stood still for ${ms(quality.lagMaxMs)}, as long as the smallest bound (${ms(bound)}). Repeat the run.`,
+    );
+  }
+  return { valid: reasons.length === 0, resolutionMs: resolution, reasons };
+}
+
+function ms(value: number): string {
+  return `${Number(value.toFixed(1))} ms`;
+}
