@@ -6,8 +6,8 @@ const CONTROL_PORT = 8474;
 
 /** Each fault point of a fault proxy listens on a port of its own. */
 export const uniqueListenPorts: TopologyRule = (topology) => {
-  const points = topology.links.flatMap(({ via }, index) =>
-    via === undefined ? [] : [{ ...via, path: ["links", index, "via", "listenPort"] }],
+  const points = topology.links.flatMap(({ id, via }, index) =>
+    via === undefined ? [] : [{ ...via, link: id, path: ["links", index, "via", "listenPort"] }],
   );
   const taken = repeats(points.map(({ node, listenPort }) => `${node}:${listenPort}`));
   return [

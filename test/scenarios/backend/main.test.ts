@@ -150,7 +150,7 @@ describe("the request log", () => {
       const records = lines
         .map((line) => JSON.parse(line) as Record<string, unknown>)
         .filter((record) => record["path"] === "/");
-      expect(records.map((record) => record["seq"]).sort()).toEqual([1, 2]);
+      expect(new Set(records.map((record) => record["seq"]))).toEqual(new Set([1, 2]));
       for (const record of records) {
         expect(record).toMatchObject({ run: "r1", trial: 2, status: 200, path: "/" });
         const took = Number(

@@ -1,0 +1,141 @@
+import { Construct } from "constructs";
+import type { ConfigInput } from "../../balancer/index.ts";
+import type { TopologyInput } from "../topology.ts";
+import type { Duration } from "./duration.ts";
+import type { FaultPoint, FaultProxy } from "./fault-proxy.ts";
+import { HealthCheck } from "./health-check.ts";
+import type { Endpoint, NodeReference } from "./node-reference.ts";
+import { READY_DEADLINE_MS, SERVICE_PORT } from "./node-reference.ts";
+import type { ServiceTime } from "./service-time.ts";
+import type { SessionStore } from "./session-store.ts";
+import { TopologyStack } from "./topology-stack.ts";
+
+/** Names of selection policies. */
+export type PolicyName = NonNullable<ConfigInput["pools"][number]["policy"]>;
+
+export interface BackendPoolProps {
+  /** Number of backends. @default 3 */
+  readonly count?: number;
+  /** Requests that one backend serves at the same time. @default 8 */
+  readonly workers?: number;
+  /** Requests that may wait on one backend. @default 1024 */
+  readonly queue?: number;
+  /** @default - requests that bring no service time of their own take none */
+  readonly service?: ServiceTime;
+  /** Seed of the service times; backend n gets seed + n. @default 1 */
+  readonly seed?: number;
+  /** Where sessions are held, perhaps through a fault point. @default - no sessions */
+  readonly sessions?: { readonly store: SessionStore; readonly via?: FaultProxy };
+  /** @default HealthCheck.http() */
+  readonly healthCheck?: HealthCheck;
+  /** @default "round-robin" */
+  readonly policy?: PolicyName;
+  /** Keeps the pool in service when all its backends fail at once. @default - 60 s, from 3 backends on */
+  readonly hold?: {
+    readonly enabled?: boolean;
+    readonly duration?: Duration;
+    readonly minimumBackends?: number;
+  };
+  /** Further attempts for a request that may safely be sent again: 0 or 1. @default 1 */
+  readonly retryAttempts?: number;
+  /** One a backend. @default - the next addresses for backends */
+  readonly addresses?: readonly string[];
+}
+
+type PoolInput = ConfigInput["pools"][number];
+type NodeInput = TopologyInput["nodes"][number];
+
+/** Backends that can serve the same requests: the sample application, several times. */
+export class BackendPool extends Construct {
+  /** Id of the pool, and the group of its nodes. */
+  readonly id: string;
+  /** `<id>-1` and so on. */
+  readonly nodes: readonly NodeReference[];
+  /** The fault point between backends and session store, when there is one. */
+  readonly sessionFaults: FaultPoint | undefined;
+  readonly #props: BackendPoolProps;
+
+  constructor(scope: Construct, id: string, props: BackendPoolProps = {}) {
+    super(scope, id);
+    const stack = TopologyStack.of(this);
+    const count = props.count ?? 3;
+    this.id = id;
+    this.#props = props;
+    this.nodes = Array.from({ length: count }, (_, index) => ({
+      id: `${id}-${index + 1}`,
+      address: props.addresses?.[index] ?? stack.nextAddress("backend"),
+    }));
+    const { sessions } = props;
+    this.sessionFaults = sessions?.via?.carry(id, sessions.store.id, sessions.store.endpoint);
+    stack.declare(() => ({
+      nodes: this.nodes.map((node, index) => this.#node(node, index, stack.prefixLength)),
+      links: sessions === undefined || this.sessionFaults ? [] : [linkTo(id, sessions.store)],
+    }));
+  }
+
+  /**
+   * The pool in a balancer's configuration.
+   *
+   * @param endpointOf where the balancer reaches a backend
+   */
+  toConfig(endpointOf: (node: NodeReference) => Endpoint): PoolInput {
+    const { policy, hold, retryAttempts } = this.#props;
+    const healthCheck = (this.#props.healthCheck ?? HealthCheck.http()).toInput();
+    return {
+      id: this.id,
+      ...(policy === undefined ? {} : { policy }),
+      backends: this.nodes.map((node) => ({ id: node.id, ...endpointOf(node) })),
+      ...(healthCheck === undefined ? {} : { healthCheck }),
+      ...(hold === undefined ? {} : { hold: holdInput(hold) }),
+      ...(retryAttempts === undefined ? {} : { retry: { attempts: retryAttempts } }),
+    };
+  }
+
+  #node(node: NodeReference, index: number, prefixLength: number): NodeInput {
+    const { workers = 8, queue = 1024, seed = 1, service, sessions } = this.#props;
+    const store = this.sessionFaults?.endpoint ?? sessions?.store.endpoint;
+    return {
+      id: node.id,
+      role: "backend",
+      group: this.id,
+      address: node.address,
+      prefixLength,
+      processes: [
+        {
+          name: "backend",
+          argv: [
+            "evenkeel-backend",
+            `--port=${SERVICE_PORT}`,
+            `--workers=${workers}`,
+            `--queue=${queue}`,
+            `--seed=${seed + index}`,
+            "--log=/run/evenkeel/log/requests.ndjson",
+            ...(service === undefined ? [] : [`--service=${service.toString()}`]),
+            ...(store === undefined ? [] : [`--redis=${store.address}:${store.port}`]),
+          ],
+          readiness: {
+            kind: "http",
+            port: SERVICE_PORT,
+            path: "/readyz",
+            status: 200,
+            deadlineMs: READY_DEADLINE_MS,
+          },
+        },
+      ],
+      stopOrder: ["backend"],
+    };
+  }
+}
+
+function holdInput(hold: NonNullable<BackendPoolProps["hold"]>): NonNullable<PoolInput["hold"]> {
+  const { enabled, duration, minimumBackends } = hold;
+  return {
+    ...(enabled === undefined ? {} : { enabled }),
+    ...(duration === undefined ? {} : { duration: duration.toString() }),
+    ...(minimumBackends === undefined ? {} : { minimumBackends }),
+  };
+}
+
+function linkTo(from: string, store: SessionStore) {
+  return { id: `${from}--${store.id}`, from, to: store.id, port: store.endpoint.port };
+}

@@ -1,0 +1,146 @@
+import { keepalivedArgv, keepalivedConfig } from "../../balancer/index.ts";
+import type { ConfigInput } from "../../balancer/index.ts";
+import type { TopologyInput } from "../topology.ts";
+import type { Duration } from "./duration.ts";
+import type { Listener } from "./listener.ts";
+import { READY_DEADLINE_MS } from "./node-reference.ts";
+
+/** How a balancer node comes to the address that clients use. */
+export type NodeFailover =
+  | {
+      readonly kind: "keepalived";
+      readonly priority: number;
+      readonly virtualAddress: string;
+      /** Addresses of the other balancers. */
+      readonly peers: readonly string[];
+      readonly routerId: number;
+      readonly advertIntervalMs: number;
+      readonly preempt: boolean;
+    }
+  /** It has these from the beginning, and keeps them. */
+  | { readonly kind: "fixed"; readonly addresses: readonly string[] };
+
+/** One balancer of a topology. */
+export interface BalancerNodeProps {
+  readonly id: string;
+  readonly address: string;
+  readonly group: string;
+  readonly prefixLength: number;
+  readonly config: {
+    readonly listeners: readonly Listener[];
+    readonly timeouts: Readonly<Record<string, Duration | undefined>>;
+  };
+  readonly failover: NodeFailover;
+}
+
+type NodeInput = TopologyInput["nodes"][number];
+
+const RUN = "/run/evenkeel";
+const CONFIG_PATH = `${RUN}/balancer.json`;
+const ADMIN_SOCKET = `${RUN}/admin.sock`;
+const KEEPALIVED_PATH = `${RUN}/keepalived.conf`;
+const TRACK_FILE = `${RUN}/vrrp.track`;
+const NOTIFY_FIFO = `${RUN}/vrrp.fifo`;
+
+/** A node that runs the balancer, and keepalived beside it when the address floats. */
+export function balancerNode(props: BalancerNodeProps): NodeInput {
+  const { failover } = props;
+  const config = `${JSON.stringify(balancerConfig(props), null, 2)}\n`;
+  const node: NodeInput = {
+    id: props.id,
+    role: "balancer",
+    group: props.group,
+    address: props.address,
+    prefixLength: props.prefixLength,
+    files: [{ kind: "file", path: CONFIG_PATH, content: config }],
+    processes: [
+      {
+        name: "balancer",
+        argv: ["evenkeel-balancer", "--config", CONFIG_PATH],
+        readiness: {
+          kind: "http-socket",
+          socket: ADMIN_SOCKET,
+          path: "/readyz",
+          status: 200,
+          deadlineMs: READY_DEADLINE_MS,
+        },
+        // A balancer that is gone cannot say so itself; keepalived must hear it at once.
+        ...(failover.kind === "keepalived"
+          ? { onExit: { kind: "write-file", path: TRACK_FILE, content: "1" } }
+          : {}),
+      },
+    ],
+    stopOrder: ["balancer"],
+    observe: ["addresses"],
+  };
+  if (failover.kind === "fixed") {
+    const extra = failover.addresses.map((address) => `${address}/${props.prefixLength}`);
+    return { ...node, extraAddresses: extra };
+  }
+  return withKeepalived(node, props, failover);
+}
+
+function withKeepalived(
+  node: NodeInput,
+  props: BalancerNodeProps,
+  failover: Extract<NodeFailover, { kind: "keepalived" }>,
+): NodeInput {
+  const { kind: _, virtualAddress, ...vrrp } = failover;
+  const content = keepalivedConfig({
+    nodeId: props.id,
+    address: props.address,
+    ...vrrp,
+    virtualAddress: { address: virtualAddress, prefixLength: props.prefixLength },
+    trackFile: TRACK_FILE,
+    notifyFifo: NOTIFY_FIFO,
+  });
+  return {
+    ...node,
+    capabilities: ["CAP_NET_ADMIN", "CAP_NET_RAW"],
+    files: [
+      ...(node.files ?? []),
+      { kind: "file", path: KEEPALIVED_PATH, content },
+      { kind: "fifo", path: NOTIFY_FIFO },
+    ],
+    processes: [
+      ...(node.processes ?? []),
+      {
+        name: "keepalived",
+        argv: keepalivedArgv(KEEPALIVED_PATH),
+        // Where it writes its state when asked; the rest of the file system may be read-only.
+        env: { TMPDIR: RUN },
+        readiness: {
+          kind: "output",
+          pattern: "Startup complete",
+          deadlineMs: READY_DEADLINE_MS,
+        },
+        // keepalived leaves the address behind when it is killed, while the peer takes it.
+        onExit: { kind: "remove-address", address: virtualAddress },
+      },
+    ],
+    // The balancer first, although the address must go before it drains: it gives the address away
+    // itself, by the track file, which takes milliseconds, and drains once keepalived tells FAULT.
+    // keepalived first would make it wait a second for keepalived's end with the address gone.
+    stopOrder: ["balancer", "keepalived"],
+    observe: ["addresses", "adverts"],
+  };
+}
+
+function balancerConfig({ config, failover }: BalancerNodeProps): ConfigInput {
+  const parts = config.listeners.map((listener) => listener.toConfig());
+  const pools = new Map(parts.flatMap((part) => part.pools).map((pool) => [pool.id, pool]));
+  const timeouts: Record<string, string> = {};
+  for (const [name, time] of Object.entries(config.timeouts)) {
+    if (time !== undefined) timeouts[name] = time.toString();
+  }
+  return {
+    listeners: parts.flatMap((part) => part.listeners),
+    pools: [...pools.values()],
+    timeouts,
+    admin: { socket: ADMIN_SOCKET },
+    ...(failover.kind === "keepalived"
+      ? { failover: { trackFile: TRACK_FILE, notifyFifo: NOTIFY_FIFO } }
+      : {}),
+    telemetry: { accessLog: `${RUN}/log/access.ndjson` },
+  };
+}

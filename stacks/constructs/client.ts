@@ -1,0 +1,53 @@
+import { Construct } from "constructs";
+import type { BalancerPair } from "./balancer-pair.ts";
+import type { NodeReference } from "./node-reference.ts";
+import { READY_DEADLINE_MS } from "./node-reference.ts";
+import { TopologyStack } from "./topology-stack.ts";
+
+export interface ClientProps {
+  /** Balancers whose listeners must answer this client before it counts as ready. @default [] */
+  readonly reaches?: readonly BalancerPair[];
+  /** @default - the next address for clients */
+  readonly address?: string;
+}
+
+/** A node from which load is sent; nothing runs on it until an experiment starts something. */
+export class Client extends Construct implements NodeReference {
+  readonly id: string;
+  readonly address: string;
+
+  constructor(scope: Construct, id: string, props: ClientProps = {}) {
+    super(scope, id);
+    const stack = TopologyStack.of(this);
+    this.id = id;
+    this.address = props.address ?? stack.nextAddress("client");
+    const targets = () =>
+      (props.reaches ?? []).flatMap((pair) =>
+        pair.listeners.map((listener) => ({ pair, listener })),
+      );
+    stack.declare(() => ({
+      nodes: [
+        {
+          id,
+          role: "client",
+          group: id,
+          address: this.address,
+          prefixLength: stack.prefixLength,
+          reaches: targets().map(({ pair, listener }) => ({
+            address: pair.virtualIp.address,
+            port: listener.port,
+            ...(listener.protocol === "http" ? { path: "/" } : {}),
+            deadlineMs: READY_DEADLINE_MS,
+          })),
+          observe: ["neighbours"],
+        },
+      ],
+      // One link per pair of groups; its port is that of the first listener.
+      links: (props.reaches ?? []).flatMap((pair) => {
+        const [listener] = pair.listeners;
+        if (listener === undefined) return [];
+        return [{ id: `${id}--${pair.id}`, from: id, to: pair.id, port: listener.port }];
+      }),
+    }));
+  }
+}

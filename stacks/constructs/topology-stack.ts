@@ -1,0 +1,149 @@
+import { writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { Construct } from "constructs";
+import { describeProblem, InvalidDocument } from "../../balancer/index.ts";
+import type { Problem } from "../../balancer/index.ts";
+import { TerraformStack } from "../cdk.ts";
+import type { IStackSynthesizer } from "../cdk.ts";
+import { networkOf } from "../ipv4.ts";
+import { parseTopology, TOPOLOGY_SCHEMA } from "../topology.ts";
+import type { Topology, TopologyInput } from "../topology.ts";
+import { ALL_RULES } from "../validations/all-rules.ts";
+import { AddressPlan } from "./address-plan.ts";
+import type { AddressPurpose } from "./address-plan.ts";
+
+export interface TopologyStackProps {
+  /**
+   * IPv4 network of the topology, from 198.18.0.0/15. Topologies that run side by side as
+   * containers need one each.
+   *
+   * @default "198.18.7.0/24"
+   */
+  readonly subnet?: string;
+}
+
+/** What a construct adds to the manifest. */
+export type Declaration = Partial<
+  Pick<TopologyInput, "nodes" | "links" | "listeners" | "pools" | "virtualAddress">
+>;
+
+/**
+ * One topology. Constructs inside it declare what they need; `toTopology` is the manifest of all
+ * of them, and synthesis writes it beside the Terraform configuration.
+ */
+export class TopologyStack extends TerraformStack {
+  /** Id of the topology. */
+  readonly topologyId: string;
+  /** IPv4 network in CIDR notation. */
+  readonly subnet: string;
+  /** Length of the subnet's prefix. */
+  readonly prefixLength: number;
+  readonly #declarations: (() => Declaration)[] = [];
+  readonly #plan: AddressPlan;
+
+  constructor(scope: Construct, id: string, props: TopologyStackProps = {}) {
+    super(scope, id);
+    this.topologyId = id;
+    this.subnet = props.subnet ?? "198.18.7.0/24";
+    this.prefixLength = networkOf(this.subnet).prefixLength;
+    this.#plan = new AddressPlan(this.subnet);
+    this.node.addValidation({ validate: () => this.#problems() });
+    this.synthesizer = withManifest(this.synthesizer, this);
+  }
+
+  /**
+   * The topology that a construct is in.
+   *
+   * @throws TypeError when it is in none
+   */
+  static override of(construct: Construct): TopologyStack {
+    const stack = construct.node.scopes.find((scope) => scope instanceof TopologyStack);
+    if (stack !== undefined) return stack;
+    throw new TypeError(
+      `${construct.node.path || "The app"} is in no topology. Give it a TopologyStack as its scope.`,
+    );
+  }
+
+  /** Lets a construct add to the manifest; called when the manifest is made, after all were declared. */
+  declare(declaration: () => Declaration): void {
+    this.#declarations.push(declaration);
+  }
+
+  /**
+   * The next address of this topology's plan.
+   *
+   * @throws RangeError when they are used up
+   */
+  nextAddress(purpose: AddressPurpose): string {
+    return this.#plan.next(purpose);
+  }
+
+  /**
+   * The manifest.
+   *
+   * @throws InvalidDocument with the problems of every rule at once
+   */
+  toTopology(): Topology {
+    const declared = this.#declared();
+    const virtual = declared.flatMap(({ virtualAddress }) => virtualAddress ?? []);
+    if (virtual.length > 1) {
+      throw new InvalidDocument("The topology", [
+        {
+          path: "virtualAddress",
+          value: JSON.stringify(virtual.map(({ address }) => address)),
+          message: "is there more than once",
+          next: 'Declare one balancer pair with failover "keepalived", and others with "none" or in another topology.',
+        },
+      ]);
+    }
+    const input: TopologyInput = {
+      schema: TOPOLOGY_SCHEMA,
+      id: this.topologyId,
+      subnet: this.subnet,
+      ...(virtual[0] === undefined ? {} : { virtualAddress: virtual[0] }),
+      nodes: declared.flatMap(({ nodes }) => nodes ?? []),
+      links: declared.flatMap(({ links }) => links ?? []),
+      listeners: declared.flatMap(({ listeners }) => listeners ?? []),
+      pools: declared.flatMap(({ pools }) => pools ?? []),
+    };
+    return parseTopology(input, ALL_RULES);
+  }
+
+  #declared(): Declaration[] {
+    const problems: Problem[] = [];
+    const declared = this.#declarations.flatMap((declaration) => {
+      try {
+        return [declaration()];
+      } catch (error) {
+        // What keepalived or the balancer would refuse; one construct's does not hide another's.
+        if (!(error instanceof InvalidDocument)) throw error;
+        problems.push(...error.problems);
+        return [];
+      }
+    });
+    if (problems.length > 0) throw new InvalidDocument("The topology", problems);
+    return declared;
+  }
+
+  #problems(): string[] {
+    try {
+      this.toTopology();
+      return [];
+    } catch (error) {
+      if (error instanceof InvalidDocument) return error.problems.map(describeProblem);
+      throw error;
+    }
+  }
+}
+
+/** Writes the manifest beside what the synthesizer writes, so that nothing needs Terraform's state. */
+function withManifest(inner: IStackSynthesizer, stack: TopologyStack): IStackSynthesizer {
+  return {
+    synthesize(session) {
+      inner.synthesize(session);
+      const { synthesizedStackPath } = session.manifest.forStack(stack);
+      const path = join(session.outdir, dirname(synthesizedStackPath), "topology.json");
+      writeFileSync(path, `${JSON.stringify(stack.toTopology(), null, 2)}\n`);
+    },
+  };
+}
