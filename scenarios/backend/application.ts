@@ -63,7 +63,7 @@ export function application(parts: ApplicationParts): Application {
         completedNs: process.hrtime.bigint().toString(),
         status: response.statusCode,
         aborted: !response.writableFinished,
-        queuedMs,
+        queuedMs: Math.round(queuedMs * 1000) / 1000,
       });
     });
     void answerTo(request, parts)

@@ -39,6 +39,8 @@ const MAX_OUTSTANDING = 1_024;
 /** Silence of a connection that owes an answer, after which it is given up for a new one. */
 const SILENCE_MS = 3_000;
 const RECONNECT_MS = 100;
+/** Short, because a lost first packet is sent again by the kernel only after a second. */
+const CONNECT_MS = 250;
 
 /**
  * Connects, and connects again for ever whenever the connection is lost; calls in between fail at
@@ -51,7 +53,7 @@ export async function openSessionStore(options: SessionStoreOptions): Promise<Se
   const client = new Redis({
     host: options.host,
     port: options.port,
-    connectTimeout: options.deadlineMs,
+    connectTimeout: CONNECT_MS,
     socketTimeout: SILENCE_MS,
     retryStrategy: () => RECONNECT_MS,
     // Fail what is asked while there is no connection, and never ask twice: both belong to the caller.
