@@ -45,8 +45,21 @@ const healthCheckSchema = z
     z.strictObject({
       type: z.literal("http"),
       ...healthCheckBase,
-      path: z.string().startsWith("/").default(DEFAULTS.healthCheck.path),
-      host: z.string().min(1).optional(),
+      // Both go into the request as they are: a line feed would make them something else.
+      path: z
+        .string()
+        .regex(
+          /^\/[\x21-\x7e]*$/,
+          "is not a path | Begin with / and percent-encode spaces and all but ASCII.",
+        )
+        .default(DEFAULTS.healthCheck.path),
+      host: z
+        .string()
+        .regex(
+          /^[A-Za-z0-9._:[\]-]+$/,
+          "is not a host | Write a name or an address, with a port if need be.",
+        )
+        .optional(),
       expectedStatus: z
         .array(z.int().min(100).max(599))
         .min(1)

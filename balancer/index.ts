@@ -16,6 +16,7 @@ export {
   keepalivedConfig,
   type KeepalivedInput,
 } from "./failover/keepalived-config.ts";
+export { createPolicy, UnknownPolicy, type PolicyName } from "./selection/create-policy.ts";
 export type { Candidate, PickContext, Policy } from "./selection/policy.ts";
 export {
   EVENT_SCHEMA,

@@ -87,7 +87,7 @@ export class PoolChecker {
     return {
       result: member.lastResult,
       consecutive: Math.max(member.health.passes, member.health.failures),
-      agoMs: this.#dependencies.now() - (member.lastEndedAt ?? 0),
+      agoMs: Math.round(this.#dependencies.now() - (member.lastEndedAt ?? 0)),
     };
   }
 

@@ -1,0 +1,105 @@
+import type { AdministrativeState } from "../upstream/backend.ts";
+import { backendView, configView, listenerView, poolView, type AdminSubject } from "./view.ts";
+
+/** What the admin API answers: a status, and a body that is sent as JSON. */
+export interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** The body of every answer that is an error. */
+export interface ErrorBody {
+  /** Stable, for programs. */
+  readonly code: string;
+  readonly message: string;
+  /** The next step. */
+  readonly next: string;
+}
+
+const READS: Readonly<Record<string, (subject: AdminSubject) => Answer>> = {
+  "/healthz": ({ nodeId }) => ({ status: 200, body: { status: "alive", node: nodeId } }),
+  "/readyz": readiness,
+  "/pools": (subject) => ok({ pools: subject.pools.map((pool) => poolView(subject, pool)) }),
+  "/config": ({ config }) => ok(configView(config)),
+  "/listeners": ({ listeners }) => ok({ listeners: listeners.map(listenerView) }),
+};
+
+const ACTIONS: Readonly<Record<string, AdministrativeState>> = {
+  enable: "enabled",
+  drain: "draining",
+  disable: "disabled",
+};
+const CHANGE = /^\/pools\/([^/]+)\/backends\/([^/]+)\/([^/]+)$/;
+const CHANGE_TEMPLATE = "/pools/<pool>/backends/<backend>/<enable|drain|disable>";
+
+/** Answers a request to the admin API. GET reads, POST changes; nothing else is known. */
+export function answer(subject: AdminSubject, method: string, path: string): Answer {
+  const change = CHANGE.exec(path);
+  if (change !== null) {
+    if (method !== "POST") return wrongMethod(path, "POST");
+    const [, pool = "", backend = "", action = ""] = change;
+    return changed(subject, pool, backend, action);
+  }
+  const read = Object.hasOwn(READS, path) ? READS[path] : undefined;
+  if (read === undefined) {
+    const known = [...Object.keys(READS).map((one) => `GET ${one}`), `POST ${CHANGE_TEMPLATE}`];
+    return failure(
+      404,
+      "unknown-path",
+      `There is no ${path} here.`,
+      `Use one of: ${known.join(", ")}.`,
+    );
+  }
+  return method === "GET" ? read(subject) : wrongMethod(path, "GET");
+}
+
+/** An answer that is an error. */
+export function failure(status: number, code: string, message: string, next: string): Answer {
+  const body: ErrorBody = { code, message, next };
+  return { status, body };
+}
+
+function ok(body: unknown): Answer {
+  return { status: 200, body };
+}
+
+function readiness({ phase, nodeId, vrrp }: AdminSubject): Answer {
+  if (phase === "ready") return ok({ status: "ready", node: nodeId, vrrp });
+  const next =
+    phase === "starting"
+      ? "Wait until every listener is bound and every pool has been checked once."
+      : "Use another balancer: this one is going.";
+  return failure(503, "not-ready", `The balancer is not ready: it is ${phase}.`, next);
+}
+
+function changed(subject: AdminSubject, poolId: string, backendId: string, action: string): Answer {
+  const pool = subject.pools.find((one) => one.id === poolId);
+  if (pool === undefined) return unknown("pool", poolId, subject.pools);
+  const backend = pool.backends.find((one) => one.id === backendId);
+  if (backend === undefined) return unknown("backend", backendId, pool.backends);
+  const state = Object.hasOwn(ACTIONS, action) ? ACTIONS[action] : undefined;
+  if (state === undefined) {
+    return unknown(
+      "action",
+      action,
+      Object.keys(ACTIONS).map((id) => ({ id })),
+    );
+  }
+  subject.setAdministrative(pool, backend, state);
+  return ok({ pool: pool.id, backend: backendView(subject, pool, backend) });
+}
+
+function unknown(what: string, id: string, known: readonly { readonly id: string }[]): Answer {
+  const ids = known.map((one) => one.id).join(", ");
+  const next = ids === "" ? "There are none." : `Use one of: ${ids}.`;
+  return failure(404, `unknown-${what}`, `There is no ${what} "${id}".`, next);
+}
+
+function wrongMethod(path: string, allow: string): Answer {
+  const next = `Use ${allow}: GET reads, POST changes.`;
+  return {
+    ...failure(405, "wrong-method", `${path} is for ${allow} only.`, next),
+    headers: { allow },
+  };
+}

@@ -1,0 +1,67 @@
+import type { Config } from "../config.ts";
+import type { VrrpState } from "../failover/notify-fifo.ts";
+import type { LastCheck } from "../health/checker.ts";
+import type { Listener } from "../listener/listener.ts";
+import type { AdministrativeState, Backend } from "../upstream/backend.ts";
+import type { Pool } from "../upstream/pool.ts";
+
+/** Where a balancer is in its life. */
+export type Phase = "starting" | "ready" | "lame-duck" | "draining" | "stopped";
+
+/** What the admin API may know and change of a balancer. */
+export interface AdminSubject {
+  readonly nodeId: string;
+  readonly config: Config;
+  readonly phase: Phase;
+  readonly pools: readonly Pool[];
+  readonly listeners: readonly Listener[];
+  /** State of keepalived; null without one, and before its first word. */
+  readonly vrrp: VrrpState | null;
+  /** Whether everybody in the pool keeps the state they had, because the whole pool fails. */
+  held(pool: Pool): boolean;
+  /** How the last check ended; undefined before the first one, and without checks. */
+  lastCheck(pool: Pool, backend: Backend): LastCheck | undefined;
+  setAdministrative(pool: Pool, backend: Backend, state: AdministrativeState): void;
+}
+
+/** A pool, as `GET /pools` shows it. */
+export function poolView(subject: AdminSubject, pool: Pool) {
+  return {
+    id: pool.id,
+    policy: pool.config.policy,
+    available: pool.available,
+    held: subject.held(pool),
+    backends: pool.backends.map((backend) => backendView(subject, pool, backend)),
+  };
+}
+
+/** A backend, as `GET /pools` shows it. */
+export function backendView(subject: AdminSubject, pool: Pool, backend: Backend) {
+  const { id, address, port, weight, health, administrative, pickable } = backend;
+  return {
+    ...{ id, address, port, weight, health, administrative, pickable },
+    inFlight: backend.inFlight,
+    sent: backend.sent,
+    failed: backend.failed,
+    lastCheck: subject.lastCheck(pool, backend) ?? null,
+  };
+}
+
+/** A listener, as `GET /listeners` shows it. */
+export function listenerView({ config, counters }: Listener) {
+  return {
+    ...config,
+    counters: {
+      ...counters,
+      rejected: Object.fromEntries(counters.rejected),
+      upstreamErrors: Object.fromEntries(counters.upstreamErrors),
+    },
+  };
+}
+
+/** The configuration in force: defaults filled in, milliseconds and bytes, without the token. */
+export function configView(config: Config): unknown {
+  return "token" in config.admin
+    ? { ...config, admin: { ...config.admin, token: "(hidden)" } }
+    : config;
+}
