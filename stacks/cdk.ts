@@ -2,13 +2,8 @@ import { tmpdir } from "node:os";
 import { App } from "cdktf";
 
 /** The only file that imports cdktf, so that a successor of it needs one change. */
-export {
-  App,
-  TerraformStack,
-  Testing,
-  type IStackSynthesizer,
-  type ISynthesisSession,
-} from "cdktf";
+export { App, TerraformStack } from "cdktf";
+export type { IStackSynthesizer } from "cdktf";
 
 /**
  * An app that carries declarations and is never synthesized. cdktf makes an app's output folder
