@@ -1,0 +1,338 @@
+import type { Socket } from "node:net";
+import { countReason, type ListenerCounters } from "../listener/counters.ts";
+import { BodyReader } from "../protocol/body-reader.ts";
+import { interpretRequest, type RequestHead } from "../protocol/request.ts";
+import { RequestLine } from "../protocol/request-line.ts";
+import { isRefusal, refuse, type Refusal } from "../protocol/refusal.ts";
+import { NEEDS_MORE, REFUSED, SectionReader } from "../protocol/section-reader.ts";
+import type { Expiring } from "./deadline-sweep.ts";
+import type { HttpContext } from "./http-context.ts";
+import { HttpExchange } from "./http-exchange.ts";
+import { writeOwnAnswer } from "./own-answer.ts";
+
+/** How long a closed connection is still read, so that a reset does not overtake the answer. */
+const LINGER_MS = 1_000;
+const LINGER_BYTES = 256 * 1024;
+/** Logged in place of a status when the client left before one was sent. */
+const LEFT = 499;
+
+/**
+ * One client connection: requests are read one at a time, the next one only after the answer to the
+ * last, so that answers keep their order and pipelining costs no memory beyond one read.
+ *
+ *   idle → head → exchange → idle … → lingering → closed
+ *
+ * Once a request is refused no further byte is interpreted.
+ */
+export class HttpConnection implements Expiring {
+  readonly socket: Socket;
+  readonly clientAddress: string;
+  readonly body: BodyReader;
+  readonly #context: HttpContext;
+  readonly #line: RequestLine;
+  readonly #section: SectionReader;
+  deadline: number;
+  #exchange: HttpExchange | null = null;
+  /** Bytes that were read and not yet used. */
+  #chunk: Buffer | null = null;
+  #at = 0;
+  #advancing = false;
+  #ended = false;
+  #lingering = false;
+  #lingeredBytes = 0;
+  #startedAt = 0;
+  #startedNs = "";
+  #countedIn = 0;
+  #countedOut = 0;
+
+  constructor(socket: Socket, context: HttpContext) {
+    this.socket = socket;
+    this.#context = context;
+    const address = socket.remoteAddress ?? "";
+    this.clientAddress = address.startsWith("::ffff:") ? address.slice("::ffff:".length) : address;
+    this.#line = new RequestLine(context.limits.targetBytes);
+    this.#section = new SectionReader(context.requestLimits, this.#line);
+    this.body = new BodyReader(context.trailerLimits, context.limits.bodyBytes);
+    this.deadline = context.now() + context.timeouts.idle;
+    context.sweep.watch(this);
+    socket.on("data", (chunk: Buffer) => this.#read(chunk));
+    socket.on("drain", () => this.#drained());
+    socket.on("end", () => this.#end());
+    socket.on("finish", () => {
+      this.deadline = context.now() + LINGER_MS;
+    });
+    // What went wrong shows in `close`, which follows.
+    socket.on("error", () => {});
+    socket.on("close", () => this.#closed());
+  }
+
+  /** Whether a request has begun that is not answered. */
+  get busy(): boolean {
+    return !this.#lingering && (this.#exchange !== null || this.#section.begun);
+  }
+
+  /** Whether the connection may serve another request after this one. */
+  persists(request: RequestHead): boolean {
+    return request.keepAlive && !this.#context.closing && !this.#ended;
+  }
+
+  /** Closes a connection on which no request has begun. */
+  closeIfIdle(): void {
+    if (!this.busy && !this.#lingering) this.#linger();
+  }
+
+  /** Breaks the connection so that the client sees an error and no clean end. */
+  cut(reason: string): void {
+    const exchange = this.#exchange;
+    // From here on nothing is interpreted, whatever is still at hand.
+    this.#lingering = true;
+    this.#chunk = null;
+    this.#exchange = null;
+    if (exchange !== null) {
+      exchange.abandon();
+      this.#record(exchange, exchange.answering ? exchange.status : LEFT, reason);
+    }
+    this.socket.resetAndDestroy();
+  }
+
+  /** The client stopped sending the body that it announced. */
+  refuseSlowBody(): void {
+    this.#refuse(refuse("body-timeout"));
+  }
+
+  /** Goes on with input that had to wait. */
+  resumeInput(): void {
+    this.#advance();
+    if (this.#chunk === null && this.socket.isPaused()) this.socket.resume();
+  }
+
+  /** The exchange has written its whole response. */
+  exchangeDone(keepAlive: boolean): void {
+    const exchange = this.#exchange;
+    if (exchange === null) return;
+    this.#record(exchange, exchange.status, undefined);
+    this.#next(keepAlive && !this.#ended);
+  }
+
+  /** The exchange has no response; `reason` says why. */
+  exchangeFailed(status: number, reason: string): void {
+    const exchange = this.#exchange;
+    if (exchange === null) return;
+    if (exchange.answering) {
+      this.cut(reason);
+      return;
+    }
+    const keepAlive = exchange.requestDone && this.persists(exchange.request);
+    this.#answer(status, reason, keepAlive, exchange.request);
+    this.#record(exchange, status, reason);
+    this.#next(keepAlive);
+  }
+
+  expire(now: number): void {
+    if (this.#lingering) this.socket.destroy();
+    else if (this.#exchange !== null) this.#exchange.expire();
+    else if (this.#section.begun) this.#refuse(refuse("header-timeout"));
+    else this.#linger();
+    // Whatever was decided has its own deadline; without one this must not fire on every sweep.
+    if (this.deadline <= now) this.deadline = now + LINGER_MS;
+  }
+
+  #read(chunk: Buffer): void {
+    if (this.#lingering) {
+      this.#lingeredBytes += chunk.length;
+      if (this.#lingeredBytes > LINGER_BYTES) this.socket.destroy();
+      return;
+    }
+    this.#chunk =
+      this.#chunk === null ? chunk : Buffer.concat([this.#chunk.subarray(this.#at), chunk]);
+    this.#at = 0;
+    this.#advance();
+  }
+
+  #advance(): void {
+    // An exchange that ends at once comes back here; the loop below goes on by itself.
+    if (this.#advancing) return;
+    this.#advancing = true;
+    while (this.#chunk !== null && this.#useChunk(this.#chunk)) {
+      if (this.#chunk !== null && this.#at >= this.#chunk.length) this.#chunk = null;
+    }
+    this.#advancing = false;
+    this.#exchange?.flush();
+    if (this.#chunk !== null) this.socket.pause();
+  }
+
+  /** Uses some of the input; false when it has to wait, or is not wanted any more. */
+  #useChunk(chunk: Buffer): boolean {
+    const exchange = this.#exchange;
+    if (exchange === null) return !this.socket.writableNeedDrain && this.#readHead(chunk);
+    if (exchange.requestDone || !exchange.wantsBody) return false;
+    const at = exchange.takeBody(chunk, this.#at);
+    if (typeof at === "number") this.#at = at;
+    else this.#refuse(at);
+    return this.#chunk !== null;
+  }
+
+  #readHead(chunk: Buffer): boolean {
+    const { now, timeouts, limits, accessLog } = this.#context;
+    if (!this.#section.begun) {
+      this.#startedAt = now();
+      if (accessLog !== undefined) this.#startedNs = process.hrtime.bigint().toString();
+      this.deadline = this.#startedAt + timeouts.requestHeader;
+    }
+    const at = this.#section.feed(chunk, this.#at);
+    if (at === NEEDS_MORE) {
+      this.#chunk = null;
+      return false;
+    }
+    if (at === REFUSED) {
+      this.#refuse(this.#section.refusal ?? refuse("request-line"));
+      return false;
+    }
+    this.#at = at;
+    const request = interpretRequest(this.#line, this.#section, limits.bodyBytes);
+    if (isRefusal(request)) {
+      this.#refuse(request);
+      return false;
+    }
+    this.#context.counters.requests += 1;
+    const exchange = new HttpExchange(request, this, this.#context);
+    this.#exchange = exchange;
+    if (request.maxForwards === 0) this.#answerForLastHop(exchange);
+    else exchange.start();
+    return this.#chunk !== null;
+  }
+
+  /** RFC 9110 §7.6.2: who receives Max-Forwards 0 answers by itself. */
+  #answerForLastHop(exchange: HttpExchange): void {
+    const keepAlive = exchange.requestDone && this.persists(exchange.request);
+    this.#answer(200, undefined, keepAlive, exchange.request);
+    exchange.abandon();
+    this.#record(exchange, 200, undefined);
+    this.#next(keepAlive);
+  }
+
+  #next(keepAlive: boolean): void {
+    this.#exchange = null;
+    if (!keepAlive) {
+      this.#linger();
+      return;
+    }
+    this.#section.reset();
+    this.deadline = this.#context.now() + this.#context.timeouts.idle;
+    this.resumeInput();
+  }
+
+  #refuse(refusal: Refusal): void {
+    const { counters } = this.#context;
+    countReason(counters.rejected, refusal.reason);
+    const exchange = this.#exchange;
+    if (exchange?.answering === true) {
+      this.cut(refusal.reason);
+      return;
+    }
+    this.#exchange = null;
+    exchange?.abandon();
+    this.#answer(refusal.status, refusal.reason, false, exchange?.request);
+    this.#record(exchange, refusal.status, refusal.reason);
+    this.#linger();
+  }
+
+  #answer(
+    status: number,
+    reason: string | undefined,
+    keepAlive: boolean,
+    request: RequestHead | undefined,
+  ): void {
+    const text = writeOwnAnswer({
+      status,
+      reason,
+      keepAlive,
+      minor: request?.minor ?? 1,
+      withBody: request?.method !== "HEAD",
+      nodeId: this.#context.nodeId,
+      date: this.#context.dates.text(),
+    });
+    this.socket.write(text, "latin1");
+  }
+
+  /** Ends our side and discards what still comes, for a bounded time. */
+  #linger(): void {
+    this.#lingering = true;
+    this.#chunk = null;
+    this.deadline = this.#context.now() + this.#context.timeouts.response;
+    this.socket.end();
+    this.socket.resume();
+  }
+
+  #drained(): void {
+    if (this.#exchange !== null) this.#exchange.clientDrained();
+    else this.resumeInput();
+  }
+
+  #end(): void {
+    this.#ended = true;
+    if (this.#lingering) return;
+    const exchange = this.#exchange;
+    if (exchange === null) {
+      if (this.#section.begun) this.#refuse(refuse("incomplete"));
+      else this.#linger();
+    } else if (!exchange.requestDone) this.cut("client-gone");
+  }
+
+  #closed(): void {
+    const exchange = this.#exchange;
+    this.#exchange = null;
+    this.#chunk = null;
+    if (exchange !== null) {
+      exchange.abandon();
+      this.#record(exchange, exchange.answering ? exchange.status : LEFT, "client-gone");
+    }
+    this.#lingering = true;
+    this.#countBytes();
+    this.#context.sweep.forget(this);
+    this.#context.closed(this);
+  }
+
+  #countBytes(): void {
+    const { counters } = this.#context;
+    const { bytesRead, bytesWritten } = this.socket;
+    counters.bytesIn += bytesRead - this.#countedIn;
+    counters.bytesOut += bytesWritten - this.#countedOut;
+    this.#countedIn = bytesRead;
+    this.#countedOut = bytesWritten;
+  }
+
+  /** Counts and logs a request that is over. */
+  #record(exchange: HttpExchange | null, status: number, reason: string | undefined): void {
+    const { counters, accessLog, now, listenerId } = this.#context;
+    const hundred = RESPONSE_CLASSES[Math.floor(status / 100)];
+    if (hundred !== undefined && status !== LEFT) counters.responses[hundred] += 1;
+    this.#countBytes();
+    if (accessLog === undefined) return;
+    const request = exchange?.request;
+    accessLog.write({
+      monotonicNs: this.#startedNs,
+      listener: listenerId,
+      client: `${this.clientAddress}:${this.socket.remotePort ?? 0}`,
+      method: request?.method ?? "",
+      target: request?.target ?? "",
+      status,
+      backend: exchange?.backendId ?? "",
+      durationMs: now() - this.#startedAt,
+      bytes: exchange?.responseBytes ?? 0,
+      retries: exchange?.retries ?? 0,
+      ...(reason === undefined ? {} : { reason }),
+      ...(request?.seq === undefined ? {} : { seq: request.seq }),
+      ...(request?.run === undefined ? {} : { run: request.run }),
+    });
+  }
+}
+
+const RESPONSE_CLASSES: readonly (keyof ListenerCounters["responses"] | undefined)[] = [
+  undefined,
+  "1xx",
+  "2xx",
+  "3xx",
+  "4xx",
+  "5xx",
+];

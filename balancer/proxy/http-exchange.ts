@@ -1,0 +1,313 @@
+import { countReason } from "../listener/counters.ts";
+import type { BodyReader } from "../protocol/body-reader.ts";
+import type { Refusal } from "../protocol/refusal.ts";
+import type { RequestHead } from "../protocol/request.ts";
+import { writeRequestHead } from "../protocol/request-writer.ts";
+import type { Backend } from "../upstream/backend.ts";
+import type { UpstreamConnection, UpstreamUser } from "../upstream/upstream-connection.ts";
+import type { HttpConnection } from "./http-connection.ts";
+import type { HttpContext } from "./http-context.ts";
+import { ResponseRelay } from "./response-relay.ts";
+import { mayRetry, type TryFailure } from "./retry.ts";
+
+/** Where an exchange stands; each wait has its own deadline and its own blame. */
+type Phase =
+  /** A chunked body has not shown a valid first chunk: nothing is sent before it has. */
+  | "held"
+  | "connecting"
+  /** The head went out; the body, if any, and the response are under way. */
+  | "forwarding"
+  | "over";
+
+/**
+ * One request and its response: picks a backend, forwards, tries once more where that is safe, and
+ * keeps the backend's figures right on every way out.
+ */
+export class HttpExchange implements UpstreamUser {
+  readonly request: RequestHead;
+  readonly #client: HttpConnection;
+  readonly #context: HttpContext;
+  readonly #body: BodyReader;
+  readonly #relay: ResponseRelay;
+  #phase: Phase = "held";
+  #backend: Backend | null = null;
+  #upstream: UpstreamConnection | null = null;
+  /** Ids of backends that failed this request. */
+  #tried: Set<string> | null = null;
+  /** First body bytes of a held request. */
+  #firstBytes: Buffer | null = null;
+  #bodyBegun = false;
+  #responseBegun = false;
+  #corked = false;
+  /** Id of the backend tried last; empty for none. */
+  backendId = "";
+  retries = 0;
+  /** Body bytes of the response that came from the backend. */
+  responseBytes = 0;
+
+  constructor(request: RequestHead, client: HttpConnection, context: HttpContext) {
+    this.request = request;
+    this.#client = client;
+    this.#context = context;
+    this.#body = client.body;
+    this.#body.begin(request.framing, request.length);
+    this.#relay = new ResponseRelay(request, client.socket, context);
+  }
+
+  /** Whether the whole request was read, and found well-formed. */
+  get requestDone(): boolean {
+    return this.#body.done;
+  }
+
+  /** Whether bytes of the body can be taken now. */
+  get wantsBody(): boolean {
+    if (this.#phase === "held") return true;
+    return this.#phase === "forwarding" && this.#upstream?.socket.writableNeedDrain === false;
+  }
+
+  /** Whether any of the final response went to the client. */
+  get answering(): boolean {
+    return this.#relay.begun;
+  }
+
+  /** Status that the backend answered with; 0 for none. */
+  get status(): number {
+    return this.#relay.head?.status ?? 0;
+  }
+
+  /** Begins. May end before it returns, when no backend can be picked. */
+  start(): void {
+    // A violation in the first chunk must reach no backend. Who waits for a 100 sends none before it.
+    if (this.request.framing === "chunked" && !this.request.expectsContinue) {
+      this.#wait(this.#context.timeouts.requestBody);
+    } else {
+      this.#pickFirst();
+    }
+  }
+
+  /** Takes body bytes from an offset on; returns where it stopped, or why they are refused. */
+  takeBody(chunk: Buffer, from: number): number | Refusal {
+    const body = this.#body;
+    let at = from;
+    while (at < chunk.length && !body.done && this.wantsBody) {
+      at = body.step(chunk, at);
+      if (body.refusal !== null) return body.refusal;
+      const data =
+        body.dataEnd > body.dataStart ? chunk.subarray(body.dataStart, body.dataEnd) : null;
+      if (this.#phase === "held") {
+        if (data === null && !body.done) continue;
+        this.#firstBytes = data;
+        this.#pickFirst();
+        return at;
+      }
+      if (data !== null) this.#sendBody(data);
+      if (body.done) this.#endBody();
+      else this.#waitForBody();
+    }
+    return at;
+  }
+
+  /** Writes out what was held together; called when the input at hand is used up. */
+  flush(): void {
+    if (!this.#corked) return;
+    this.#corked = false;
+    this.#upstream?.socket.uncork();
+  }
+
+  /** The client can take more of the response. */
+  clientDrained(): void {
+    if (this.#phase !== "forwarding") return;
+    this.#upstream?.socket.resume();
+    this.#wait(this.#context.timeouts.response);
+  }
+
+  /** The client is gone or was refused: nothing of this exchange matters any more. */
+  abandon(): void {
+    if (this.#phase === "over") return;
+    this.#phase = "over";
+    this.#release();
+  }
+
+  /** The wait that this exchange is in has lasted too long. */
+  expire(): void {
+    if (this.#phase === "connecting") this.#fail("connect", 504, "connect-timeout");
+    else if (this.#client.socket.writableNeedDrain) this.#client.cut("client-stalled");
+    else if (this.#waitsForClient) this.#client.refuseSlowBody();
+    else this.#fail("other", 504, "response-timeout");
+  }
+
+  upstreamConnected(): void {
+    this.#forward();
+  }
+
+  upstreamData(upstream: UpstreamConnection, chunk: Buffer): void {
+    if (this.#phase !== "forwarding") return;
+    this.#responseBegun = true;
+    const persists = this.requestDone && this.#client.persists(this.request);
+    const progress = this.#relay.take(upstream, chunk, persists);
+    if (this.#relay.head !== null) this.responseBytes = upstream.body.bytes;
+    if (progress === "done") this.#finish(upstream);
+    else if (progress !== "more") this.#fail("other", 502, "bad-response");
+    else {
+      if (this.#client.socket.writableNeedDrain) upstream.socket.pause();
+      this.#wait(this.#context.timeouts.response);
+    }
+  }
+
+  upstreamDrained(): void {
+    if (this.requestDone || this.#phase !== "forwarding") return;
+    this.#waitForBody();
+    this.#client.resumeInput();
+  }
+
+  upstreamEnded(upstream: UpstreamConnection): void {
+    if (this.#phase !== "forwarding") return;
+    if (this.#relay.end(upstream)) this.#finish(upstream);
+    else this.#lost(upstream);
+  }
+
+  upstreamClosed(upstream: UpstreamConnection): void {
+    if (this.#phase === "connecting") this.#fail("connect", 502, "connect-failed");
+    else if (this.#phase === "forwarding") this.#lost(upstream);
+  }
+
+  #pickFirst(): void {
+    const { pool, now } = this.#context;
+    const backend = pool.pick(now());
+    if (backend === undefined) this.#answer(503, "no-healthy-backend");
+    else this.#use(backend, true);
+  }
+
+  #use(backend: Backend, mayReuse: boolean): void {
+    const { connections, timeouts } = this.#context;
+    this.#backend = backend;
+    this.backendId = backend.id;
+    backend.inFlight += 1;
+    backend.sent += 1;
+    this.#phase = "connecting";
+    const pooled = mayReuse ? connections.take(backend, this) : undefined;
+    this.#wait(timeouts.connect);
+    this.#upstream = pooled ?? connections.connect(backend, this);
+    if (pooled !== undefined) this.#forward();
+  }
+
+  #forward(): void {
+    const upstream = this.#upstream;
+    if (upstream === null) return;
+    this.#phase = "forwarding";
+    const { backend, socket } = upstream;
+    const head = writeRequestHead(this.request, {
+      client: this.#client.clientAddress,
+      fallbackHost: `${backend.address.includes(":") ? `[${backend.address}]` : backend.address}:${backend.port}`,
+    });
+    if (this.request.framing !== "none" && !this.request.expectsContinue) {
+      // The body that is at hand goes into the same write; `flush` ends this.
+      this.#corked = true;
+      socket.cork();
+    }
+    socket.write(head, "latin1");
+    if (this.#firstBytes !== null) this.#sendBody(this.#firstBytes);
+    this.#firstBytes = null;
+    if (this.requestDone) this.#endBody();
+    else this.#waitForBody();
+    this.#client.resumeInput();
+  }
+
+  #sendBody(data: Buffer): void {
+    const socket = this.#upstream?.socket;
+    if (socket === undefined) return;
+    this.#bodyBegun = true;
+    if (this.request.framing !== "chunked") {
+      socket.write(data);
+      return;
+    }
+    socket.cork();
+    socket.write(`${data.length.toString(16)}\r\n`, "latin1");
+    socket.write(data);
+    socket.write("\r\n", "latin1");
+    socket.uncork();
+  }
+
+  #endBody(): void {
+    if (this.request.framing === "chunked") this.#upstream?.socket.write("0\r\n\r\n", "latin1");
+    this.#wait(this.#context.timeouts.response);
+  }
+
+  /** The response is whole. */
+  #finish(upstream: UpstreamConnection): void {
+    this.#phase = "over";
+    const reusable =
+      this.#relay.head?.reusable === true && !this.#relay.extraBytes && this.requestDone;
+    if (reusable) {
+      this.#uncount();
+      this.#upstream = null;
+      this.#context.connections.put(upstream);
+    } else this.#release();
+    this.#client.exchangeDone(this.#relay.keepAlive);
+  }
+
+  #lost(upstream: UpstreamConnection): void {
+    const stale = upstream.reused && !this.#responseBegun;
+    const reason = this.#responseBegun ? "response-truncated" : "upstream-closed";
+    this.#fail(stale ? "stale" : "other", 502, reason);
+  }
+
+  #fail(failure: TryFailure, status: number, reason: string): void {
+    const { pool, now, counters } = this.#context;
+    if (this.#backend !== null) this.#backend.failed += 1;
+    this.#release();
+    if (
+      this.retries < pool.config.retry.attempts &&
+      mayRetry(failure, this.request.method, this.#bodyBegun)
+    ) {
+      (this.#tried ??= new Set()).add(this.backendId);
+      // A stale connection says nothing of its backend, so the only one there is may serve again.
+      const next =
+        pool.pick(now(), this.#tried) ?? (failure === "stale" ? pool.pick(now()) : undefined);
+      if (next !== undefined) {
+        this.retries += 1;
+        if (failure === "stale") counters.staleRetries += 1;
+        else counters.retries += 1;
+        // A pooled connection may be stale again; a second try does not risk it.
+        this.#use(next, false);
+        return;
+      }
+    }
+    this.#answer(status, reason);
+  }
+
+  #answer(status: number, reason: string): void {
+    this.#phase = "over";
+    countReason(this.#context.counters.upstreamErrors, reason);
+    this.#client.exchangeFailed(status, reason);
+  }
+
+  /** Gives up backend and connection; nothing more is heard of either. */
+  #release(): void {
+    this.#uncount();
+    const upstream = this.#upstream;
+    this.#upstream = null;
+    this.#corked = false;
+    if (upstream !== null) this.#context.connections.destroy(upstream);
+  }
+
+  #uncount(): void {
+    if (this.#backend !== null) this.#backend.inFlight -= 1;
+    this.#backend = null;
+  }
+
+  /** Whether the next move is the client's: to send more of its body. */
+  get #waitsForClient(): boolean {
+    if (this.requestDone || !this.wantsBody) return false;
+    return this.#bodyBegun || !this.request.expectsContinue || this.#relay.continued;
+  }
+
+  #waitForBody(): void {
+    const { timeouts } = this.#context;
+    this.#wait(this.#waitsForClient ? timeouts.requestBody : timeouts.response);
+  }
+
+  #wait(durationMs: number): void {
+    this.#client.deadline = this.#context.now() + durationMs;
+  }
+}

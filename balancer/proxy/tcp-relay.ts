@@ -1,0 +1,190 @@
+import { connect, type Socket } from "node:net";
+import type { Config } from "../config.ts";
+import { countReason, type ListenerCounters } from "../listener/counters.ts";
+import type { Backend } from "../upstream/backend.ts";
+import type { Pool } from "../upstream/pool.ts";
+import type { DeadlineSweep, Expiring } from "./deadline-sweep.ts";
+
+/** What all relays of one tcp listener share. */
+export interface TcpContext {
+  readonly pool: Pool;
+  readonly timeouts: Config["timeouts"];
+  readonly now: () => number;
+  readonly counters: ListenerCounters;
+  readonly sweep: DeadlineSweep;
+  /** Told once when a relay is over. */
+  closed(relay: TcpRelay): void;
+}
+
+/** After this long without traffic the kernel begins to ask whether the other end still exists. */
+const KEEPALIVE_MS = 60_000;
+
+/**
+ * Relays bytes between a client and one backend, both ways at once. The end of one direction is
+ * passed on and leaves the other open; an error on either side breaks both.
+ *
+ * There is no idle timeout: TCP keep-alive finds peers that are gone.
+ */
+export class TcpRelay implements Expiring {
+  deadline = Number.POSITIVE_INFINITY;
+  readonly #client: Socket;
+  readonly #context: TcpContext;
+  #backend: Backend | null = null;
+  #upstream: Socket | null = null;
+  #connected = false;
+  #tried: Set<string> | null = null;
+  #over = false;
+
+  constructor(client: Socket, context: TcpContext) {
+    this.#client = client;
+    this.#context = context;
+    client.pause();
+    client.setKeepAlive(true, KEEPALIVE_MS);
+    client.on("data", (chunk: Buffer) => this.#toUpstream(chunk));
+    client.on("drain", () => this.#upstream?.resume());
+    client.on("end", () => this.#upstream?.end());
+    client.on("error", () => this.#break());
+    client.on("close", () => this.#clientClosed());
+    context.sweep.watch(this);
+    this.#try();
+  }
+
+  /** A relay is in flight for as long as it lasts. */
+  readonly busy = true;
+
+  closeIfIdle(): void {}
+
+  /** Breaks both sides. */
+  cut(reason: string): void {
+    countReason(this.#context.counters.upstreamErrors, reason);
+    this.#break();
+  }
+
+  /** The connect took too long. */
+  expire(): void {
+    this.#connectFailed("connect-timeout");
+  }
+
+  #try(): void {
+    const { pool, now, timeouts, counters } = this.#context;
+    const again = this.#tried !== null;
+    const backend = pool.pick(now(), this.#tried);
+    if (backend === undefined) {
+      if (!again) countReason(counters.upstreamErrors, "no-healthy-backend");
+      this.#break();
+      return;
+    }
+    if (again) counters.retries += 1;
+    backend.inFlight += 1;
+    backend.sent += 1;
+    this.#backend = backend;
+    this.deadline = now() + timeouts.connect;
+    this.#connect(backend);
+  }
+
+  #connect(backend: Backend): void {
+    const upstream = connect({
+      host: backend.address,
+      port: backend.port,
+      noDelay: true,
+      allowHalfOpen: true,
+      keepAlive: true,
+      keepAliveInitialDelay: KEEPALIVE_MS,
+    });
+    this.#upstream = upstream;
+    upstream.on("connect", () => this.#begin());
+    upstream.on("data", (chunk: Buffer) => this.#toClient(chunk));
+    upstream.on("drain", () => this.#client.resume());
+    upstream.on("end", () => this.#client.end());
+    // A late event of a connect that was given up is not about the one that replaced it.
+    upstream.on("error", () => {
+      if (upstream !== this.#upstream) return;
+      if (!this.#connected) this.#connectFailed("connect-failed");
+      else this.#upstreamBroke();
+    });
+    upstream.on("close", () => {
+      if (upstream === this.#upstream && this.#connected) this.#upstreamClosed(upstream);
+    });
+  }
+
+  #begin(): void {
+    this.#connected = true;
+    this.deadline = Number.POSITIVE_INFINITY;
+    this.#context.counters.requests += 1;
+    this.#client.resume();
+  }
+
+  #toUpstream(chunk: Buffer): void {
+    this.#context.counters.bytesIn += chunk.length;
+    if (this.#upstream?.write(chunk) === false) this.#client.pause();
+  }
+
+  #toClient(chunk: Buffer): void {
+    this.#context.counters.bytesOut += chunk.length;
+    if (!this.#client.write(chunk)) this.#upstream?.pause();
+  }
+
+  #connectFailed(reason: string): void {
+    const { counters, pool } = this.#context;
+    countReason(counters.upstreamErrors, reason);
+    const id = this.#backend?.id;
+    if (this.#backend !== null) this.#backend.failed += 1;
+    this.#release();
+    if (id === undefined || this.#tried !== null || pool.config.retry.attempts === 0) this.#break();
+    else {
+      this.#tried = new Set([id]);
+      this.#try();
+    }
+  }
+
+  #upstreamBroke(): void {
+    if (this.#backend !== null) this.#backend.failed += 1;
+    countReason(this.#context.counters.upstreamErrors, "reset");
+    this.#break();
+  }
+
+  #upstreamClosed(upstream: Socket): void {
+    if (!isFinished(upstream)) this.#break();
+    else {
+      this.#release();
+      if (this.#client.destroyed) this.#end();
+    }
+  }
+
+  #break(): void {
+    this.#release();
+    if (this.#client.destroyed) this.#end();
+    else this.#client.resetAndDestroy();
+  }
+
+  #release(): void {
+    this.deadline = Number.POSITIVE_INFINITY;
+    if (this.#backend !== null) this.#backend.inFlight -= 1;
+    this.#backend = null;
+    const upstream = this.#upstream;
+    this.#upstream = null;
+    if (upstream !== null && !upstream.destroyed) {
+      if (this.#connected) upstream.resetAndDestroy();
+      else upstream.destroy();
+    }
+  }
+
+  #clientClosed(): void {
+    // Both directions ended in order: what the backend has not taken yet may still be on its way.
+    if (isFinished(this.#client) && this.#upstream !== null) return;
+    this.#release();
+    this.#end();
+  }
+
+  #end(): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#context.sweep.forget(this);
+    this.#context.closed(this);
+  }
+}
+
+/** Whether both directions of a socket came to an orderly end. */
+function isFinished(socket: Socket): boolean {
+  return socket.readableEnded && socket.writableFinished && socket.errored === null;
+}
