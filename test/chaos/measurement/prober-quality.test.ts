@@ -1,0 +1,65 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { ProberQuality } from "../../../chaos/measurement/probe.ts";
+import { judgeQuality, type QualityDemand } from "../../../chaos/measurement/prober-quality.ts";
+
+const good: ProberQuality = {
+  lagP50Ms: 0.1,
+  lagP99Ms: 0.5,
+  lagMaxMs: 2.3,
+  eventLoopDelayP99Ms: 0.8,
+  intended: 2_000,
+  sent: 2_000,
+  dropped: 0,
+  maxOutstanding: 3,
+  cpuShare: 0.11,
+};
+const demand: QualityDemand = { smallestBoundMs: 300, ratePerSecond: 200, baselineFailures: 0 };
+
+describe("the prober's self-check", () => {
+  test("a quiet run is valid, and its resolution is the distance between probes", () => {
+    expect(judgeQuality(good, demand)).toEqual({ valid: true, resolutionMs: 5, reasons: [] });
+  });
+
+  test("the lag is the resolution where it is larger", () => {
+    const verdict = judgeQuality({ ...good, lagP99Ms: 3 }, { ...demand, ratePerSecond: 1_000 });
+    expect(verdict).toMatchObject({ valid: true, resolutionMs: 3 });
+  });
+
+  test.each<[string, Partial<ProberQuality>, Partial<QualityDemand>, RegExp]>([
+    ["late probes", { lagP99Ms: 5 }, {}, /5 ms late \(p99; below 5 ms/],
+    ["a late event loop", { eventLoopDelayP99Ms: 10 }, {}, /event loop was 10 ms late/],
+    ["dropped probes", { dropped: 1 }, {}, /1 probes were due and not sent/],
+    ["failures before the fault", {}, { baselineFailures: 2 }, /2 probes failed before the fault/],
+    ["a bound too small", {}, { smallestBoundMs: 50 }, /resolution of 5 ms cannot judge a bound/],
+    ["one long stall", { lagMaxMs: 300 }, {}, /stood still for 300 ms/],
+    ["no probes", { sent: 0 }, {}, /no probe was sent/],
+  ])("%s make a run invalid", (_, quality, wanted, reason) => {
+    const verdict = judgeQuality({ ...good, ...quality }, { ...demand, ...wanted });
+    expect(verdict.valid).toBe(false);
+    expect(verdict.reasons).toHaveLength(1);
+    expect(verdict.reasons[0]).toMatch(reason);
+  });
+
+  test("without a bound in time only the measurement itself is judged", () => {
+    const verdict = judgeQuality({ ...good, lagMaxMs: 900 }, { ...demand, smallestBoundMs: null });
+    expect(verdict.valid).toBe(true);
+  });
+
+  test("all reasons come at once", () => {
+    const bad = { ...good, lagP99Ms: 80, eventLoopDelayP99Ms: 90, dropped: 3, lagMaxMs: 400 };
+    expect(judgeQuality(bad, { ...demand, baselineFailures: 1 }).reasons).toHaveLength(6);
+  });
+
+  test("more lag never makes a run valid", () => {
+    const ms = fc.double({ min: 0, max: 500, noNaN: true });
+    fc.assert(
+      fc.property(ms, ms, (lag, more) => {
+        const before = judgeQuality({ ...good, lagP99Ms: lag }, demand);
+        const after = judgeQuality({ ...good, lagP99Ms: lag + more }, demand);
+        expect(before.valid || !after.valid).toBe(true);
+        expect(after.resolutionMs).toBeGreaterThanOrEqual(before.resolutionMs);
+      }),
+    );
+  });
+});

@@ -1,0 +1,112 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import {
+  PROBE_PROTOCOL,
+  type ProbePlan,
+  type ProbeRecord,
+  type ProberOutput,
+  type ProberQuality,
+} from "../../../../chaos/measurement/probe.ts";
+
+/** The prober itself. */
+export const MAIN = fileURLToPath(
+  new URL("../../../../chaos/measurement/prober/main.ts", import.meta.url),
+);
+
+/** A plan for loopback: 200/s for half a second. */
+export function planFor(port: number, change: Partial<ProbePlan> = {}): ProbePlan {
+  return {
+    protocol: PROBE_PROTOCOL,
+    run: "test",
+    trial: 0,
+    address: "127.0.0.1",
+    port,
+    path: "/",
+    headers: {},
+    ratePerSecond: 200,
+    connectTimeoutMs: 200,
+    totalTimeoutMs: 200,
+    maxDurationMs: 500,
+    expectNodes: [],
+    ...change,
+  };
+}
+
+/** A prober as a child process, its lines collected. Disposing ends it. */
+export class StartedProber implements Disposable {
+  readonly lines: ProberOutput[] = [];
+  readonly exited: Promise<number | null>;
+  readonly #child;
+  readonly #waiting: { kind: string; resolve: () => void }[] = [];
+
+  constructor(program = MAIN, wrapper: readonly string[] = []) {
+    const [command, ...args] = [...wrapper, process.execPath, program];
+    this.#child = spawn(command, args, { stdio: ["pipe", "pipe", "inherit"] });
+    this.exited = once(this.#child, "close").then(([code]) => code as number | null);
+    createInterface({ input: this.#child.stdout }).on("line", (line) => {
+      const output = JSON.parse(line) as ProberOutput;
+      this.lines.push(output);
+      for (const one of this.#waiting) if (one.kind === output.kind) one.resolve();
+    });
+    // A prober that has ended no longer reads.
+    this.#child.stdin.on("error", () => {});
+  }
+
+  write(value: unknown): void {
+    this.#child.stdin.write(`${JSON.stringify(value)}\n`);
+  }
+
+  endInput(): void {
+    this.#child.stdin.end();
+  }
+
+  kill(signal: "SIGTERM"): void {
+    this.#child.kill(signal);
+  }
+
+  /** Resolves when a line of this kind has come. */
+  async seen(kind: ProberOutput["kind"]): Promise<void> {
+    if (this.lines.some((line) => line.kind === kind)) return;
+    await new Promise<void>((resolve) => this.#waiting.push({ kind, resolve }));
+  }
+
+  /** All records so far, in the order of their numbers. */
+  get records(): ProbeRecord[] {
+    return this.lines
+      .flatMap((line) => (line.kind === "records" ? line.records : []))
+      .sort((a, b) => a.seq - b.seq);
+  }
+
+  get quality(): ProberQuality {
+    const done = this.lines.find((line) => line.kind === "done");
+    if (done === undefined) throw new Error("The prober is not done. Wait for it to exit.");
+    return done.quality;
+  }
+
+  [Symbol.dispose](): void {
+    this.#child.kill("SIGKILL");
+  }
+}
+
+/** Runs one plan to its end. */
+export async function runPlan(
+  plan: ProbePlan,
+  program?: string,
+  wrapper?: readonly string[],
+): Promise<{
+  readonly records: ProbeRecord[];
+  readonly quality: ProberQuality;
+  readonly code: number | null;
+}> {
+  using prober = new StartedProber(program, wrapper);
+  prober.write(plan);
+  const code = await prober.exited;
+  return { records: prober.records, quality: prober.quality, code };
+}
+
+/** From one stamp of a record to another, in milliseconds. */
+export function elapsedMs(from: string, to: string): number {
+  return Number(BigInt(to) - BigInt(from)) / 1e6;
+}
