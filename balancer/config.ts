@@ -116,17 +116,22 @@ const limitsSchema = z.strictObject({
   upstreamIdle: z.int().min(0).max(10_000).default(DEFAULTS.limits.upstreamIdle),
 });
 
-const adminSchema = z.union([
-  z.strictObject({ socket: z.string().min(1) }),
-  z.strictObject({
-    address: addressSchema,
-    port: portSchema,
-    /** Sent by clients as `Authorization: Bearer …`. */
-    token: z
-      .string()
-      .min(16, "is too short | Use a token of at least 16 characters, or a unix socket."),
-  }),
-]);
+const adminSchema = z.union(
+  [
+    z.strictObject({ socket: z.string().min(1) }),
+    z.strictObject({
+      address: addressSchema,
+      port: portSchema,
+      /** Sent by clients as `Authorization: Bearer …`. */
+      token: z
+        .string()
+        .min(16, "is too short | Use a token of at least 16 characters, or a unix socket."),
+    }),
+  ],
+  {
+    error: "is neither a socket nor an address | Give socket, or address, port and token.",
+  },
+);
 
 /** The whole document. */
 export const configSchema = z

@@ -1,0 +1,161 @@
+import { describe, expect, test } from "vitest";
+import { configJsonSchema, parseConfig } from "../../balancer/config.ts";
+import { InvalidDocument } from "../../balancer/errors.ts";
+
+const minimal = () => ({
+  listeners: [{ id: "web", protocol: "http", port: 8080, pool: "app" }],
+  pools: [{ id: "app", backends: [{ id: "b1", address: "198.18.7.21", port: 8000 }] }],
+});
+
+/** Paths of all problems; fails when there are none. */
+function problems(input: unknown): string[] {
+  try {
+    parseConfig(input);
+  } catch (error) {
+    if (error instanceof InvalidDocument) return error.problems.map((problem) => problem.path);
+    throw error;
+  }
+  throw new Error("It was accepted. It should be refused.");
+}
+
+describe("defaults", () => {
+  test("complete the smallest configuration, in milliseconds and bytes", () => {
+    const config = parseConfig(minimal());
+    expect(config.listeners[0]?.address).toBe("0.0.0.0");
+    expect(config.pools[0]).toMatchObject({
+      policy: "round-robin",
+      hold: { enabled: true, duration: 60_000, minimumBackends: 3 },
+      retry: { attempts: 1 },
+    });
+    expect(config.pools[0]?.healthCheck).toBeUndefined();
+    expect(config.timeouts).toMatchObject({ connect: 1_000, drain: 10_000 });
+    expect(config.limits).toMatchObject({ headerBytes: 16_384, connections: 10_000 });
+    expect(config.admin).toEqual({ socket: "/run/evenkeel/admin.sock" });
+    expect(config.failover).toBeUndefined();
+  });
+
+  test("of a check are filled in around what is given", () => {
+    const input = minimal();
+    const pools = [
+      { ...input.pools[0], healthCheck: { type: "http", interval: "500ms", timeout: "0.1s" } },
+    ];
+    expect(parseConfig({ ...input, pools }).pools[0]?.healthCheck).toEqual({
+      type: "http",
+      path: "/readyz",
+      interval: 500,
+      timeout: 100,
+      rise: 2,
+      fall: 3,
+      jitter: 0.1,
+      initialState: "pending",
+      expectedStatus: [200],
+    });
+  });
+});
+
+describe("what is refused", () => {
+  test("is listed completely, with all its paths", () => {
+    const input = {
+      listeners: [
+        { id: "web", protocol: "http", port: 8080, pool: "app" },
+        { id: "web", protocol: "ftp", port: 0, pool: "app" },
+      ],
+      pools: [{ id: "App", backends: [{ id: "b1", address: "localhost", port: 8000 }] }],
+      timeout: {},
+    };
+    expect(problems(input).toSorted()).toEqual([
+      "",
+      "listeners[1].port",
+      "listeners[1].protocol",
+      "pools[0].backends[0].address",
+      "pools[0].id",
+    ]);
+  });
+
+  test.each<[string, (input: ReturnType<typeof minimal>) => unknown, string]>([
+    [
+      "a repeated listener",
+      (i) => ({ ...i, listeners: [i.listeners[0], { ...i.listeners[0], port: 1 }] }),
+      "listeners[1].id",
+    ],
+    [
+      "two listeners on one port",
+      (i) => ({ ...i, listeners: [i.listeners[0], { ...i.listeners[0], id: "x" }] }),
+      "listeners[1].port",
+    ],
+    ["a repeated pool", (i) => ({ ...i, pools: [i.pools[0], i.pools[0]] }), "pools[1].id"],
+    [
+      "a listener without a pool",
+      (i) => ({ ...i, pools: [{ id: "other", backends: [] }] }),
+      "listeners[0].pool",
+    ],
+    ["no listener", (i) => ({ ...i, listeners: [] }), "listeners"],
+    [
+      "a short token",
+      (i) => ({ ...i, admin: { address: "127.0.0.1", port: 1, token: "x" } }),
+      "admin.token",
+    ],
+    [
+      "a relative track file",
+      (i) => ({ ...i, failover: { trackFile: "t", notifyFifo: "/f" } }),
+      "failover.trackFile",
+    ],
+    ["a negative drain time", (i) => ({ ...i, timeouts: { drain: "-1s" } }), "timeouts.drain"],
+    ["a number for a duration", (i) => ({ ...i, timeouts: { drain: 10 } }), "timeouts.drain"],
+  ])("%s", (_, change, path) => {
+    expect(problems(change(minimal()))).toEqual([path]);
+  });
+
+  test.each<[string, object, string]>([
+    ["a time-out longer than the interval", { interval: "1s", timeout: "2s" }, "timeout"],
+    ["a line feed in the path", { path: "/x\r\nhost: y" }, "path"],
+    ["a space in the path", { path: "/x y" }, "path"],
+    ["a line feed in the host", { host: "a\r\nb: c" }, "host"],
+    ["jitter beyond a half", { jitter: 0.6 }, "jitter"],
+    ["a threshold of zero", { fall: 0 }, "fall"],
+    ["no expected status", { expectedStatus: [] }, "expectedStatus"],
+  ])("of a check: %s", (_, change, field) => {
+    const input = minimal();
+    const healthCheck = { type: "http", ...change };
+    const pools = [{ ...input.pools[0], healthCheck }];
+    expect(problems({ ...input, pools })).toEqual([`pools[0].healthCheck.${field}`]);
+  });
+
+  test("names the known pools when a listener names none of them", () => {
+    const input = {
+      ...minimal(),
+      pools: [
+        { id: "one", backends: [] },
+        { id: "two", backends: [] },
+      ],
+    };
+    expect(() => parseConfig(input)).toThrow(/Use one of: one, two\./);
+  });
+
+  test.each([null, 7, "text", []])("anything that is no object: %j", (input) => {
+    expect(problems(input)).toEqual([""]);
+  });
+});
+
+test("an admin address without its token is refused with what belongs to it", () => {
+  const input = { ...minimal(), admin: { address: "127.0.0.1", port: 9_000 } };
+  expect(() => parseConfig(input)).toThrow(/Give socket, or address, port and token\./);
+});
+
+test("a repeated backend is refused within its pool and allowed across pools", () => {
+  const backend = { id: "b1", address: "198.18.7.21", port: 8000 };
+  const input = minimal();
+  const across = [...input.pools, { id: "other", backends: [backend] }];
+  expect(parseConfig({ ...input, pools: across }).pools).toHaveLength(2);
+  const within = [{ id: "app", backends: [backend, backend] }];
+  expect(problems({ ...input, pools: within })).toEqual(["pools[0].backends[1].id"]);
+});
+
+test("the JSON Schema describes what a user writes: durations are text, defaults need not be given", () => {
+  const schema = configJsonSchema() as {
+    properties: Record<string, { properties?: Record<string, { type?: string }> }>;
+    required: string[];
+  };
+  expect(schema.required.toSorted()).toEqual(["listeners", "pools"]);
+  expect(schema.properties["timeouts"]?.properties?.["drain"]?.type).toBe("string");
+});
