@@ -1,8 +1,12 @@
 import { Command, CommanderError } from "commander";
 import { EXIT } from "../exit-code.ts";
 import { addDoctor } from "./doctor.ts";
+import { failureOf } from "./failure.ts";
 
-/** Every verb, one file each, in the order in which `evenkeel --help` lists them. */
+/**
+ * Every verb, one file each, in the order in which `evenkeel --help` lists them. Each adds itself by
+ * `program.command()`, so that it inherits what is set below.
+ */
 const VERBS: readonly ((program: Command) => void)[] = [addDoctor];
 
 const program = new Command("evenkeel")
@@ -15,13 +19,16 @@ const program = new Command("evenkeel")
   )
   .exitOverride();
 for (const addVerb of VERBS) addVerb(program);
-// A subcommand does not inherit it once it was made by `command()` before; every one gets it.
-for (const command of program.commands) command.exitOverride();
 
 try {
   await program.parseAsync();
 } catch (error) {
-  // Commander has printed what is wrong. Its own code is 0 for --help and --version, else 1.
-  if (!(error instanceof CommanderError)) throw error;
-  process.exitCode = error.exitCode === 0 ? EXIT.pass : EXIT.usage;
+  // Commander has printed what is wrong. Its own code is 0 for --help, else 1.
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? EXIT.pass : EXIT.usage;
+  } else {
+    const { text, exitCode } = failureOf(error);
+    process.stderr.write(`${text}\n`);
+    process.exitCode = exitCode;
+  }
 }
