@@ -76,6 +76,21 @@ describe("the prober", () => {
     expect(verdict.reasons.join("\n")).toMatch(/late \(p99/);
   });
 
+  test("goes on while nobody reads its records, and keeps them all", async () => {
+    // A megabyte of records: far more than the pipe holds.
+    const long = { "x-evenkeel-node": "b".repeat(2_000) };
+    await using server = await TestServer.listening((socket) => socket.end(response(200, long)));
+    using prober = new StartedProber();
+    prober.write(planFor(server.port, { ratePerSecond: 500, maxDurationMs: 1_000 }));
+    await prober.seen("started");
+    prober.pauseReading();
+    await expect.poll(() => server.requests.length, { timeout: 5_000 }).toBe(500);
+    expect(prober.lines.some(({ kind }) => kind === "done")).toBe(false);
+    prober.resumeReading();
+    expect(await prober.exited).toBe(0);
+    expect(prober.records.map(({ seq }) => seq)).toEqual(sequence(500));
+  });
+
   test("resets its connections, but only after the whole response", async () => {
     await using server = await TestServer.listening((socket) => {
       socket.write("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nab");

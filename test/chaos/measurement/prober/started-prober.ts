@@ -62,6 +62,15 @@ export class StartedProber implements Disposable {
     this.#child.stdin.end();
   }
 
+  /** Reads none of the prober's output until `resumeReading`. */
+  pauseReading(): void {
+    this.#child.stdout.pause();
+  }
+
+  resumeReading(): void {
+    this.#child.stdout.resume();
+  }
+
   kill(signal: "SIGTERM"): void {
     this.#child.kill(signal);
   }
