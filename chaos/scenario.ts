@@ -1,5 +1,6 @@
 import type { Topology } from "../stacks/topology.ts";
 import type { Fault } from "./faults/fault.ts";
+import type { EventMark } from "./measurement/marks.ts";
 import type { PredictedWindow } from "./measurement/predicted-window.ts";
 import type { ProbeRecord } from "./measurement/probe.ts";
 import type { TimelineEvent } from "./environment/environment.ts";
@@ -25,6 +26,8 @@ export interface ScenarioDefinition {
   readonly stableMs: number;
   /** The heartbeat over whose period the injection is spread; absent when none decides the outcome. */
   readonly heartbeat?: Heartbeat;
+  /** Which events are the marks "detected", "elected" and "moved". */
+  readonly marks: (hurt: Hurt) => EventMarks;
   /** What theory says of this topology and load. */
   readonly predictions: readonly PredictedWindow[];
   readonly objectives: readonly Objective[];
@@ -61,17 +64,41 @@ export interface FaultStep {
   readonly forMs?: number;
 }
 
+/** Who was hurt, and who served at that time. */
+export interface Hurt {
+  readonly topology: Topology;
+  /** Node or link that the first fault acts on. */
+  readonly target: string;
+  /** Balancer that held the floating address at that moment; null without one. */
+  readonly owner: string | null;
+}
+
+/** The events that are marks P3 to P5 of a failover. */
+export interface EventMarks {
+  readonly detected: EventMark;
+  readonly elected: EventMark;
+  readonly moved: EventMark;
+}
+
 /** A periodic event that decides how long detection takes. */
 export interface Heartbeat {
   readonly of: "advert" | "check";
   readonly periodMs: number;
-  /** Whether an event is a beat, given the fault's target. */
-  readonly isBeat: (event: TimelineEvent, target: string) => boolean;
+  /** Whether the fault must silence the beat, as the death of a VRRP master does. A checker goes on. */
+  readonly silenced: boolean;
+  readonly isBeat: (event: TimelineEvent, hurt: Hurt) => boolean;
 }
 
 /** Everything that one trial saw, for objectives. */
 export interface TrialData {
   readonly trial: Omit<TrialRecord, "objectives" | "verdict" | "reasons">;
+  readonly hurt: Hurt;
+  /** P1 of the first fault. */
+  readonly injectedNs: bigint;
+  /** How long probes were sent after P1. */
+  readonly observedMs: number;
+  /** What this trial's probes can tell apart. */
+  readonly resolutionMs: number;
   readonly probes: readonly ProbeRecord[];
   readonly events: readonly TimelineEvent[];
   readonly topology: Topology;
@@ -100,7 +127,14 @@ export type Bound =
       readonly measure: (data: TrialData) => Measured;
     }
   /** Floor and ceiling from theory, each widened by the run's own resolution and `slackMs`. */
-  | { readonly kind: "predicted"; readonly window: PredictedWindow; readonly slackMs: number };
+  | {
+      readonly kind: "predicted";
+      /** The window in words, with the formula, for the objective as a whole. */
+      readonly window: PredictedWindow;
+      /** The window of one trial where that is known better, such as by who was master. */
+      readonly windowOf?: (data: TrialData) => PredictedWindow;
+      readonly slackMs: number;
+    };
 
 /** How the mechanism under test is switched off. */
 export interface Control {
@@ -111,7 +145,16 @@ export interface Control {
   readonly mustFail: readonly string[];
 }
 
-/** A scenario: its sentence and its definition in one object. */
+/** Called with every scenario as its file is loaded; the way in which test runners learn of them. */
+export type ScenarioListener = (scenario: Scenario) => void;
+
+/** Where a test runner puts its listener before it loads scenario files. */
+export const SCENARIO_LISTENER = Symbol.for("evenkeel.scenario-listener");
+
+/** A scenario: its sentence and its definition in one object. Under vitest it also becomes a test. */
 export function scenario(sentence: string, definition: ScenarioDefinition): Scenario {
-  return { sentence, ...definition };
+  const whole: Scenario = { sentence, ...definition };
+  const listener = (globalThis as { [SCENARIO_LISTENER]?: ScenarioListener })[SCENARIO_LISTENER];
+  listener?.(whole);
+  return whole;
 }

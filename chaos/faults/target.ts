@@ -24,43 +24,46 @@ export function node(id: string): Target {
   };
 }
 
-/** The node that holds the floating address at the moment of the fault. */
+/** The balancer that holds the address which clients use, at the moment of the fault. */
 export const addressOwner: Target = {
-  title: "the node that holds the floating address",
+  title: "the balancer that holds the address",
   fixedId: null,
   check: (topology) => {
-    if (topology.virtualAddress !== undefined) return;
+    if (topology.virtualAddress !== undefined || fixedOwner(topology) !== undefined) return;
     throw new FaultError(
-      `Topology ${topology.id} has no floating address`,
+      `No balancer of topology ${topology.id} holds an address that moves`,
       "Give it one (`BalancerPair` with `virtualIp`), or name a node.",
     );
   },
-  find: (deployment) => ownerOfAddress(deployment),
+  find: (deployment) => {
+    const owner = ownerOfAddress(deployment);
+    if (owner !== null) return owner;
+    throw new FaultError(
+      `Nobody holds the floating address ${deployment.topology.virtualAddress?.address ?? "(none)"}`,
+      "Look at the balancers' keepalived logs in the run folder.",
+    );
+  },
 };
 
 /**
- * Who holds the floating address, by what the nodes saw on their interfaces; with a fixed address,
- * the node that has it for good.
- *
- * @throws FaultError when nobody does
+ * Who holds the floating address, by what the nodes saw on their interfaces; without a floating
+ * one, the balancer that has a fixed further address. Null when nobody does.
  */
-export function ownerOfAddress(deployment: Deployment): string {
+export function ownerOfAddress(deployment: Deployment): string | null {
   const { topology } = deployment;
   const address = topology.virtualAddress?.address;
+  if (address === undefined) return fixedOwner(topology) ?? null;
   const holders = new Set<string>();
   for (const event of deployment.events()) {
     if (event.data["address"] !== address) continue;
     if (event.type === "address.added") holders.add(event.node);
     if (event.type === "address.removed") holders.delete(event.node);
   }
-  const [holder] = [...holders].toReversed();
-  if (holder !== undefined) return holder;
-  const fixed = topology.nodes.find((candidate) =>
-    candidate.extraAddresses.some((extra) => extra.split("/")[0] === address),
-  );
-  if (fixed !== undefined) return fixed.id;
-  throw new FaultError(
-    `Nobody holds the floating address ${address ?? "(none)"}`,
-    "Look at the balancers' keepalived logs in the run folder.",
-  );
+  return [...holders].at(-1) ?? null;
+}
+
+function fixedOwner(topology: Topology): string | undefined {
+  return topology.nodes.find(
+    ({ role, extraAddresses }) => role === "balancer" && extraAddresses.length > 0,
+  )?.id;
 }

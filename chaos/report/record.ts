@@ -43,7 +43,12 @@ export type Mark =
 /** A number, or the reason why there is none. */
 export type Measured =
   | { readonly value: number; readonly reason?: undefined }
-  | { readonly value: null; readonly reason: string };
+  | {
+      readonly value: null;
+      readonly reason: string;
+      /** It was not over when observation ended: the value is at least this. */
+      readonly atLeast?: number;
+    };
 
 /** The intervals between marks that reports publish, in order. */
 export const PHASES = [

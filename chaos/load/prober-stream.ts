@@ -1,0 +1,141 @@
+import { FaultError } from "../faults/fault.ts";
+import type { RunningNode, SpawnedProcess } from "../environment/environment.ts";
+import {
+  PROBE_PROTOCOL,
+  type ProbePlan,
+  type ProberInput,
+  type ProberOutput,
+  type ProberQuality,
+  type ProbeRecord,
+} from "../measurement/probe.ts";
+
+/** From the start of the program to its first probe. */
+const START_MS = 5_000;
+/** Beyond the last probe's timeout, for its last batch and its own account. */
+const STOP_MS = 3_000;
+
+/** A prober that sends, open-loop, from a node. */
+export class ProberStream implements AsyncDisposable {
+  readonly #process: SpawnedProcess;
+  readonly #plan: ProbePlan;
+  readonly #records: ProbeRecord[] = [];
+  #lastFailureNs: bigint | null = null;
+  #lastSuccessNs: bigint | null = null;
+  #quality: ProberQuality | null = null;
+  readonly #done: Promise<ProberQuality>;
+
+  private constructor(process_: SpawnedProcess, plan: ProbePlan, done: Promise<ProberQuality>) {
+    this.#process = process_;
+    this.#plan = plan;
+    this.#done = done;
+  }
+
+  /**
+   * Starts a prober in a node; resolves when its schedule has begun.
+   *
+   * @throws FaultError when it does not start, or speaks another version
+   */
+  static async start(node: RunningNode, plan: ProbePlan): Promise<ProberStream> {
+    const complaints: string[] = [];
+    const ready = Promise.withResolvers<void>();
+    const started = Promise.withResolvers<void>();
+    const done = Promise.withResolvers<ProberQuality>();
+    done.promise.catch(() => undefined); // Told to whoever asks: `stop`.
+    const seen: { stream?: ProberStream } = {};
+    const process_ = await node.spawn(["evenkeel-prober"], {
+      onStdout: (line) => {
+        const output = JSON.parse(line) as ProberOutput;
+        switch (output.kind) {
+          case "ready":
+            if (output.protocol === PROBE_PROTOCOL) return ready.resolve();
+            return ready.reject(failed(`speaks ${output.protocol}, not ${PROBE_PROTOCOL}`));
+          case "refused":
+            return started.reject(failed(output.reason));
+          case "started":
+            return started.resolve();
+          case "records":
+            return seen.stream?.take(output.records);
+          case "done":
+            return done.resolve(output.quality);
+        }
+      },
+      onStderr: (line) => complaints.push(line),
+    });
+    void process_.exited.then(() => {
+      const error = failed(`ended by itself: ${complaints.slice(-3).join(" ")}`);
+      for (const waiting of [ready, started, done]) waiting.reject(error);
+    });
+    const stream = new ProberStream(process_, plan, done.promise);
+    seen.stream = stream;
+    await within(ready.promise, START_MS, "did not start");
+    stream.#send(plan);
+    await within(started.promise, START_MS, "did not begin its schedule");
+    return stream;
+  }
+
+  /** Every probe so far, in the order in which they ended. */
+  get records(): readonly ProbeRecord[] {
+    return this.#records;
+  }
+
+  /** Intended time of the latest probe that failed; null when none did. */
+  get lastFailureNs(): bigint | null {
+    return this.#lastFailureNs;
+  }
+
+  /** Intended time of the latest probe that succeeded; null when none did. */
+  get lastSuccessNs(): bigint | null {
+    return this.#lastSuccessNs;
+  }
+
+  /** Sends no more, waits for what is open, and returns the prober's own account. */
+  async stop(): Promise<ProberQuality> {
+    this.#send({ command: "stop" });
+    this.#quality ??= await within(
+      this.#done,
+      this.#plan.totalTimeoutMs + STOP_MS,
+      "did not end after its last probe",
+    );
+    return this.#quality;
+  }
+
+  /** Ends the program, whatever it does. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#quality === null) this.#process.kill("SIGKILL");
+    await this.#process.exited;
+  }
+
+  /** Takes a batch of records. */
+  take(records: readonly ProbeRecord[]): void {
+    for (const record of records) {
+      this.#records.push(record);
+      const intended = BigInt(record.intendedNs);
+      if (record.outcome !== "ok") this.#lastFailureNs = later(this.#lastFailureNs, intended);
+      else this.#lastSuccessNs = later(this.#lastSuccessNs, intended);
+    }
+  }
+
+  #send(input: ProberInput): void {
+    this.#process.write(JSON.stringify(input));
+  }
+}
+
+function later(a: bigint | null, b: bigint): bigint {
+  return a === null || b > a ? b : a;
+}
+
+function failed(how: string): FaultError {
+  return new FaultError(`The prober ${how}`, "Look at the client node's logs in the run folder.");
+}
+
+async function within<T>(promise: Promise<T>, ms: number, what: string): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const deadline = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(failed(`${what} within ${ms} ms`)), ms);
+  });
+  try {
+    return await Promise.race([promise, deadline]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
