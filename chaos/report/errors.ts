@@ -1,0 +1,71 @@
+/** What can be wrong with a run folder. */
+export type RunFolderErrorCode =
+  | "run_folder_missing"
+  | "run_folder_exists"
+  | "run_record_unreadable"
+  | "run_record_other_schema"
+  | "run_events_unreadable"
+  | "run_probes_unreadable";
+
+/** A run folder that cannot be read or written; the message ends with the next step. */
+export class RunFolderError extends Error {
+  readonly code: RunFolderErrorCode;
+
+  constructor(code: RunFolderErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "RunFolderError";
+    this.code = code;
+  }
+}
+
+/** There is no `run.json` where one was asked for. */
+export function notARunFolder(path: string): RunFolderError {
+  return new RunFolderError(
+    "run_folder_missing",
+    `${path} is not a run folder: it holds no run.json. Name a folder below runs/, or its run.json.`,
+  );
+}
+
+/** The folder of a new run exists already. */
+export function runFolderExists(path: string): RunFolderError {
+  return new RunFolderError(
+    "run_folder_exists",
+    `${path} holds a run already, and a run is never overwritten. Start again in a second, or with another seed.`,
+  );
+}
+
+/** `run.json` is not whole. */
+export function recordUnreadable(path: string, why: string, cause?: unknown): RunFolderError {
+  return new RunFolderError(
+    "run_record_unreadable",
+    `${path} is not a whole run record: ${why}. Copy the file again from where the run was made, or run the scenario again.`,
+    { cause },
+  );
+}
+
+/** `run.json` was written by another version. */
+export function otherSchema(path: string, found: unknown, known: string): RunFolderError {
+  return new RunFolderError(
+    "run_record_other_schema",
+    `${path} has the schema ${JSON.stringify(found)}, and this version reads ${JSON.stringify(known)}. ` +
+      `Render it with the version that wrote it.`,
+  );
+}
+
+/** `events.ndjson` is cut off or damaged. */
+export function eventsUnreadable(path: string, why: string, cause?: unknown): RunFolderError {
+  return new RunFolderError(
+    "run_events_unreadable",
+    `${path} is cut off or damaged: ${why}. Copy the file again, or remove it to render without timelines.`,
+    { cause },
+  );
+}
+
+/** `probes.ndjson.gz` is cut off or damaged. */
+export function probesUnreadable(path: string, why: string, cause?: unknown): RunFolderError {
+  return new RunFolderError(
+    "run_probes_unreadable",
+    `${path} is cut off or damaged: ${why}. Copy the file again, or remove it to render without probe marks.`,
+    { cause },
+  );
+}

@@ -1,0 +1,154 @@
+import type { TrialRecord } from "./record.ts";
+import type { LoadedRun, TrialEvent, TrialProbe } from "./run-folder.ts";
+
+/**
+ * References: where a value that a report shows comes from. What the reader sees is always the
+ * formatted value of a reference, so a report cannot say what the record does not.
+ *
+ * - `/trials/3/outage/value`: a JSON pointer into `run.json` (RFC 6901)
+ * - `events:12/data/priority`, `probes:40/intendedNs`: line and JSON pointer in a stream
+ * - `length:/trials`: the length of a list
+ * - `sum:/trials/@/probes/sent`, `min:`, `max:`: over all that a pointer reaches, `@` for every element; `+` joins pointers
+ * - `tally:/trials/@/verdict=pass`: how many of them have that value
+ * - `probes?outcome=timeout&when=during`: how many probes; `when` is before, during or after
+ *
+ * Any `…Ns` below a trial is told in milliseconds after that trial's P1.
+ */
+export type Reference = string;
+
+/** One segment of a JSON pointer. */
+export function segment(key: string): string {
+  return key.replaceAll("~", "~0").replaceAll("/", "~1");
+}
+
+/** Looks references up in one run. */
+export class References {
+  readonly #run: LoadedRun;
+  readonly #counts = new Map<string, number>();
+
+  constructor(run: LoadedRun) {
+    this.#run = run;
+  }
+
+  /** The value, or undefined when there is none. Values of `…Ns` are milliseconds after P1. */
+  valueOf(reference: Reference): unknown {
+    const { record } = this.#run;
+    if (reference.startsWith("/")) {
+      const value = descend(record, reference);
+      const trial = /^\/trials\/(\d+)\/.*Ns$/.exec(reference)?.[1];
+      return trial === undefined ? value : afterFault(record.trials[Number(trial)], value);
+    }
+    const line = /^(events|probes):(\d+)(\/.*)$/.exec(reference);
+    if (line !== null) return this.#inLine(line[1] ?? "", Number(line[2]), line[3] ?? "");
+    if (reference.startsWith("probes?")) {
+      return this.#countOfProbes(new URLSearchParams(reference.slice("probes?".length)));
+    }
+    return this.#aggregate(reference);
+  }
+
+  /** The value, when it is a number. */
+  numberOf(reference: Reference): number | null {
+    const value = this.valueOf(reference);
+    return typeof value === "number" && Number.isFinite(value) ? value : null;
+  }
+
+  #inLine(stream: string, line: number, pointer: string): unknown {
+    const lines: readonly (TrialEvent | TrialProbe)[] =
+      stream === "events" ? this.#run.events : this.#run.probes;
+    const object = lines[line - 1];
+    const value = descend(object, pointer);
+    if (object === undefined || !pointer.endsWith("Ns")) return value;
+    return afterFault(this.#trial(object.trial), value);
+  }
+
+  #trial(index: number): TrialRecord | undefined {
+    return this.#run.record.trials.find((trial) => trial.index === index);
+  }
+
+  #aggregate(reference: string): number | undefined {
+    const [kind, rest = ""] = splitOnce(reference, ":");
+    const { record } = this.#run;
+    if (kind === "length") {
+      const list = descend(record, rest);
+      return Array.isArray(list) ? list.length : undefined;
+    }
+    if (kind === "tally") {
+      const [pointer, wanted] = splitOnce(rest, "=");
+      return reach(record, pointer).filter((value) => String(value) === wanted).length;
+    }
+    const numbers = rest
+      .split("+")
+      .flatMap((pointer) => reach(record, pointer))
+      .filter((value) => typeof value === "number");
+    if (kind === "sum") return numbers.reduce((sum, value) => sum + value, 0);
+    if (numbers.length === 0) return undefined;
+    if (kind === "max") return Math.max(...numbers);
+    if (kind === "min") return Math.min(...numbers);
+    return undefined;
+  }
+
+  #countOfProbes(query: URLSearchParams): number {
+    if (this.#counts.size === 0) {
+      for (const probe of this.#run.probes) {
+        const when = this.#whenMeant(probe);
+        const key = `${probe.outcome} ${when}`;
+        this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);
+      }
+    }
+    return this.#counts.get(`${query.get("outcome")} ${query.get("when")}`) ?? 0;
+  }
+
+  /** Before P1, from P1 to P6, or after P6, by the time at which the probe was meant to start. */
+  #whenMeant(probe: TrialProbe): "before" | "during" | "after" | "unknown" {
+    const trial = this.#trial(probe.trial);
+    const at = afterFault(trial, probe.intendedNs);
+    if (trial === undefined || at === undefined) return "unknown";
+    if (at < 0) return "before";
+    const recovered = trial.marks.recovered.atMs;
+    return recovered !== null && at > recovered ? "after" : "during";
+  }
+}
+
+function afterFault(trial: TrialRecord | undefined, ns: unknown): number | undefined {
+  const fault = trial?.marks.injected;
+  if (fault === undefined || fault.atMs === null || typeof ns !== "string") return undefined;
+  return millisecondsBetween(fault.monotonicNs, ns);
+}
+
+/** Milliseconds from one CLOCK_MONOTONIC stamp to another. */
+export function millisecondsBetween(fromNs: string, toNs: string): number {
+  return Number(BigInt(toNs) - BigInt(fromNs)) / 1e6;
+}
+
+function splitOnce(text: string, separator: string): [string, string] {
+  const at = text.indexOf(separator);
+  return at < 0 ? [text, ""] : [text.slice(0, at), text.slice(at + separator.length)];
+}
+
+function keysOf(pointer: string): string[] {
+  return pointer
+    .split("/")
+    .slice(1)
+    .map((key) => key.replaceAll("~1", "/").replaceAll("~0", "~"));
+}
+
+function descend(value: unknown, pointer: string): unknown {
+  return keysOf(pointer).reduce(child, value);
+}
+
+function child(value: unknown, key: string): unknown {
+  if (typeof value !== "object" || value === null || !Object.hasOwn(value, key)) return undefined;
+  return (value as Record<string, unknown>)[key];
+}
+
+/** Everything that a pointer with `@` reaches. */
+function reach(value: unknown, pointer: string): unknown[] {
+  return keysOf(pointer).reduce<unknown[]>(
+    (found, key) =>
+      found.flatMap((one) => {
+        if (key !== "@") return [child(one, key)];
+        return typeof one === "object" && one !== null ? Object.values(one) : [];
+      }),
+    [value],
+  );
+}
