@@ -1,5 +1,7 @@
 import { join } from "node:path";
+import { UnknownName } from "./environment/errors.ts";
 import { NamespaceEnvironment } from "./environment/namespace/namespace-environment.ts";
+import { WrongUse } from "./errors.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { UndoJournalFile } from "./faults/undo-journal.ts";
 import { readCpuTicks, takeFingerprint } from "./measurement/fingerprint.ts";
@@ -170,17 +172,20 @@ export async function runExperiment(options: ExperimentOptions): Promise<Finishe
  * Refuses what cannot be run, before anything is started: names that do not exist, statistics that
  * the number of trials cannot support.
  *
- * @throws UnknownName, RangeError, UnsupportedStatistic
+ * @throws UnknownName, WrongUse, UnsupportedStatistic
  */
 export function checkScenario(scenario: Scenario, trials: number): void {
   if (!Number.isInteger(trials) || trials < 1) {
-    throw new RangeError(`The number of trials is ${trials}. Use a whole number from 1.`);
+    throw new WrongUse(`The number of trials is ${trials}`, "Use a whole number from 1.");
   }
   for (const { fault } of scenario.faults) fault.check(scenario.topology);
   const { load, topology } = scenario;
   if (!topology.nodes.some((node) => node.id === load.client)) {
-    const known = topology.nodes.map((node) => node.id).join(", ");
-    throw new RangeError(`The load comes from node "${load.client}". Nodes: ${known}.`);
+    throw new UnknownName(
+      "node for the load's client",
+      load.client,
+      topology.nodes.map((node) => node.id),
+    );
   }
   for (const { statistic } of scenario.objectives) requireSupport(statistic, trials);
 }
@@ -346,7 +351,8 @@ function conclude(
     ) as RunRecord["phases"],
     phaseFit: fitPhase(
       trials.flatMap(({ phase, outage }) =>
-        phase.achieved.value === null || outage.value === null
+        // Without a failed probe there was no outage whose length could follow the phase.
+        phase.achieved.value === null || outage.value === null || outage.value === 0
           ? []
           : [{ phaseMs: phase.achieved.value, outageMs: outage.value }],
       ),

@@ -177,15 +177,16 @@ function failedSinceFault({ probes, injectedNs }: TrialData): Measured {
 
 /**
  * Requests that had been sent and were not answered at the fault, and could have been on the hurt
- * node: those that failed (their node is unknown) and those that it answered.
+ * node: those that failed (their node is unknown) and those that it answered. A dying process takes requests
+ * until the kernel has closed its sockets, which is what the uncertainty of P1 spans.
  */
-function inFlightOnTarget({ probes, injectedNs, hurt, resolutionMs }: TrialData): number {
-  // A request counts as sent a moment before its bytes reach the backend.
-  const slackNs = BigInt(Math.round(resolutionMs * 1e6));
+function inFlightOnTarget({ trial, probes, injectedNs, hurt }: TrialData): number {
+  // Somewhere within the uncertainty of P1 the process stopped to serve.
+  const uncertaintyNs = BigInt(Math.ceil((trial.faults[0]?.uncertaintyMs ?? 0) * 1e6));
   return probes.filter(
     (probe) =>
-      BigInt(probe.sentNs) < injectedNs + slackNs &&
-      BigInt(probe.completedNs) >= injectedNs &&
+      BigInt(probe.sentNs) < injectedNs + uncertaintyNs &&
+      BigInt(probe.completedNs) >= injectedNs - uncertaintyNs &&
       (probe.node === hurt.target || probe.node === null),
   ).length;
 }

@@ -89,9 +89,9 @@ class LabHost {
         return this.#stop(node, action.graceMs, atNs);
       case "pause":
         await until(atNs);
-        return timed(() => node.stopAll());
+        return timed(() => node.signalUntilSeen(node.processes(), "SIGSTOP"));
       case "resume":
-        return timed(() => node.continueAll());
+        return timed(() => node.signalUntilSeen(node.processes(), "SIGCONT"));
       case "inspect": {
         const connected = await this.#network.connected(nodeId);
         let inspection: NodeInspection | undefined;
@@ -103,9 +103,11 @@ class LabHost {
         return timed(() => this.#network.setLink(nodeId, false));
       case "rejoin":
         return timed(() => this.#network.setLink(nodeId, true));
-      case "signal-process":
+      case "signal-process": {
+        const pids = node.processTree(action.name);
         await until(atNs);
-        return timed(() => node.signalProcess(action.name, action.signal));
+        return timed(() => node.signalUntilSeen(pids, action.signal));
+      }
       case "spawn":
         return timed(() => this.#spawn(node, action));
     }
@@ -115,10 +117,11 @@ class LabHost {
     // Looked up beforehand, so that at the moment itself only signals are sent.
     const known = node.processes();
     await until(atNs);
+    const kill = (): void => node.signalUntilSeen(known, "SIGKILL");
     const effect = silent
       ? await timed(() => this.#network.setLink(node.spec.id, false))
-      : await timed(() => signalAll(known, "SIGKILL"));
-    node.killAll(known);
+      : await timed(kill);
+    if (silent) kill();
     if (!silent) {
       await sleep(LINK_AFTER_KILL_MS);
       await this.#network.setLink(node.spec.id, false);
@@ -133,7 +136,7 @@ class LabHost {
     await until(atNs);
     const effect = await timed(() => node.terminate());
     void node.gone(graceMs).then(async (gone) => {
-      if (!gone) node.killAll(known);
+      if (!gone) node.signalUntilSeen(known, "SIGKILL");
       await this.#network.setLink(node.spec.id, false);
     });
     return effect;

@@ -12,6 +12,7 @@ import {
   signalAll,
   stateOf,
   treeOf,
+  type ProcessState,
 } from "./process-tree.ts";
 
 /** What runs inside the new namespaces before the node agent: private mounts and the address. */
@@ -28,11 +29,19 @@ exec tini -- evenkeel-agent
 /** How long a signal may take to show in /proc. */
 const SIGNAL_DEADLINE_MS = 1_000;
 
+/** What a process looks like once the kernel has acted on a signal. */
+const FOLLOWED = {
+  SIGKILL: new Set<ProcessState>(["ended"]),
+  SIGSTOP: new Set<ProcessState>(["stopped", "ended"]),
+  SIGCONT: new Set<ProcessState>(["alive", "ended"]),
+} as const;
+
 /** A running node of the lab: its process tree, seen from the lab host. */
 export class LabNode {
   readonly spec: TopologyNode;
   readonly #unshare: ChildProcess;
   readonly #pids = new Map<string, number>();
+  #init: number | undefined;
   #namespace: string | undefined;
   readonly ended: Promise<string>;
 
@@ -86,9 +95,11 @@ export class LabNode {
 
   /** The node's process 1, in our namespace. @throws Error when the node is dead */
   get init(): number {
-    const [init] = childrenOf(this.#unshare.pid ?? -1);
-    if (init === undefined) throw new Error(`Node ${this.spec.id} is not running. Start it first.`);
-    return init;
+    this.#init ??= childrenOf(this.#unshare.pid ?? -1)[0];
+    if (this.#init === undefined || this.#unshare.exitCode !== null) {
+      throw new Error(`Node ${this.spec.id} is not running. Start it first.`);
+    }
+    return this.#init;
   }
 
   /** The PID namespace that the node is. */
@@ -102,29 +113,37 @@ export class LabNode {
 
   /** Every process of the node, process 1 first. */
   processes(): number[] {
-    return processesIn(this.namespace);
+    const [init, all] = [this.init, processesIn(this.namespace)];
+    return [init, ...all.filter((pid) => pid !== init)];
   }
 
   /**
-   * Kills everything at once. SIGKILL of process 1 alone would reach its children only 12 to 47 ms
-   * later; in between they would still answer.
+   * Sends a signal to all of these at once and returns when the kernel has acted on it for every
+   * one, and for whatever they started meanwhile: a process that was killed still answers for some
+   * milliseconds, and SIGKILL of process 1 alone would reach its children only 12 to 47 ms later.
+   *
+   * @param pids process 1 first; all of the node's processes when it is among them
+   * @throws Error when one has not followed in time
    */
-  killAll(known: readonly number[]): void {
-    signalAll(known, "SIGKILL");
-    for (let left = this.processes(); left.some((pid) => stateOf(pid) !== "ended");) {
-      signalAll(left, "SIGKILL");
-      left = this.processes();
+  signalUntilSeen(pids: readonly number[], signal: "SIGKILL" | "SIGSTOP" | "SIGCONT"): void {
+    const everything = pids[0] === this.#init;
+    const end = performance.now() + SIGNAL_DEADLINE_MS;
+    let waiting = pids;
+    signalAll(waiting, signal);
+    for (;;) {
+      const now = everything ? processesIn(this.namespace) : waiting;
+      signalAll(
+        now.filter((pid) => !waiting.includes(pid)),
+        signal,
+      );
+      waiting = now.filter((pid) => !FOLLOWED[signal].has(stateOf(pid)));
+      if (waiting.length === 0) return;
+      if (performance.now() > end) {
+        throw new Error(
+          `Node ${this.spec.id}: ${waiting.length} processes did not follow ${signal} within ${SIGNAL_DEADLINE_MS} ms.`,
+        );
+      }
     }
-  }
-
-  /** Freezes everything: process 1 first, then until a look finds nothing that still runs. */
-  stopAll(): void {
-    signalAll(this.processes(), "SIGSTOP");
-    this.#untilAll("SIGSTOP", "stopped");
-  }
-
-  continueAll(): void {
-    signalAll(this.processes(), "SIGCONT");
   }
 
   terminate(): void {
@@ -132,25 +151,23 @@ export class LabNode {
   }
 
   /**
-   * Sends a signal to one process of the topology and everything below it.
+   * One process of the topology and everything below it.
    *
    * @throws Error that lists the processes that run
    */
-  signalProcess(name: string, signal: "SIGKILL" | "SIGSTOP" | "SIGCONT"): void {
+  processTree(name: string): number[] {
     const inner = this.#pids.get(name);
     const outer = inner === undefined ? undefined : outerPidOf(this.namespace, inner);
-    if (outer === undefined) {
-      const known = [...this.#pids.keys()].join(", ");
-      throw new Error(
-        `Node ${this.spec.id} runs no process "${name}". Its processes are: ${known || "none"}.`,
-      );
-    }
-    signalAll(treeOf(outer), signal);
+    if (outer !== undefined) return treeOf(outer);
+    const known = [...this.#pids.keys()].join(", ");
+    throw new Error(
+      `Node ${this.spec.id} runs no process "${name}". Its processes are: ${known || "none"}.`,
+    );
   }
 
   /** How many of its processes run and how many are frozen; zombies are neither. */
   count(): { readonly running: number; readonly stopped: number } {
-    const states = this.#namespace === undefined ? [] : this.processes().map(stateOf);
+    const states = this.#namespace === undefined ? [] : processesIn(this.#namespace).map(stateOf);
     return {
       running: states.filter((state) => state === "alive").length,
       stopped: states.filter((state) => state === "stopped").length,
@@ -169,18 +186,6 @@ export class LabNode {
     const result = await Promise.race([this.ended.then(() => true), expired]);
     timeout.abort();
     return result;
-  }
-
-  #untilAll(signal: NodeJS.Signals, state: "stopped"): void {
-    const end = performance.now() + SIGNAL_DEADLINE_MS;
-    for (;;) {
-      const running = this.processes().filter((pid) => stateOf(pid) === "alive");
-      if (running.length === 0) return;
-      if (performance.now() > end) {
-        throw new Error(`Node ${this.spec.id}: ${running.length} processes are not ${state} yet.`);
-      }
-      signalAll(running, signal);
-    }
   }
 
   /** The agent tells which process has which pid, as seen from inside the node. */

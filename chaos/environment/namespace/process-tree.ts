@@ -64,8 +64,11 @@ export function signalAll(pids: readonly number[], signal: NodeJS.Signals): void
   }
 }
 
+/** What /proc says of a process; zombies have ended. */
+export type ProcessState = "stopped" | "ended" | "alive";
+
 /** Whether a process is stopped (SIGSTOP took effect), has ended, or neither. */
-export function stateOf(pid: number): "stopped" | "ended" | "alive" {
+export function stateOf(pid: number): ProcessState {
   const state = /^State:\s+(\S)/m.exec(readStatus(pid))?.[1];
   if (state === undefined || state === "Z" || state === "X") return "ended";
   return state === "T" || state === "t" ? "stopped" : "alive";

@@ -1,0 +1,185 @@
+import { randomInt } from "node:crypto";
+import { relative } from "node:path";
+import { InvalidArgumentError, type Command } from "commander";
+import { Listr } from "listr2";
+import { EXIT, worstExitCode, type ExitCode } from "../exit-code.ts";
+import { checkScenario, runExperiment, type FinishedRun, type Progress } from "../experiment.ts";
+import { closeUnfinished } from "../report/run-folder.ts";
+import { renderTerminal } from "../report/terminal.ts";
+import { writeReports } from "../report/write-reports.ts";
+import type { Scenario } from "../scenario.ts";
+import { RUNS_DIRECTORY } from "../setup/paths.ts";
+import { loadScenario } from "./scenario-catalogue.ts";
+import { stopSignals } from "./stop-signals.ts";
+
+interface RunOptions {
+  readonly trials?: number;
+  readonly seed?: number;
+  readonly out: string;
+  readonly control?: boolean;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+/** `evenkeel run`: executes scenarios, writes their records and reports, exits with the worst verdict. */
+export function addRun(program: Command): void {
+  program
+    .command("run <scenario...>")
+    .description("Run scenarios: deploy, hold steady, break, measure, judge, report.")
+    .option("--trials <n>", "number of trials (default: the scenario's own)", wholeNumber(1))
+    .option(
+      "--seed <n>",
+      "seed of every random choice (default: a random one, printed)",
+      wholeNumber(0),
+    )
+    .option("--out <folder>", "where run folders go", RUNS_DIRECTORY)
+    .option("--control", "run the scenario's control instead: its mechanism off; it must fail")
+    .option("--json", "print the records as JSON on standard output, nothing else")
+    .option("--quiet", "print only the paths of the reports")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  evenkeel run balancer-node-killed
+  evenkeel run backend-killed session-store-stalled --trials 5 --seed 42
+  evenkeel run balancer-node-killed --control`,
+    )
+    .action(async (ids: readonly string[], options: RunOptions) => {
+      process.exitCode = await run(ids, options);
+    });
+}
+
+async function run(ids: readonly string[], options: RunOptions): Promise<ExitCode> {
+  // Everything is loaded and checked before anything is started.
+  const scenarios: { readonly id: string; readonly scenario: Scenario }[] = [];
+  for (const id of new Set(ids)) {
+    const scenario = await loadScenario(id);
+    checkScenario(scenario, options.trials ?? scenario.trials);
+    scenarios.push({ id, scenario });
+  }
+  const loud = options.json !== true && options.quiet !== true;
+  for (const { dir } of await closeUnfinished(options.out)) {
+    process.stderr.write(`Closed as aborted, its runner had died: ${shown(dir)}\n`);
+  }
+  const stop = stopSignals((message) => process.stderr.write(`\n${message}\n`));
+  const seed = options.seed ?? randomInt(2 ** 31);
+  const finished: FinishedRun[] = [];
+  const reports: string[] = [];
+  try {
+    for (const { id, scenario } of scenarios) {
+      if (stop.signal.aborted) break;
+      const done = await withProgress(loud, scenario, options, (onProgress) =>
+        runExperiment({
+          scenario,
+          id,
+          trials: options.trials ?? scenario.trials,
+          seed,
+          runsDirectory: options.out,
+          control: options.control ?? false,
+          command: replayCommand(id, scenario, options, seed),
+          signal: stop.signal,
+          onProgress,
+        }),
+      );
+      const { html } = await writeReports(done.directory);
+      finished.push(done);
+      reports.push(html);
+      if (loud) process.stdout.write(`\n${summary(done)}\n`);
+    }
+  } finally {
+    stop.dispose();
+  }
+  if (options.json === true) {
+    process.stdout.write(
+      `${JSON.stringify(
+        finished.map(({ record }) => record),
+        null,
+        2,
+      )}\n`,
+    );
+  } else {
+    // Last, so that people and scripts find it: the path alone ends the line.
+    for (const html of reports) process.stdout.write(`${loud ? "Report: " : ""}${shown(html)}\n`);
+  }
+  return worstExitCode(finished.map(({ record }) => (record.exitCode ?? EXIT.invalid) as ExitCode));
+}
+
+/** Shows what is going on: on a terminal one block that changes, elsewhere a line a trial. */
+async function withProgress(
+  loud: boolean,
+  scenario: Scenario,
+  options: RunOptions,
+  act: (onProgress: (progress: Progress) => void) => Promise<FinishedRun>,
+): Promise<FinishedRun> {
+  if (!loud) return act(() => undefined);
+  const trials = options.trials ?? scenario.trials;
+  const what = options.control === true ? `Control, without ${scenario.control.without}: ` : "";
+  let result: FinishedRun | undefined;
+  const list = new Listr(
+    [
+      {
+        title: `${what}${scenario.sentence}`,
+        task: async (_, task) => {
+          result = await act((progress) => {
+            const line = lineOf(progress, trials, process.stdout.isTTY);
+            if (line !== null) task.output = line;
+          });
+        },
+        rendererOptions: { outputBar: trials + 1, persistentOutput: true },
+      },
+    ],
+    {
+      registerSignalListeners: false,
+      renderer: process.stdout.isTTY ? "default" : "simple",
+      exitOnError: true,
+    },
+  );
+  await list.run();
+  if (result === undefined) throw new Error("The run ended without a result.");
+  return result;
+}
+
+function lineOf(progress: Progress, trials: number, terminal: boolean): string | null {
+  switch (progress.kind) {
+    case "run":
+      return `seed ${progress.seed}, ${trials} trials, record in ${shown(progress.directory)}`;
+    case "waiting":
+      return "waiting: timed trials of another run hold the machine";
+    case "stage":
+      return terminal ? `trial ${progress.trial + 1} of ${trials}: ${progress.stage}` : null;
+    case "trial": {
+      const { index, verdict, outage, reasons } = progress.trial;
+      const measured =
+        outage.value === null ? "no outage measured" : `outage ${outage.value.toFixed(1)} ms`;
+      const why = reasons[0] === undefined ? "" : `: ${reasons[0]}`;
+      return `trial ${index + 1} of ${trials}: ${verdict}, ${measured}${why}`;
+    }
+  }
+}
+
+function summary({ record }: FinishedRun): string {
+  return renderTerminal(record, {
+    colour: process.stdout.isTTY && process.env["NO_COLOR"] === undefined,
+    width: process.stdout.columns ?? 100,
+  });
+}
+
+/** What repeats this run: same scenario, same seed, same number of trials. */
+function replayCommand(id: string, scenario: Scenario, options: RunOptions, seed: number): string {
+  const trials = options.trials ?? scenario.trials;
+  return `npx evenkeel run ${id}${options.control === true ? " --control" : ""} --trials ${trials} --seed ${seed}`;
+}
+
+/** A path as short as it can be written from here. */
+function shown(path: string): string {
+  const short = relative(process.cwd(), path);
+  return short.startsWith("..") ? path : short;
+}
+
+function wholeNumber(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (Number.isSafeInteger(value) && value >= least) return value;
+    throw new InvalidArgumentError(`Use a whole number from ${least}.`);
+  };
+}
