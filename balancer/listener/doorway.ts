@@ -38,6 +38,12 @@ export class Doorway<G extends Guest> {
     this.#welcome = welcome;
   }
 
+  /** Port that is bound; the configured one while none is. */
+  get port(): number {
+    const bound = this.#server?.address();
+    return typeof bound === "object" && bound !== null ? bound.port : this.#config.port;
+  }
+
   /** @throws ListenFailed */
   async open(): Promise<void> {
     const { address, port } = this.#config;

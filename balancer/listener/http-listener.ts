@@ -54,6 +54,10 @@ export class HttpListener implements Listener {
     });
   }
 
+  get port(): number {
+    return this.#door.port;
+  }
+
   async start(): Promise<void> {
     await this.#door.open();
     this.#context.sweep.watch(this.#idleWatch);

@@ -32,6 +32,8 @@ export interface DrainResult {
 export interface Listener {
   readonly config: ListenerConfig;
   readonly counters: ListenerCounters;
+  /** Port that it is bound to; the configured one before `start`. */
+  readonly port: number;
   /**
    * Binds and accepts.
    *

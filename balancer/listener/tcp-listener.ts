@@ -27,6 +27,10 @@ export class TcpListener implements Listener {
     });
   }
 
+  get port(): number {
+    return this.#door.port;
+  }
+
   async start(): Promise<void> {
     await this.#door.open();
   }

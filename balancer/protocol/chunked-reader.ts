@@ -99,7 +99,7 @@ export class ChunkedReader {
         const digit = hexValue(byte);
         if (digit >= 0) this.#digit(digit);
         else if (state === SIZE_START) this.#refuse("chunk");
-        else this.#afterPart(byte);
+        else this.#extension(byte);
         return;
       }
       case SIZE_LF:
