@@ -32,7 +32,9 @@ export function runCheck(
       resolve(result);
     };
     const giveUp = (): void => decide("closed");
-    const timer = setTimeout(() => decide("timeout"), check.timeout);
+    // Sockets are read before an immediate runs: an answer that came while this process was paused
+    // or busy counts, or a balancer that was stopped for a moment would condemn everybody.
+    const timer = setTimeout(() => setImmediate(decide, "timeout"), check.timeout);
     signal.addEventListener("abort", giveUp);
     if (signal.aborted) giveUp();
 

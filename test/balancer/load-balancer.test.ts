@@ -12,7 +12,7 @@ import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { parseConfig, type ConfigInput } from "../../balancer/config.ts";
+import { parseConfig } from "../../balancer/config.ts";
 import { LoadBalancer } from "../../balancer/load-balancer.ts";
 import { BackendServer, freePort } from "./backend-server.ts";
 
@@ -59,7 +59,7 @@ function balancerOf(backends: readonly object[], change: object = {}): LoadBalan
     admin: { socket: join(directory, "admin.sock") },
     ...change,
   };
-  const balancer = LoadBalancer.create(parseConfig(input as ConfigInput), {
+  const balancer = LoadBalancer.create(parseConfig(input), {
     nodeId: "lb1",
     emit: (type, data) => told.push({ type, data }),
     warn: (message) => expect.unreachable(message),
@@ -157,7 +157,7 @@ describe("a stop", () => {
     await vi.waitUntil(() => b1.working === 1);
     const stopped = balancer.stop({ reason: "test" });
     await vi.waitUntil(() => balancer.phase === "draining");
-    await expect(get()).rejects.toThrow();
+    await expect(get()).rejects.toThrow(/fetch failed/);
     await Promise.all([stopped, answer]);
   });
 

@@ -155,7 +155,7 @@ describe("a balancer before two backends", () => {
     expect((await admin("/healthz")).status).toBe(200);
     await expect(
       fetch(`http://127.0.0.1:${port}/`, { headers: { connection: "close" } }),
-    ).rejects.toThrow();
+    ).rejects.toThrow(/fetch failed/);
     expect(await answer).toMatchObject({ status: 200 });
     expect(await program.exit()).toBe(0);
     const last = JSON.parse(program.out.trimEnd().split("\n").at(-1) ?? "") as EventLine;

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer as createHttpServer } from "node:http";
 import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
+import { Worker } from "node:worker_threads";
 import { afterEach, describe, expect, test } from "vitest";
 import { parseConfig, type HealthCheckConfig } from "../../../balancer/config.ts";
 import { runCheck } from "../../../balancer/health/active-check.ts";
@@ -127,6 +128,27 @@ describe("an http check", () => {
     await closed;
     expect(errors).toEqual([]);
   });
+});
+
+test("an answer that came in time counts, even when we were too busy to read it then", async () => {
+  const script = `
+    const { parentPort } = require("node:worker_threads");
+    const server = require("node:net").createServer((socket) => {
+      socket.once("data", () => {
+        parentPort.postMessage("asked");
+        setTimeout(() => socket.end("HTTP/1.1 200 OK\\r\\n\\r\\n"), 20);
+      });
+    });
+    server.listen(0, "127.0.0.1", () => parentPort.postMessage(server.address().port));
+  `;
+  const worker = new Worker(script, { eval: true });
+  const [port] = (await once(worker, "message")) as [number];
+  const result = run(port, { type: "http", timeout: "500ms" });
+  await once(worker, "message");
+  // Blocks this thread, and with it the check, until well after its time-out.
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 700);
+  expect(await result).toBe("pass");
+  await worker.terminate();
 });
 
 test("a check that is given up ends at once as closed", async () => {
