@@ -213,19 +213,13 @@ const BACKEND_STATES: Readonly<Record<string, { look: string; word: string } | n
   "slow-start.end": { look: "healthy", word: "full share" },
 };
 
-/** Whether a check passed; the reason of a failed one stands under more than one name. */
 function checkFailed(event: SeenEvent["event"]): boolean {
-  const { ok, passed, outcome } = event.data;
-  return (
-    ok === false || passed === false || (typeof outcome === "string" && !/^(ok|pass)/.test(outcome))
-  );
+  return event.type === "check.end" && event.data["result"] !== "pass";
 }
 
 function checkRows(print: Printer, seen: SeenTrial): LaneRow[] {
-  const backendOf = (event: SeenEvent["event"]): string | null =>
-    field(event, "backend") ?? field(event, "id");
   const groups = grouped(seen, [...Object.keys(BACKEND_STATES), "check.end"], (event) => {
-    const backend = backendOf(event);
+    const backend = field(event, "backend");
     return backend === null ? null : `${backend} ${event.node}`;
   });
   const interesting = [...groups.values()].filter((events) =>
@@ -236,14 +230,13 @@ function checkRows(print: Printer, seen: SeenTrial): LaneRow[] {
     const checks = events.filter((one) => one.event.type === "check.end");
     const times = (failed: boolean): number[] =>
       checks.filter((one) => checkFailed(one.event) === failed).map((one) => one.atMs);
-    const first = events[0];
-    const key = first !== undefined && field(first.event, "backend") !== null ? "backend" : "id";
-    const line = first?.line ?? 0;
+    const line = events[0]?.line ?? 0;
     return {
       name:
         observers.size > 1
-          ? html`${print.text(`events:${line}/data/${key}`)} by ${print.text(`events:${line}/node`)}`
-          : print.text(`events:${line}/data/${key}`),
+          ? html`${print.text(`events:${line}/data/backend`)} by
+            ${print.text(`events:${line}/node`)}`
+          : print.text(`events:${line}/data/backend`),
       height: ROW,
       items: [
         ...spansOf(

@@ -10,6 +10,9 @@ const MOST_EVENTS = 120;
 
 const HEARTBEATS: readonly string[] = ["vrrp.advert", "check.begin", "check.end"];
 
+/** What makes two heartbeats the same; other fields differ from beat to beat. */
+const HEARTBEAT_FIELDS: readonly string[] = ["pool", "backend", "result", "priority", "source"];
+
 /** One trial: its numbers in a line, its timeline, and the table beneath. */
 export function trialSection(print: Printer, seen: SeenTrial): Markup {
   const { trial, position } = seen;
@@ -111,7 +114,8 @@ function runsOf(events: readonly SeenEvent[]): [SeenEvent, SeenEvent][] {
       runs.push([one, one]);
       continue;
     }
-    const key = `${type} ${node} ${JSON.stringify(data)}`;
+    const same = HEARTBEAT_FIELDS.map((name) => data[name]);
+    const key = `${type} ${node} ${JSON.stringify(same)}`;
     const run = runs[open.get(key) ?? -1];
     if (run === undefined) {
       open.set(key, runs.length);
@@ -154,7 +158,10 @@ function eventsTable(print: Printer, seen: SeenTrial): Markup {
 
 function dataOf(print: Printer, one: SeenEvent): Markup {
   const fields = Object.entries(one.event.data).filter(
-    ([, value]) => value !== null && typeof value !== "object",
+    ([name, value]) =>
+      value !== null &&
+      typeof value !== "object" &&
+      (!HEARTBEATS.includes(one.event.type) || HEARTBEAT_FIELDS.includes(name)),
   );
   return html`${fields.map(
     ([key], index) =>

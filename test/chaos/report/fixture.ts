@@ -583,7 +583,13 @@ export function backendKilled(seed = 11): LoadedRun {
             at + 1.2,
             "lb-a",
             "check.end",
-            { pool: "web", backend, ok: !dead, reason: dead ? "refused" : null },
+            {
+              pool: "web",
+              backend,
+              result: dead ? "refused" : "pass",
+              durationMs: 1.2,
+              consecutive: 1,
+            },
             "balancer",
           );
         }
@@ -652,9 +658,21 @@ export function storeStalled(seed = 13): LoadedRun {
         "environment",
       );
       event(6, "faults", "fault.verified", { active: true }, "environment");
-      const held = 40 + random() * 8;
+      for (const [offset, backend] of ["web-1", "web-2", "web-3"].entries()) {
+        for (let at = -390 + offset * 7; at < 800; at += ADVERT_MS) {
+          const result = at > -50 && at < 400 ? "timeout" : "pass";
+          event(at + 50, "lb-a", "check.end", { pool: "web", backend, result }, "balancer");
+        }
+      }
+      const held = 88 + random() * 8;
       const released = 412 + random() * 15;
-      event(held, "lb-a", "pool.held", { pool: "web", requests: 3 }, "balancer");
+      event(
+        held,
+        "lb-a",
+        "pool.held",
+        { pool: "web", backends: ["web-1", "web-2", "web-3"], forMs: 2000 },
+        "balancer",
+      );
       event(
         400,
         "faults",
@@ -662,7 +680,13 @@ export function storeStalled(seed = 13): LoadedRun {
         { kind: "link-stall", target: "backends--store" },
         "environment",
       );
-      event(released, "lb-a", "pool.released", { pool: "web", requests: 74 }, "balancer");
+      event(
+        released,
+        "lb-a",
+        "pool.released",
+        { pool: "web", because: "passed", heldMs: 320.5 },
+        "balancer",
+      );
       trial.probes((at) => {
         const slow = at > 0 && at < released;
         return { ...ok(random, "lb-a"), tookMs: slow ? Math.max(1, released - at) : 1 + random() };

@@ -1,0 +1,224 @@
+import type { LoadedRun } from "../../../chaos/report/run-folder.ts";
+
+/**
+ * Reads a rendered report as a browser would and looks every number up where its element says it
+ * comes from. Resolving and comparing are written apart from the report's own, on purpose.
+ */
+export interface Audit {
+  /** Numbers that were looked up and agree. */
+  readonly checked: number;
+  /** Everything else, in words. */
+  readonly problems: readonly string[];
+  /** Names of all attributes that any element has. */
+  readonly attributes: ReadonlySet<string>;
+}
+
+interface Element {
+  readonly tag: string;
+  readonly attributes: ReadonlyMap<string, string>;
+  text: string;
+}
+
+const VOID = new Set(["meta", "link", "br", "hr", "img", "input"]);
+
+/** Words of the report itself that have digits in them. */
+const STATIC = /^(P[0-7]|95 %|−1|lag p50|lag p99|event loop delay p99)$/;
+
+/** Looks up every number of a report. */
+export function auditNumbers(html: string, run: LoadedRun): Audit {
+  const problems: string[] = [];
+  const attributes = new Set<string>();
+  let checked = 0;
+  const names = new Set([
+    ...Object.keys(run.record.fingerprint.sysctls),
+    ...Object.keys(run.record.fingerprint.programs),
+    ...run.events.flatMap((event) => Object.keys(event.data)),
+  ]);
+  walk(
+    html,
+    problems,
+    (text, stack) => {
+      const source = stack.findLast((element) => element.attributes.has("data-ref"));
+      if (source === undefined) {
+        if (!/\d/.test(text)) return;
+        const stated = stack.findLast((element) => element.attributes.has("data-static"));
+        const inAxis = stack.some((element) => element.attributes.get("class") === "axis");
+        if (stated !== undefined && (inAxis || STATIC.test(text) || names.has(text))) return;
+        problems.push(`"${text.trim()}" has no source`);
+      }
+    },
+    (element) => {
+      for (const name of element.attributes.keys()) attributes.add(name);
+      const reference = element.attributes.get("data-ref");
+      if (reference === undefined) return;
+      const value = resolve(run, reference);
+      const as = element.attributes.get("data-as") ?? "";
+      if (agrees(element.text, value, as)) checked += 1;
+      else
+        problems.push(`"${element.text}" is not ${JSON.stringify(value)} of ${reference} as ${as}`);
+    },
+  );
+  return { checked, problems, attributes };
+}
+
+function walk(
+  html: string,
+  problems: string[],
+  onText: (text: string, stack: readonly Element[]) => void,
+  onEnd: (element: Element) => void,
+): void {
+  const stack: Element[] = [];
+  const token =
+    /<!doctype[^>]*>|<(\/?)([a-z][a-z0-9]*)((?:\s+[^\s=>"/]+(?:="[^"]*")?)*)\s*(\/?)>|([^<]+)|(<)/gi;
+  for (const [, closing, tag, attributes, selfClosing, text, stray] of html.matchAll(token)) {
+    const parent = stack.at(-1)?.tag;
+    if (text !== undefined) {
+      if (parent === "style" || parent === "script") continue;
+      const decoded = decode(text);
+      for (const element of stack) element.text += decoded;
+      onText(decoded, stack);
+    } else if (stray !== undefined) {
+      if (parent !== "script" && parent !== "style") problems.push("a < that opens no element");
+    } else if (tag === undefined) {
+      continue;
+    } else if (closing === "/") {
+      const element = stack.pop();
+      if (element === undefined || element.tag !== tag)
+        problems.push(`</${tag}> closes ${element?.tag ?? "nothing"}`);
+      else onEnd(element);
+    } else {
+      const element: Element = { tag, attributes: attributesOf(attributes ?? ""), text: "" };
+      if (selfClosing !== "/" && !VOID.has(tag)) stack.push(element);
+    }
+  }
+  for (const { tag } of stack) problems.push(`<${tag}> is never closed`);
+}
+
+function attributesOf(source: string): Map<string, string> {
+  return new Map(
+    [...source.matchAll(/([^\s=]+)(?:="([^"]*)")?/g)].map(([, name = "", value = ""]) => [
+      name,
+      decode(value),
+    ]),
+  );
+}
+
+function decode(text: string): string {
+  const entities: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"', "#39": "'" };
+  return text.replace(/&(amp|lt|gt|quot|#39);/g, (_, name: string) => entities[name] ?? "");
+}
+
+function at(value: unknown, keys: readonly string[]): unknown {
+  let here = value;
+  for (const key of keys) {
+    if (typeof here !== "object" || here === null) return undefined;
+    here = Object.entries(here).find(
+      ([name]) => name === key.replaceAll("~1", "/").replaceAll("~0", "~"),
+    )?.[1];
+  }
+  return here;
+}
+
+function everyAt(value: unknown, keys: readonly string[]): unknown[] {
+  const [key, ...rest] = keys;
+  if (key === undefined) return [value];
+  if (key !== "@") return everyAt(at(value, [key]), rest);
+  return Object.values(value as object).flatMap((one) => everyAt(one, rest));
+}
+
+function keysOf(pointer: string): string[] {
+  return pointer.slice(1).split("/");
+}
+
+function resolve(run: LoadedRun, reference: string): unknown {
+  const { record } = run;
+  const relative = (
+    trial: LoadedRun["record"]["trials"][number] | undefined,
+    ns: unknown,
+  ): unknown => {
+    const mark = trial?.marks.injected;
+    if (mark === undefined || mark.atMs === null || typeof ns !== "string") return undefined;
+    return Number(BigInt(ns) - BigInt(mark.monotonicNs)) / 1e6;
+  };
+  if (reference.startsWith("/")) {
+    const keys = keysOf(reference);
+    const value = at(record, keys);
+    return keys[0] === "trials" && reference.endsWith("Ns")
+      ? relative(record.trials[Number(keys[1])], value)
+      : value;
+  }
+  if (/^(events|probes):/.test(reference)) {
+    const [stream = "", rest = ""] = reference.split(":");
+    const [line = "", ...keys] = rest.split("/");
+    const object = (stream === "events" ? run.events : run.probes)[Number(line) - 1];
+    const value = at(object, keys);
+    return reference.endsWith("Ns")
+      ? relative(
+          record.trials.find((trial) => trial.index === object?.trial),
+          value,
+        )
+      : value;
+  }
+  if (reference.startsWith("probes?")) {
+    const query = new URLSearchParams(reference.slice(7));
+    return run.probes.filter((probe) => {
+      const trial = record.trials.find((one) => one.index === probe.trial);
+      const time = relative(trial, probe.intendedNs);
+      if (typeof time !== "number" || probe.outcome !== query.get("outcome")) return false;
+      const end = trial?.marks.recovered.atMs ?? Number.POSITIVE_INFINITY;
+      return query.get("when") === (time < 0 ? "before" : time > end ? "after" : "during");
+    }).length;
+  }
+  const [kind, rest = ""] = reference.split(/:(.*)/s);
+  if (kind === "length") return (at(record, keysOf(rest)) as unknown[]).length;
+  if (kind === "tally") {
+    const [pointer = "", wanted] = rest.split("=");
+    return everyAt(record, keysOf(pointer)).filter((value) => String(value) === wanted).length;
+  }
+  const values = rest.split("+").flatMap((pointer) => everyAt(record, keysOf(pointer))) as number[];
+  const known = values.filter((value) => typeof value === "number");
+  if (kind === "sum") return known.reduce((sum, value) => sum + value, 0);
+  if (kind === "max")
+    return known.length === 0 ? undefined : known.reduce((a, b) => (a > b ? a : b));
+  if (kind === "min")
+    return known.length === 0 ? undefined : known.reduce((a, b) => (a < b ? a : b));
+  return undefined;
+}
+
+/** Unit and factor of each way to write a number. */
+const UNITS: Readonly<Record<string, readonly [RegExp, number]>> = {
+  ms: [/^([−\d,.]+)\u00a0ms$/, 1],
+  "ms-bare": [/^([−\d,.]+)$/, 1],
+  ms1: [/^([−\d,.]+)$/, 1],
+  "ms-after": [/^\+?([−\d,.]+)\u00a0ms$/, 1],
+  count: [/^([−\d,.]+)$/, 1],
+  plain: [/^(\d+)$/, 1],
+  ratio: [/^([−\d,.]+)$/, 1],
+  slope: [/^([−\d,.]+)$/, 1],
+  percent: [/^([−\d,.]+)\u00a0%$/, 100],
+};
+
+function agrees(text: string, value: unknown, as: string): boolean {
+  if (as === "none") return text === "–" && typeof value !== "number" && typeof value !== "string";
+  if (as === "text") return text === String(value);
+  if (typeof value !== "number") return false;
+  if (as === "quantile") return text === `p${Math.floor(value * 100)}`;
+  if (as === "bytes") {
+    const [amount, unit] = text.split("\u00a0");
+    const size = unit === "GiB" ? 1024 ** 3 : unit === "MiB" ? 1024 ** 2 : Number.NaN;
+    return Math.abs(Number(amount) * size - value) <= 0.06 * size + (unit === "MiB" ? size : 0);
+  }
+  if (as === "duration") {
+    const [, minutes, seconds] = /^(?:(\d+)\u00a0min )?([\d.]+)\u00a0s$/.exec(text) ?? [];
+    const shown = Number(minutes ?? 0) * 60 + Number(seconds);
+    return Math.abs(shown * 1000 - value) <= (minutes === undefined ? 50.001 : 1000);
+  }
+  const [pattern, factor] = UNITS[as] ?? [/^$/, 1];
+  const digits = pattern.exec(text)?.[1];
+  if (digits === undefined) return false;
+  const decimals = digits.split(".")[1]?.length ?? 0;
+  const shown = Number(digits.replace("−", "-").replaceAll(",", ""));
+  return (
+    Math.abs(shown - value * factor) <= 0.5 * 10 ** -decimals + 1e-9 * Math.abs(value * factor)
+  );
+}
