@@ -6,8 +6,8 @@ const junitFile = process.env["EVENKEEL_JUNIT"];
 
 /**
  * `unit` needs nothing but Node; `lab` runs real programs in rootless network namespaces, one file
- * after another and after the unit tests, so that nothing disturbs what it times. Paths under
- * `test/` mirror the sources.
+ * after another and after the unit tests, so that nothing disturbs what it times; scenario files are
+ * suites of it. Paths under `test/` mirror the sources.
  */
 export default defineConfig({
   test: {
@@ -27,8 +27,8 @@ export default defineConfig({
       {
         test: {
           name: "lab",
-          include: ["test/**/*.lab.test.ts"],
-          setupFiles: ["test/lab-setup.ts"],
+          include: ["test/**/*.lab.test.ts", "scenarios/*.scenario.ts"],
+          setupFiles: ["test/lab-setup.ts", "test/scenario-setup.ts"],
           testTimeout: 120_000,
           hookTimeout: 60_000,
           pool: "forks",

@@ -1,0 +1,169 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Deployment, TimelineEvent } from "../environment/environment.ts";
+import { beatsOf } from "../measurement/heartbeat.ts";
+import { medianPeriod, nextInjection } from "../measurement/phase.ts";
+import type { FaultRecord } from "../report/record.ts";
+import type { FaultStep, Heartbeat, Hurt } from "../scenario.ts";
+import type { InjectedFault, PreparedFault, UndoJournal } from "./fault.ts";
+import { ownerOfAddress } from "./target.ts";
+
+/** What the environment needs between being told and acting. */
+const LEAD_MS = 6;
+/** Beats that must have been seen before a phase can be aimed at. */
+const BEATS_TO_AIM = 3;
+/** How long the first beats may take, in periods. */
+const BEAT_PATIENCE_PERIODS = 8;
+const LOOK_EVERY_MS = 10;
+
+/** A fault that is ready, and the step of the scenario that it belongs to. */
+export interface PreparedStep {
+  readonly step: FaultStep;
+  readonly fault: PreparedFault;
+}
+
+/** What the schedule of one trial is run with. */
+export interface ScheduleSetting {
+  readonly heartbeat: Heartbeat | undefined;
+  /** Where in the heartbeat to inject, as a fraction of its period. */
+  readonly phaseFraction: number;
+  readonly journal: UndoJournal;
+  readonly signal: AbortSignal;
+  readonly onHealing: () => void;
+}
+
+/** The faults of a trial after all of them were injected, and healed where the scenario says so. */
+export interface Schedule {
+  readonly hurt: Hurt;
+  readonly first: InjectedFault;
+  readonly faults: readonly FaultRecord[];
+  readonly faultEvents: readonly TimelineEvent[];
+  readonly wantedMs: number | null;
+  /** Injection or healing of the last fault, whichever came last. */
+  readonly endNs: bigint;
+}
+
+/**
+ * Injects the faults of a trial one after another and heals those that the scenario says to heal,
+ * also when a later step throws. The first is aimed at its phase of the heartbeat.
+ */
+export async function injectAll(
+  setting: ScheduleSetting,
+  deployment: Deployment,
+  prepared: readonly PreparedStep[],
+): Promise<Schedule> {
+  const records: FaultRecord[] = [];
+  const events: TimelineEvent[] = [];
+  let first: { readonly injected: InjectedFault; readonly hurt: Hurt } | undefined;
+  let wantedMs: number | null = null;
+  let endNs = process.hrtime.bigint();
+  // Heals in reverse order, also when a later step throws.
+  await using active = new AsyncDisposableStack();
+  for (const { step, fault } of prepared) {
+    await sleep(step.afterMs, undefined, { signal: setting.signal });
+    const hurt = hurtBy(deployment, fault);
+    const aim =
+      first === undefined && setting.heartbeat !== undefined
+        ? await aimAt(setting, deployment, setting.heartbeat, hurt)
+        : null;
+    wantedMs ??= aim?.wantedMs ?? null;
+    setting.signal.throwIfAborted();
+    const injected = await fault.inject({
+      journal: setting.journal,
+      ...(aim === null ? {} : { atNs: aim.atNs }),
+    });
+    const { target, moment } = injected;
+    // Without a time to heal it is active to the end, and ends with what `deploy` started.
+    if (step.forMs !== undefined) active.use(injected);
+    first ??= { injected, hurt: { ...hurt, target } };
+    endNs = moment.monotonicNs;
+    const tell = (type: TimelineEvent["type"], at: bigint, data: TimelineEvent["data"]): void =>
+      void events.push(runnerEvent(type, at, { fault: step.fault.kind, target, ...data }));
+    tell("fault.injected", moment.monotonicNs, { title: step.fault.title });
+    const verified = await injected.verify();
+    tell("fault.verified", process.hrtime.bigint(), { ...verified });
+    let healedNs: bigint | null = null;
+    if (step.forMs !== undefined) {
+      await untilMonotonic(moment.monotonicNs, step.forMs, setting.signal);
+      setting.onHealing();
+      healedNs = (await injected.heal()).monotonicNs;
+      tell("fault.healed", healedNs, {});
+      endNs = healedNs;
+    }
+    records.push({
+      kind: step.fault.kind,
+      title: step.fault.title,
+      target,
+      injectedNs: moment.monotonicNs.toString(),
+      uncertaintyMs: Number(moment.uncertaintyNs) / 1e6,
+      healedNs: healedNs?.toString() ?? null,
+      verified,
+    });
+  }
+  if (first === undefined) throw new RangeError("A scenario needs at least one fault.");
+  return {
+    hurt: first.hurt,
+    first: first.injected,
+    faults: records,
+    faultEvents: events,
+    wantedMs,
+    endNs,
+  };
+}
+
+/** Whom a fault would hurt now, and who serves now. */
+function hurtBy(deployment: Deployment, fault: PreparedFault): Hurt {
+  return {
+    topology: deployment.topology,
+    target: fault.aim(),
+    owner: ownerOfAddress(deployment),
+  };
+}
+
+/** The time at which the injection falls into the heartbeat where it is wanted. */
+async function aimAt(
+  setting: ScheduleSetting,
+  deployment: Deployment,
+  heartbeat: Heartbeat,
+  hurt: Hurt,
+): Promise<{ readonly atNs: bigint; readonly wantedMs: number } | null> {
+  const beats = (): bigint[] => beatsOf(deployment.events(), heartbeat, hurt);
+  const patience = performance.now() + heartbeat.periodMs * BEAT_PATIENCE_PERIODS;
+  while (beats().length < BEATS_TO_AIM && performance.now() < patience) {
+    await sleep(LOOK_EVERY_MS, undefined, { signal: setting.signal });
+  }
+  const seen = beats();
+  const lastBeatNs = seen.at(-1);
+  const periodNs = medianPeriod(seen.slice(-10));
+  // Without a heartbeat, as in a control without checks, there is no phase to aim at.
+  if (lastBeatNs === undefined || periodNs === null) return null;
+  const wantedPhaseNs = BigInt(Math.round(setting.phaseFraction * Number(periodNs)));
+  const atNs = nextInjection({
+    lastBeatNs,
+    periodNs,
+    wantedPhaseNs,
+    nowNs: process.hrtime.bigint(),
+    leadNs: BigInt(LEAD_MS * 1e6),
+  });
+  return { atNs, wantedMs: Number(wantedPhaseNs) / 1e6 };
+}
+
+async function untilMonotonic(fromNs: bigint, afterMs: number, signal: AbortSignal): Promise<void> {
+  const end = fromNs + BigInt(Math.round(afterMs * 1e6));
+  const remaining = Number(end - process.hrtime.bigint()) / 1e6;
+  if (remaining > 0) await sleep(remaining, undefined, { signal });
+}
+
+function runnerEvent(
+  type: TimelineEvent["type"],
+  monotonicNs: bigint,
+  data: TimelineEvent["data"],
+): TimelineEvent {
+  return {
+    schema: "evenkeel.event/1",
+    node: "environment",
+    process: "runner",
+    monotonicNs: monotonicNs.toString(),
+    type,
+    data,
+  };
+}

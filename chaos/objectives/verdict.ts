@@ -1,0 +1,177 @@
+import { EXIT, type ExitCode } from "../exit-code.ts";
+import { judgeQuality } from "../measurement/prober-quality.ts";
+import {
+  PHASES,
+  type Measured,
+  type ObjectiveSample,
+  type RunRecord,
+  type TrialRecord,
+  type Verdict,
+} from "../report/record.ts";
+import type { Scenario, TrialData } from "../scenario.ts";
+import { fitPhase } from "../statistics/least-squares.ts";
+import { summarize } from "../statistics/summary.ts";
+import type { TrialObservation } from "../trial.ts";
+import { judgeObjective, judgeTrial } from "./judge.ts";
+
+/** Share of trials whose measurement may be untrustworthy before the whole run is. */
+const UNTRUSTED_SHARE = 0.2;
+
+/** A trial with its verdict. */
+export interface JudgedTrial {
+  readonly record: TrialRecord;
+  /** Null when it could not be measured. */
+  readonly data: TrialData | null;
+  readonly events: TrialObservation["events"];
+  readonly probes: TrialObservation["probes"];
+}
+
+/** What one trial says: not trustworthy, or the worst of its objectives. */
+export function judgeObservation(scenario: Scenario, seen: TrialObservation): JudgedTrial {
+  const quality = seen.trial.quality;
+  const trust =
+    quality === null
+      ? null
+      : judgeQuality(quality, {
+          smallestBoundMs: smallestBoundMs(scenario),
+          ratePerSecond: scenario.load.ratePerSecond,
+          baselineFailures: seen.baselineFailures,
+        });
+  const data: TrialData = {
+    trial: seen.trial,
+    hurt: seen.hurt,
+    injectedNs: seen.injectedNs,
+    observedMs: seen.observedMs,
+    resolutionMs: trust?.resolutionMs ?? 1_000 / scenario.load.ratePerSecond,
+    probes: seen.probes,
+    events: seen.events,
+    topology: scenario.topology,
+  };
+  const objectives: Record<string, ObjectiveSample> = {};
+  for (const objective of scenario.objectives)
+    objectives[objective.id] = judgeTrial(objective, data);
+  const invalid = [...seen.unverified, ...(trust?.reasons ?? [])];
+  const failed = Object.values(objectives).filter(({ verdict }) => verdict === "fail");
+  const unknown = Object.values(objectives).filter(({ verdict }) => verdict === "inconclusive");
+  const [verdict, reasons]: [Verdict, readonly string[]] =
+    invalid.length > 0
+      ? ["invalid", invalid]
+      : failed.length > 0
+        ? ["fail", failed.map(({ message }) => message)]
+        : unknown.length > 0
+          ? ["inconclusive", unknown.map(({ message }) => message)]
+          : ["pass", []];
+  return {
+    record: { ...seen.trial, objectives, verdict, reasons },
+    data: verdict === "invalid" ? null : data,
+    events: seen.events,
+    probes: seen.probes,
+  };
+}
+
+/** The smallest duration that any objective compares with: the resolution must be well below it. */
+function smallestBoundMs(scenario: Scenario): number | null {
+  const bounds = scenario.objectives.flatMap(({ unit, bound }) => {
+    if (unit !== "ms") return [];
+    if (bound.kind === "predicted") return [bound.window.ceilingMs];
+    return bound.kind === "at-most-measure" ? [] : [bound.value];
+  });
+  return bounds.length === 0 ? null : Math.min(...bounds);
+}
+
+/** How a run ended, beside what its trials say. */
+export interface RunEnd {
+  readonly aborted: boolean;
+  readonly healFailed: boolean;
+  readonly reasons: readonly string[];
+}
+
+/**
+ * The record of a run with everything that follows from its trials: objectives, summaries, verdict
+ * and exit code. A trial that cannot be trusted counts in no objective; too many of them, or a fault
+ * that was not seen to be active, make the run invalid.
+ */
+export function conclude(
+  record: RunRecord,
+  scenario: Scenario,
+  judged: readonly JudgedTrial[],
+  end: {
+    readonly aborted: boolean;
+    readonly healFailed: boolean;
+    readonly reasons: readonly string[];
+  },
+): RunRecord {
+  const trusted = judged.flatMap(({ record: trial, data }) =>
+    data === null ? [] : [{ trial, data }],
+  );
+  const objectives = scenario.objectives.map((objective) =>
+    judgeObjective(
+      objective,
+      trusted.flatMap(({ trial, data }) => {
+        const sample = trial.objectives[objective.id];
+        return sample === undefined ? [] : [{ data, sample }];
+      }),
+    ),
+  );
+  const trials = trusted.map(({ trial }) => trial);
+  const reasons = [...end.reasons];
+  const untrusted = judged.filter(({ data }) => data === null);
+  for (const { record: trial } of untrusted) {
+    reasons.push(`trial ${trial.index} does not count: ${trial.reasons.join("; ")}`);
+  }
+  const unverified = judged.some(({ record: trial }) =>
+    trial.faults.some(({ verified }) => !verified.active),
+  );
+  const verdict = ((): Verdict => {
+    if (end.healFailed) return "heal-failed";
+    if (end.aborted) return "aborted";
+    if (unverified || untrusted.length > UNTRUSTED_SHARE * judged.length || judged.length === 0) {
+      return "invalid";
+    }
+    if (objectives.length === 0) {
+      reasons.push("the scenario has no objectives, so it promises nothing");
+      return "inconclusive";
+    }
+    for (const wanted of ["fail", "inconclusive"] as const) {
+      const found = objectives.filter((objective) => objective.verdict === wanted);
+      if (found.length === 0) continue;
+      reasons.push(...found.map((objective) => `${objective.title}: ${objective.message}`));
+      return wanted;
+    }
+    return "pass";
+  })();
+  return {
+    ...record,
+    trials: judged.map((one) => one.record),
+    objectives,
+    outage: summarize(known(trials.map(({ outage }) => outage))),
+    phases: Object.fromEntries(
+      PHASES.map(({ id }) => [id, summarize(known(trials.map(({ phases }) => phases[id])))]),
+    ) as RunRecord["phases"],
+    phaseFit: fitPhase(
+      trials.flatMap(({ phase, outage }) =>
+        // Without a failed probe there was no outage whose length could follow the phase.
+        phase.achieved.value === null || outage.value === null || outage.value === 0
+          ? []
+          : [{ phaseMs: phase.achieved.value, outageMs: outage.value }],
+      ),
+    ),
+    verdict,
+    reasons,
+    exitCode: EXIT_OF[verdict],
+  };
+}
+
+/** Exit code of each verdict. */
+const EXIT_OF: Readonly<Record<Verdict, ExitCode>> = {
+  pass: EXIT.pass,
+  fail: EXIT.fail,
+  invalid: EXIT.invalid,
+  inconclusive: EXIT.inconclusive,
+  "heal-failed": EXIT.healFailed,
+  aborted: EXIT.interrupted,
+};
+
+function known(measured: readonly Measured[]): number[] {
+  return measured.flatMap(({ value }) => (value === null ? [] : [value]));
+}

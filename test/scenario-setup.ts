@@ -1,0 +1,59 @@
+import { expect, test } from "vitest";
+import { basename } from "node:path";
+import { runExperiment } from "../chaos/experiment.ts";
+import { writeReports } from "../chaos/report/write-reports.ts";
+import { SCENARIO_LISTENER, type Scenario, type ScenarioListener } from "../chaos/scenario.ts";
+import { RUNS_DIRECTORY } from "../chaos/setup/paths.ts";
+
+/**
+ * Makes every scenario file a vitest suite: its promise, which must hold, and its control, with the
+ * mechanism switched off, which must fail in the way the scenario says.
+ */
+
+/** A fixed seed: a failure can be repeated with `evenkeel run … --seed`. */
+const SEED = 20_260;
+const CONTROL_TRIALS = 1;
+/** Deploying, steady state and ending of one trial, beside what the scenario itself takes. */
+const TRIAL_OVERHEAD_MS = 20_000;
+
+const listener: ScenarioListener = (scenario) => {
+  const file = expect.getState().testPath ?? "";
+  const id = basename(file, ".scenario.ts");
+
+  test(scenario.sentence, { timeout: timeoutOf(scenario, scenario.trials) }, async () => {
+    const { record, directory } = await execute(scenario, id, scenario.trials, false);
+    const { html } = await writeReports(directory);
+    expect(record.verdict, `${record.reasons.join("\n")}\n${html}`).toBe("pass");
+  });
+
+  const { without, mustFail } = scenario.control;
+  const title = `The control fails: without ${without} it does not hold.`;
+  test(title, { timeout: timeoutOf(scenario, CONTROL_TRIALS) }, async () => {
+    const { record } = await execute(scenario, id, CONTROL_TRIALS, true);
+    expect(record.verdict, record.reasons.join("\n")).toBe("fail");
+    const failed = record.objectives.filter(({ verdict }) => verdict === "fail");
+    expect(
+      mustFail.filter((wanted) => failed.some(({ id: found }) => found === wanted)),
+    ).not.toEqual([]);
+  });
+};
+(globalThis as { [SCENARIO_LISTENER]?: ScenarioListener })[SCENARIO_LISTENER] = listener;
+
+function execute(scenario: Scenario, id: string, trials: number, control: boolean) {
+  return runExperiment({
+    scenario,
+    id,
+    trials,
+    seed: SEED,
+    runsDirectory: RUNS_DIRECTORY,
+    control,
+    command: `npx evenkeel run ${id}${control ? " --control" : ""} --trials ${trials} --seed ${SEED}`,
+    signal: new AbortController().signal,
+    onProgress: () => undefined,
+  });
+}
+
+function timeoutOf({ steadyState, faults, observeMs }: Scenario, trials: number): number {
+  const faultsMs = faults.reduce((sum, { afterMs, forMs = 0 }) => sum + afterMs + forMs, 0);
+  return trials * (TRIAL_OVERHEAD_MS + steadyState.deadlineMs + faultsMs + observeMs);
+}
