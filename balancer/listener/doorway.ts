@@ -24,7 +24,8 @@ export class Doorway<G extends Guest> {
   readonly #welcome: (socket: Socket) => G;
   readonly #guests = new Set<G>();
   #server: Server | null = null;
-  #emptied: (() => void) | null = null;
+  /** Drains that wait for the last connection to go. */
+  readonly #emptied: (() => void)[] = [];
 
   constructor(
     config: ListenerConfig,
@@ -70,7 +71,8 @@ export class Doorway<G extends Guest> {
   left(guest: G): void {
     if (!this.#guests.delete(guest)) return;
     this.#counters.active = this.#guests.size;
-    if (this.#guests.size === 0) this.#emptied?.();
+    if (this.#guests.size > 0) return;
+    for (const resolve of this.#emptied.splice(0)) resolve();
   }
 
   async drain(timeoutMs: number): Promise<DrainResult> {
@@ -83,7 +85,7 @@ export class Doorway<G extends Guest> {
     let cut = 0;
     if (this.#guests.size > 0) {
       const { promise, resolve } = Promise.withResolvers<void>();
-      this.#emptied = resolve;
+      this.#emptied.push(resolve);
       const timer = setTimeout(() => {
         for (const guest of this.#guests) {
           if (guest.busy) cut += 1;

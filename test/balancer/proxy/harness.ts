@@ -1,4 +1,5 @@
 import { connect, createServer, type Server, type Socket } from "node:net";
+import { Worker } from "node:worker_threads";
 import { parseConfig, type ConfigInput } from "../../../balancer/config.ts";
 import { createListener } from "../../../balancer/listener/create-listener.ts";
 import type { Listener } from "../../../balancer/listener/listener.ts";
@@ -106,6 +107,33 @@ export async function deadPort(): Promise<number> {
   return port;
 }
 
+/** A port whose handshakes are never answered, because its queue of connections is full. */
+export async function silentPort(): Promise<AsyncDisposable & { readonly port: number }> {
+  const worker = new Worker(
+    `const { parentPort } = require("node:worker_threads");
+     const server = require("node:net").createServer();
+     server.listen({ port: 0, host: "127.0.0.1", backlog: 1 }, () => {
+       parentPort.postMessage(server.address().port);
+       // Blocks its event loop, so that nothing is ever accepted.
+       setImmediate(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0));
+     });`,
+    { eval: true },
+  );
+  const port = await new Promise<number>((resolve) => worker.once("message", resolve));
+  const fill = Array.from({ length: 8 }, () => connect({ port, host: "127.0.0.1" }));
+  for (const socket of fill) socket.on("error", () => {});
+  await Promise.race(
+    fill.map((socket) => new Promise((resolve) => socket.once("connect", resolve))),
+  );
+  return {
+    port,
+    [Symbol.asyncDispose]: async () => {
+      for (const socket of fill) socket.destroy();
+      await worker.terminate();
+    },
+  };
+}
+
 export interface Setup {
   readonly protocol?: "http" | "tcp";
   readonly ports: readonly number[];
@@ -113,8 +141,6 @@ export interface Setup {
   readonly limits?: ConfigInput["limits"];
   readonly retryAttempts?: number;
   readonly accessLog?: AccessLog;
-  /** Only for a backend that is meant to be unreachable. */
-  readonly address?: string;
 }
 
 /** A listener on a free port in front of backends `b0`, `b1`, … that are picked in turn. */
@@ -128,7 +154,7 @@ export async function listen(setup: Setup) {
         id: "p",
         backends: setup.ports.map((port, index) => ({
           id: `b${index}`,
-          address: setup.address ?? "127.0.0.1",
+          address: "127.0.0.1",
           port,
         })),
         retry: { attempts: setup.retryAttempts ?? 1 },
@@ -200,7 +226,11 @@ export class RawClient implements Disposable {
     const client = new RawClient(port);
     await new Promise<void>((resolve, reject) => {
       client.socket.once("connect", resolve);
-      client.socket.once("error", reject);
+      // A reset right after the handshake is something to observe, not a failure to connect.
+      client.socket.once("error", (error: NodeJS.ErrnoException) => {
+        if (error.code === "ECONNREFUSED") reject(error);
+        else resolve();
+      });
     });
     return client;
   }
@@ -241,4 +271,12 @@ export class RawClient implements Disposable {
 /** Waits for a condition that some other event will bring about. */
 export async function eventually(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 1));
+}
+
+/** Waits until a figure is above zero and has stopped growing. */
+export async function stalled(figure: () => number): Promise<number> {
+  for (let last = 0; ; last = figure()) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    if (last > 0 && figure() === last) return last;
+  }
 }
