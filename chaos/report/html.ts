@@ -1,4 +1,5 @@
 import { bareFormatOfUnit, VERDICT_WORDS } from "./format.ts";
+import { PHASES } from "./record.ts";
 import type { LoadedRun } from "./run-folder.ts";
 import { headlineOf, windowOf, type Headline } from "./html/headline.ts";
 import { html, Markup, NOTHING } from "./html/markup.ts";
@@ -228,7 +229,7 @@ function timelines(print: Printer): Markup {
     <h2>What happened when</h2>
     <p class="caption">
       One trial on one clock.
-      ${print.run.record.outage === null ? "The" : "The trial shown first is the one whose outage is the median; the"}
+      ${(print.run.record.outage?.max ?? 0) === 0 ? "The" : "The trial shown first is the one whose outage is the median; the"}
       shaded stretch is the time during which the fault was active. Heartbeats and passing checks of
       nodes that nothing happened to are not drawn.
     </p>
@@ -257,7 +258,12 @@ function phaseCards(print: Printer): Markup {
         "Where the time went",
         html`<p class="caption">
             Medians of the phases, one after the other; whiskers run from the least to the most.
-            Medians need not add up.
+            Medians need not add
+            up.${when(
+              PHASES.some(({ id }) => (print.run.record.phases[id]?.min ?? 0) < 0),
+              () =>
+                html` An interval below zero: the later mark was seen first, by another observer.`,
+            )}
           </p>
           ${bothWidths((width) => waterfall(print, width), 492)}
           <details>

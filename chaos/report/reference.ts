@@ -31,7 +31,7 @@ export class References {
   }
 
   /** The value, or undefined when there is none. Values of `…Ns` are milliseconds after P1. */
-  valueOf(reference: Reference): unknown {
+  lookUp(reference: Reference): unknown {
     const { record } = this.#run;
     if (reference.startsWith("/")) {
       const value = descend(record, reference);
@@ -48,7 +48,7 @@ export class References {
 
   /** The value, when it is a number. */
   numberOf(reference: Reference): number | null {
-    const value = this.valueOf(reference);
+    const value = this.lookUp(reference);
     return typeof value === "number" && Number.isFinite(value) ? value : null;
   }
 
@@ -66,7 +66,7 @@ export class References {
   }
 
   #aggregate(reference: string): number | undefined {
-    const [kind, rest = ""] = splitOnce(reference, ":");
+    const [kind, rest] = splitOnce(reference, ":");
     const { record } = this.#run;
     if (kind === "length") {
       const list = descend(record, rest);
@@ -147,7 +147,7 @@ function reach(value: unknown, pointer: string): unknown[] {
     (found, key) =>
       found.flatMap((one) => {
         if (key !== "@") return [child(one, key)];
-        return typeof one === "object" && one !== null ? Object.values(one) : [];
+        return typeof one === "object" && one !== null ? (Object.values(one) as unknown[]) : [];
       }),
     [value],
   );

@@ -40,12 +40,13 @@ const ROW = 20;
 /** The lanes of one trial that have anything to show, from the cause to its effect. */
 export function lanesOf(print: Printer, seen: SeenTrial): readonly Lane[] {
   const deadAt = deathOf(seen);
+  const failover = isFailover(seen, deadAt);
   const lanes: Lane[] = [
     { title: "Fault", rows: faultRows(print, seen) },
-    { title: "VRRP state", rows: vrrpRows(print, seen, deadAt) },
-    { title: "Adverts", rows: advertRows(print, seen) },
-    { title: "Address at", rows: addressRows(print, seen, deadAt) },
-    { title: "Neighbours", rows: neighbourRows(print, seen) },
+    { title: "VRRP state", rows: failover ? vrrpRows(print, seen, deadAt) : [] },
+    { title: "Adverts", rows: failover ? advertRows(print, seen) : [] },
+    { title: "Address at", rows: failover ? addressRows(print, seen, deadAt) : [] },
+    { title: "Neighbours", rows: failover ? neighbourRows(print, seen) : [] },
     { title: "Checks", rows: checkRows(print, seen) },
     { title: "Held", rows: heldRows(print, seen) },
     { title: "Probes", rows: probeRows(seen) },
@@ -53,6 +54,26 @@ export function lanesOf(print: Printer, seen: SeenTrial): readonly Lane[] {
     { title: "Predicted", rows: windowRows(print) },
   ];
   return lanes.filter((lane) => lane.rows.length > 0);
+}
+
+const FAILOVER_EVENTS: readonly string[] = [
+  "vrrp.master",
+  "vrrp.backup",
+  "vrrp.fault",
+  "vrrp.stop",
+  "address.added",
+  "address.removed",
+];
+
+/** Whether the floating address had any part in the trial; if not, its lanes say nothing. */
+function isFailover(seen: SeenTrial, deadAt: (node: string) => number): boolean {
+  return (
+    seen.trial.phase.of === "advert" ||
+    seen.events.some(
+      ({ atMs, event }) =>
+        FAILOVER_EVENTS.includes(event.type) && (atMs >= 0 || Number.isFinite(deadAt(event.node))),
+    )
+  );
 }
 
 /** Events of these types, by a key, in the order of their first appearance. */
@@ -223,7 +244,9 @@ function checkRows(print: Printer, seen: SeenTrial): LaneRow[] {
     return backend === null ? null : `${backend} ${event.node}`;
   });
   const interesting = [...groups.values()].filter((events) =>
-    events.some((one) => one.event.type !== "check.end" || checkFailed(one.event)),
+    events.some(
+      (one) => one.atMs >= 0 && (one.event.type !== "check.end" || checkFailed(one.event)),
+    ),
   );
   const observers = new Set(interesting.flatMap((events) => events.map((one) => one.event.node)));
   return interesting.map((events) => {
@@ -269,7 +292,7 @@ function heldRows(print: Printer, seen: SeenTrial): LaneRow[] {
       items: spansOf(events, Number.POSITIVE_INFINITY, (one) => {
         if (one.event.type === "pool.released") return null;
         const held = one.event.type === "pool.held";
-        const word = held ? "requests held" : "panic";
+        const word = held ? "health held" : "panic";
         return { look: held ? "held" : "faulty", label: html`${word}`, labelLength: word.length };
       }),
     };

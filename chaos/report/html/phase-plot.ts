@@ -63,17 +63,14 @@ export function phasePlot(print: Printer, quantity: PhaseQuantity, width: number
     ...record.trials.map((trial) => trial.phase.periodMs ?? 0),
     ...points.map((point) => point.phase),
   );
-  const ceiling =
-    quantity.window === null ? null : print.references.numberOf(`${quantity.window}/ceilingMs`);
   const resolution = resolutionOf(print, quantity);
+  const theory = theoryOf(print, quantity, period);
+  const values = points.map((point) => point.value);
   const lowest = Math.min(
-    ...points.map((point) => point.value),
-    ...(ceiling === null ? [] : [ceiling - period - resolution]),
+    ...values,
+    ...(theory === null ? [] : [theory.low - period - resolution]),
   );
-  const highest = Math.max(
-    ...points.map((point) => point.value),
-    ...(ceiling === null ? [] : [ceiling + resolution]),
-  );
+  const highest = Math.max(...values, ...(theory === null ? [] : [theory.high + resolution]));
   const pad = Math.max((highest - lowest) * 0.08, 1);
   const x = scaleLinear()
     .domain([0, period])
@@ -85,13 +82,13 @@ export function phasePlot(print: Printer, quantity: PhaseQuantity, width: number
   const line = (at: (phase: number) => number): string =>
     `M${x(0)} ${y(at(0))}L${x(period)} ${y(at(period))}`;
   const fit = quantity.of === "outage" ? record.phaseFit : null;
-  const theory =
-    ceiling === null
+  const drawn =
+    theory === null
       ? NOTHING
       : html`<path
             class="window-band"
-            d="${`M${x(0)} ${y(ceiling + resolution)}L${x(period)} ${y(ceiling - period + resolution)}V${y(ceiling - period - resolution)}L${x(0)} ${y(ceiling - resolution)}Z`}"
-          /><path class="theory" d="${line((phase) => ceiling - phase)}" />`;
+            d="${`M${x(0)} ${y(theory.high + resolution)}L${x(period)} ${y(theory.high - period + resolution)}V${y(theory.low - period - resolution)}L${x(0)} ${y(theory.low - resolution)}Z`}"
+          /><path class="theory" d="${line((phase) => (theory.low + theory.high) / 2 - phase)}" />`;
   const unit = narrow ? 4 : 8;
   return html`<svg
     class="phase-plot"
@@ -107,7 +104,7 @@ export function phasePlot(print: Printer, quantity: PhaseQuantity, width: number
       </text>
       <text x="0" y="${top - 12}">${quantity.of}, ms</text>
     </g>
-    ${theory}
+    ${drawn}
     ${fit === null ? null : html`<path class="fit" d="${line((phase) => fit.interceptMs + fit.slope * phase)}" />`}
     ${points.map(({ position, phase, value }) => {
       const verdict = record.trials[position]?.verdict ?? "pass";
@@ -129,6 +126,24 @@ export function phasePlot(print: Printer, quantity: PhaseQuantity, width: number
       >`;
     })}
   </svg>`;
+}
+
+/**
+ * What a fault right after a heartbeat leads to, at least and at most; every millisecond of phase is
+ * one less. The two differ when the period itself is jittered.
+ */
+function theoryOf(
+  print: Printer,
+  { window }: PhaseQuantity,
+  measuredPeriodMs: number,
+): { readonly low: number; readonly high: number } | null {
+  if (window === null) return null;
+  const { references } = print;
+  const floor = references.numberOf(`${window}/floorMs`);
+  const high = references.numberOf(`${window}/ceilingMs`);
+  if (floor === null || high === null) return null;
+  const period = references.numberOf(`${window}/periodMs`) ?? measuredPeriodMs;
+  return { low: Math.min(floor + period, high), high };
 }
 
 /** How far around the line a trial may lie: what the run widened its bound by, else one probe. */

@@ -32,7 +32,7 @@ export class Printer {
 
   /** Text of the record, digits and all. */
   text(reference: Reference): Markup {
-    const value = this.references.valueOf(reference);
+    const value = this.references.lookUp(reference);
     if (value === undefined || value === null) return this.#element(reference, "none", "–");
     return this.#element(reference, "text", String(value));
   }
@@ -61,7 +61,7 @@ export class Printer {
 
   /** How wide the text of a reference is, for layouts: characters. */
   lengthOf(reference: Reference, format: NumberFormat | "text"): number {
-    const value = this.references.valueOf(reference);
+    const value = this.references.lookUp(reference);
     if (format === "text" || typeof value !== "number") return String(value ?? "–").length;
     return NUMBER_FORMATS[format](value).length;
   }

@@ -45,9 +45,10 @@ export function rangeGraphic(print: Printer, headline: Headline, width: number):
     >`;
   };
 
-  const dots = print.run.record.trials.map((_, position) => {
+  const dots = print.run.record.trials.map((trial, position) => {
     const measured = value(headline.ofTrial(position));
-    if (measured === null) return null;
+    // A trial that does not count is not in the summary either.
+    if (measured === null || trial.verdict === "invalid") return null;
     return html`<circle
       class="trial-dot"
       cx="${x(measured)}"

@@ -13,7 +13,7 @@ export const SCRIPT = `
     const shown = wanted ?? trials.find((trial) => trial.id === fallback) ?? trials[0];
     for (const trial of trials) trial.hidden = trial !== shown;
     // On a narrow screen, begin a little before the fault.
-    for (const box of shown.querySelectorAll(".lanes")) box.scrollLeft = Number(box.dataset.fault) - 30;
+    for (const box of shown.querySelectorAll(".lanes")) box.scrollLeft = Number(box.dataset.fault) - 70;
     for (const link of links) {
       if (link.hash === "#" + shown.id) link.setAttribute("aria-current", "true");
       else link.removeAttribute("aria-current");

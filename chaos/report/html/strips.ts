@@ -32,7 +32,9 @@ export function strip(print: Printer, position: number, width: number, top: numb
   const { record } = print.run;
   const objective = record.objectives[position];
   if (objective === undefined) return NOTHING;
-  const values = record.trials.flatMap((_, trial) => {
+  const values = record.trials.flatMap(({ verdict }, trial) => {
+    // A trial that does not count is not in the summary either.
+    if (verdict === "invalid") return [];
     const value = print.references.numberOf(sampleOf(trial, objective.id));
     return value === null ? [] : [{ value, trial }];
   });

@@ -124,11 +124,11 @@ th, td { text-align: left; padding: 6px 14px 6px 0; border-bottom: 1px solid var
 thead th { color: var(--ink-2); font-size: 12.5px; border-bottom-color: var(--rule); vertical-align: bottom; white-space: nowrap; } thead th.g { border-bottom: 0; text-align: center; color: var(--ink-3); }
 th.n, td.n { text-align: right; white-space: nowrap; } td.strong, .sum th, .sum td { font-weight: 640; } .nowrap { white-space: nowrap; }
 .objectives tbody th { font-weight: 560; min-width: 190px; } .message { color: var(--ink-2); font-size: 12.5px; font-weight: 400; } .pairs th { color: var(--ink-2); width: 15em; }
-.none { color: var(--ink-3); } td.n .none { white-space: normal; }
+.prose { min-width: 13em; } .none { color: var(--ink-3); } td.n .none { white-space: normal; }
 .v { font-weight: 600; white-space: nowrap; font-size: 13.5px; } .v-pass { color: var(--good); } .v-fail, .v-heal-failed { color: var(--bad); } .v-invalid, .v-inconclusive { color: var(--warn); } .v-aborted, .v-none { color: var(--quiet-ink); }
 .badge.v { color: var(--on-strong); }
 details { margin: 10px 0 0; } summary { cursor: pointer; color: var(--ink-2); font-size: 13.5px; width: fit-content; } details[open] summary { margin-bottom: 10px; }
-.columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr)); gap: 8px 32px; } .columns > div { min-width: 0; max-height: 460px; overflow: auto; }
+.columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr)); gap: 8px 32px; } .columns > div { min-width: 0; } .columns .tall { max-height: 640px; overflow: auto; }
 pre { background: var(--bg); border: 1px solid var(--rule); border-radius: 8px; padding: 12px 16px; overflow-x: auto; font: 13px/1.5 ui-monospace, "SF Mono", Menlo, Consolas, monospace; margin: 6px 0 10px; }
 footer { max-width: 1180px; margin: 0 auto; padding: 4px 32px 48px; color: var(--ink-3); font-size: 13px; }
 @media (max-width: 980px) { .two { grid-template-columns: 1fr; } .hero { grid-template-columns: 1fr; } }
@@ -140,6 +140,6 @@ footer { max-width: 1180px; margin: 0 auto; padding: 4px 32px 48px; color: var(-
 }
 @media print {
   :root { --bg: #fff; } body { font-size: 11pt; } .card { break-inside: avoid; border-color: #ccc; } .switcher { display: none; }
-  .lanes { zoom: 0.6; overflow: visible; } .scroll { overflow: visible; } .two { grid-template-columns: 1fr; } table { font-size: 8pt; } th, td { padding-right: 6px; } 
+  .lanes { zoom: 0.6; overflow: visible; } .scroll, .columns .tall { overflow: visible; max-height: none; } .two { grid-template-columns: 1fr; } table { font-size: 8pt; } th, td { padding-right: 6px; } 
 }
 `;

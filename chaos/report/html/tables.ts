@@ -39,7 +39,7 @@ export function objectivesTable(print: Printer): Markup {
               <div class="message">${print.text(`${at}/message`)}</div>
             </th>
             <td>${print.text(`${at}/statistic`)}</td>
-            <td>
+            <td class="prose">
               ${print.text(`${at}/bound`)}${
                 objective.widenedBy > 0
                   ? html`<div class="message">
@@ -103,7 +103,7 @@ export function predictionsTable(print: Printer): Markup {
           return html`<tr>
             <th scope="row">${print.text(`${at}/of`)}</th>
             ${["floorMs", "meanMs", "ceilingMs"].map((key) => html`<td class="n">${print.num(`${at}/${key}`, "ms")}</td>`)}
-            <td>${print.text(`${at}/because`)}</td>
+            <td class="prose">${print.text(`${at}/because`)}</td>
             <td>${print.text(`${at}/source`)}</td>
           </tr>`;
         })}
@@ -306,12 +306,12 @@ export function faultsTable(print: Printer): Markup {
                   >${print.num(`/trials/${position}/index`, "plain")}</a
                 >
               </th>
-              <td>${print.text(`${at}/title`)}</td>
+              <td class="prose">${print.text(`${at}/title`)}</td>
               <td>${print.text(`${at}/target`)}</td>
               <td>
                 ${fault.verified.active ? html`<span class="v v-pass">✓ yes</span>` : html`<span class="v v-invalid">! no</span>`}
               </td>
-              <td>${print.text(`${at}/verified/evidence`)}</td>
+              <td class="prose">${print.text(`${at}/verified/evidence`)}</td>
               <td class="n">${print.num(`${at}/uncertaintyMs`, "ms-bare")}</td>
               <td class="n">
                 ${fault.healedNs === null ? html`<span class="none">with the trial</span>` : print.num(`${at}/healedNs`, "ms-bare")}
@@ -338,16 +338,17 @@ const QUALITY = [
 /** How well the prober kept its own times: the worst and the best of the trials. */
 export function qualityTable(print: Printer): Markup {
   const { verdict, trials } = print.run.record;
+  const untrusted = verdict === "invalid" || trials.some((trial) => trial.verdict === "invalid");
   if (!trials.some((trial) => trial.quality !== null)) {
     return html`<p class="none">No prober reported on itself.</p>`;
   }
   return html`<p>
       ${
-        verdict === "invalid"
+        untrusted
           ? html`<span class="v v-invalid">! INVALID</span> The measurement or the injection cannot
               be trusted.`
-          : html`<span class="v v-pass">✓ VALID</span> The prober kept its schedule and the faults
-              were verified.`
+          : html`<span class="v v-pass">✓ VALID</span> No trial gave a reason to distrust the prober
+              or the faults.`
       }
     </p>
     ${scrolling(

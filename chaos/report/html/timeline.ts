@@ -1,7 +1,7 @@
 import { scaleLinear, type ScaleLinear } from "d3-scale";
 import { MARKS } from "../record.ts";
 import { lanesOf, type Lane, type LaneItem } from "./lanes.ts";
-import { html, Markup, NOTHING } from "./markup.ts";
+import { html, NOTHING, type Markup } from "./markup.ts";
 import { fixed, type Printer } from "./printer.ts";
 import type { SeenTrial } from "./trial-streams.ts";
 
@@ -102,7 +102,9 @@ function domainOf(print: Printer, seen: SeenTrial, lanes: readonly Lane[]): [num
   }
   if (last === 0) last = marks.stable.atMs ?? 1000;
   const before = Math.min(Math.max(last * 0.28, (phase.periodMs ?? 0) * 2.15), last);
-  return [-before, ((last + before) * WIDTH) / (WIDTH - FLAG_ROOM) - before];
+  // Before the first probe the nodes were only just starting.
+  const start = Math.min(before, -(seen.probes[0]?.intendedMs ?? -before));
+  return [-start, ((last + start) * WIDTH) / (WIDTH - FLAG_ROOM) - start];
 }
 
 interface Flag {
@@ -115,9 +117,11 @@ interface Flag {
 /** Flags for the marks, stacked where they come within milliseconds of each other. */
 function placeFlags(print: Printer, seen: SeenTrial, x: Scale): readonly Flag[] {
   const flags: (Flag & { readonly from: number; readonly to: number })[] = [];
-  for (const [index, name] of MARKS.entries()) {
+  const marks = MARKS.flatMap((name, index) => {
     const { atMs } = seen.trial.marks[name];
-    if (name === "armed" || atMs === null) continue;
+    return name === "armed" || atMs === null ? [] : [{ name, index, atMs }];
+  });
+  for (const { name, index, atMs } of marks.toSorted((a, b) => a.atMs - b.atMs)) {
     const reference = `/trials/${seen.position}/marks/${name}/atMs`;
     const beyond = x(atMs) > WIDTH;
     const at = Math.min(x(atMs), WIDTH - 1);
@@ -206,7 +210,7 @@ function drawItem(print: Printer, item: LaneItem, x: Scale, y: number, height: n
       const from = pixel(x, item.fromMs);
       const to = pixel(x, item.toMs);
       const width = Math.max(to - from, 1.5);
-      const fits = item.label !== null && item.labelLength * CHARACTER + 12 < width;
+      const fits = item.label !== null && item.labelLength * CHARACTER + 14 < width;
       return html`<rect
           class="${`span s-${item.look}`}"
           x="${from}"
@@ -214,12 +218,12 @@ function drawItem(print: Printer, item: LaneItem, x: Scale, y: number, height: n
           width="${width}"
           height="${height - 2}"
           rx="${Math.min(3, width / 2)}"
-        />${fits ? html`<text class="${`span-label l-${item.look}`}" x="${from + 7}" y="${y + height / 2 + 4}">${item.label}</text>` : null}`;
+        />${fits ? html`<text class="${`span-label l-${item.look}`}" x="${from + 9}" y="${y + height / 2 + 4}">${item.label}</text>` : null}`;
     }
     case "ticks":
       return html`<path
         class="${`ticks t-${item.look}`}"
-        d="${tickPath(item.atMs, x, y + 1, height - 2)}"
+        d="${item.look === "check" ? tickPath(item.atMs, x, y + height - 8, 6) : tickPath(item.atMs, x, y + 1, height - 2)}"
       />`;
     case "crosses":
       return html`<path

@@ -54,7 +54,8 @@ export function trialSection(print: Printer, seen: SeenTrial): Markup {
     <details>
       <summary>Data of this timeline</summary>
       <div class="columns">
-        ${marksTable(print, seen)}${eventsTable(print, seen)}${probesTable(print, seen)}
+        <div>${marksTable(print, seen)}${probesTable(print, seen)}</div>
+        <div class="tall">${eventsTable(print, seen)}</div>
       </div>
     </details>
   </section>`;

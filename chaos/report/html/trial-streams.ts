@@ -68,7 +68,9 @@ export function representativeTrial(run: LoadedRun): number {
   const { trials } = run.record;
   const withOutage = trials
     .flatMap((trial, position) =>
-      trial.outage.value === null ? [] : [{ position, outage: trial.outage.value }],
+      trial.outage.value === null || trial.verdict === "invalid"
+        ? []
+        : [{ position, outage: trial.outage.value }],
     )
     .toSorted((a, b) => a.outage - b.outage);
   const median = withOutage[Math.floor((withOutage.length - 1) / 2)];

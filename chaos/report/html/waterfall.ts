@@ -37,22 +37,20 @@ export function waterfall(print: Printer, width: number): Markup {
   }
   if (bars.length === 0) return NOTHING;
 
+  const outage = record.outage !== null && record.outage.max > 0 ? record.outage : null;
   const window = windowOf(record, "outage") ?? windowOf(record, "detection");
+  const predicted = windowOf(record, "outage") === null ? "predicted detection" : "predicted";
   const number = (key: string): number =>
     window === null ? 0 : (print.references.numberOf(`${window}/${key}`) ?? 0);
   const narrow = width < 450;
   const left = narrow ? 0 : 190;
   const right = 0;
   const row = narrow ? 50 : ROW;
-  const end = Math.max(
-    number("ceilingMs"),
-    record.outage?.max ?? 0,
-    ...bars.map((bar) => bar.high),
-  );
+  const end = Math.max(number("ceilingMs"), outage?.max ?? 0, ...bars.map((bar) => bar.high));
   const x = scaleLinear()
     .domain([0, end])
     .range([left, width - right - 8]);
-  const rows = (window === null ? 0 : 1) + (record.outage === null ? 0 : 1) + bars.length;
+  const rows = (window === null ? 0 : 1) + (outage === null ? 0 : 1) + bars.length;
   const bottom = rows * row + 4;
 
   let line = 0;
@@ -82,7 +80,7 @@ export function waterfall(print: Printer, width: number): Markup {
     const { y, mid } = place();
     drawn.push(
       html`${label(
-          "predicted",
+          predicted,
           html`<tspan class="strong">${print.svg.num(`${window}/meanMs`, "ms")}</tspan>
             [${print.svg.num(`${window}/floorMs`, "ms-bare")} …
             ${print.svg.num(`${window}/ceilingMs`, "ms-bare")}]`,
@@ -104,9 +102,9 @@ export function waterfall(print: Printer, width: number): Markup {
         />`,
     );
   }
-  if (record.outage !== null) {
+  if (outage !== null) {
     const { y, mid } = place();
-    const { min, median, max } = record.outage;
+    const { min, median, max } = outage;
     drawn.push(
       html`${label("outage", values("/outage"), y)}<rect
           class="bar total"
@@ -129,9 +127,9 @@ export function waterfall(print: Printer, width: number): Markup {
           y2="${mid - 8}"
         /><rect
           class="${`bar s-phase-${bar.id}`}"
-          x="${x(bar.from)}"
+          x="${Math.min(x(bar.from), x(bar.to))}"
           y="${mid - 8}"
-          width="${Math.max(x(bar.to) - x(bar.from), 2)}"
+          width="${Math.max(Math.abs(x(bar.to) - x(bar.from)), 2)}"
           height="16"
           rx="${x(bar.to) - x(bar.from) < 4 ? 0 : 2}"
         />${whisker(bar.low, bar.high, mid)}`,

@@ -67,7 +67,7 @@ describe("numbers of the HTML report", () => {
       const first = match.index + match[0].indexOf(">") + 1 + (match[1] ?? "").search(/\d/);
       const altered =
         html.slice(0, first) + ((Number(html[first]) + 3) % 10) + html.slice(first + 1);
-      expect(auditNumbers(altered, run).problems, match[0]).toHaveLength(1);
+      expect(auditNumbers(altered, run).problems).toHaveLength(1);
     }
   });
 

@@ -31,8 +31,8 @@ async function written(run: LoadedRun): Promise<string> {
   const dir = join(root, run.record.id);
   await createRun(dir, { ...run.record, status: "running", trials: [] });
   for (const { index } of run.record.trials) {
-    const ofTrial = <T extends { readonly trial: number }>(all: readonly T[]): Omit<T, "trial">[] =>
-      all.filter((one) => one.trial === index).map(({ trial: _, ...rest }) => rest);
+    const ofTrial = <T extends { readonly trial: number }>(all: readonly T[]): readonly T[] =>
+      all.filter((one) => one.trial === index);
     await appendEvents(dir, index, ofTrial(run.events));
     await appendProbes(dir, index, ofTrial(run.probes));
   }
