@@ -168,7 +168,10 @@ export const REQUIREMENTS: readonly Requirement[] = [
   {
     id: "toxiproxy",
     title: "Toxiproxy",
-    neededFor: { test: "is the fault point on a link" },
+    neededFor: {
+      demo: "is the fault point on a link",
+      test: "is the fault point on a link",
+    },
     installation: { kind: "toxiproxy" },
     check: async (machine) =>
       checkProgram(

@@ -4,6 +4,7 @@ import { familyOf, installCommand, type Family } from "./distribution.ts";
 import type { Machine } from "./machine.ts";
 import { survey, unmet, type Purpose, type Requirement, type Surveyed } from "./requirement.ts";
 import type { Steps } from "./steps.ts";
+import { downloadToxiproxy } from "./toxiproxy-release.ts";
 import { buildToxiproxy, TOXIPROXY_VERSION } from "./toxiproxy.ts";
 
 export interface SetUp {
@@ -12,6 +13,8 @@ export interface SetUp {
   readonly machine: Machine;
   readonly steps: Steps;
   readonly signal?: AbortSignal;
+  /** How an official release of Toxiproxy is brought. @default downloadToxiproxy */
+  readonly download?: typeof downloadToxiproxy;
 }
 
 /**
@@ -86,10 +89,18 @@ async function bringPackages(
 /** @returns null, or why Toxiproxy is still missing */
 async function bringToxiproxy(
   missing: readonly Surveyed[],
-  { machine, steps, signal }: SetUp,
+  { machine, steps, signal, download = downloadToxiproxy }: SetUp,
 ): Promise<string | null> {
   const wanted = missing.some(({ requirement }) => requirement.installation.kind === "toxiproxy");
-  if (!wanted || machine.find("go") === null) return null;
+  if (!wanted) return null;
+  steps.doing(`downloading toxiproxy-server ${TOXIPROXY_VERSION} of its official release`);
+  const problem = await download({
+    version: TOXIPROXY_VERSION,
+    architecture: process.arch,
+    signal,
+  });
+  if (problem === null || machine.find("go") === null) return problem;
+  steps.doing(`${problem}; building it from its pinned sources instead`);
   steps.doing(`go builds toxiproxy-server ${TOXIPROXY_VERSION}, which takes about half a minute`);
   return buildToxiproxy(machine, signal);
 }

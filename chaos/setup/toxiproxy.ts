@@ -10,7 +10,7 @@ export const TOXIPROXY_VERSION = "2.12.0";
 const MODULE = "github.com/Shopify/toxiproxy/v2";
 
 /** What to do where setup cannot build it. */
-export const TOXIPROXY_BY_HAND = `\`npm run setup -- --for test\` builds it where Go 1.23 or later is (https://go.dev/dl); or put toxiproxy-server ${TOXIPROXY_VERSION} of https://github.com/Shopify/toxiproxy/releases on the PATH or into ${relative(PROJECT_ROOT, TOOLS_DIRECTORY)}/.`;
+export const TOXIPROXY_BY_HAND = `\`npm run setup -- --for test\` downloads its official release, or builds it where Go 1.23 or later is (https://go.dev/dl); or put toxiproxy-server ${TOXIPROXY_VERSION} of https://github.com/Shopify/toxiproxy/releases on the PATH or into ${relative(PROJECT_ROOT, TOOLS_DIRECTORY)}/.`;
 
 const PARTIAL = "partial-";
 const ABANDONED_MS = 60 * 60 * 1000;
