@@ -124,7 +124,8 @@ export class ResponseRelay {
         this.#text += chunk.toString("latin1", body.dataStart, body.dataEnd);
       else {
         this.#flush();
-        this.#client.write(chunk.subarray(body.dataStart, body.dataEnd));
+        // The read buffer is used again for the next read, and this write may have to wait.
+        this.#client.write(Buffer.from(chunk.subarray(body.dataStart, body.dataEnd)));
       }
       if (chunked) this.#text += "\r\n";
     }

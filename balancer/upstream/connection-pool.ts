@@ -2,6 +2,9 @@ import type { SectionLimits } from "../protocol/section-reader.ts";
 import type { Backend } from "./backend.ts";
 import { UpstreamConnection, type UpstreamUser } from "./upstream-connection.ts";
 
+/** What one read from a backend takes at most. */
+const READ_BYTES = 64 * 1024;
+
 /** Bounds of a connection pool. */
 export interface ConnectionPoolOptions {
   /** Idle connections kept to one backend; 0 keeps none. */
@@ -23,6 +26,7 @@ export class ConnectionPool {
   readonly #options: ConnectionPoolOptions;
   readonly #idle = new Map<Backend, UpstreamConnection[]>();
   readonly #inUse = new Set<UpstreamConnection>();
+  readonly #readBuffer = Buffer.allocUnsafeSlow(READ_BYTES);
   #closed = false;
 
   constructor(options: ConnectionPoolOptions) {
@@ -41,7 +45,12 @@ export class ConnectionPool {
 
   /** A new connection to a backend; the user hears whether it succeeds. */
   connect(backend: Backend, user: UpstreamUser): UpstreamConnection {
-    const connection = new UpstreamConnection(backend, this.#options.limits, user);
+    const connection = new UpstreamConnection(
+      backend,
+      this.#options.limits,
+      this.#readBuffer,
+      user,
+    );
     this.#inUse.add(connection);
     return connection;
   }

@@ -7,6 +7,7 @@ import type { Backend } from "./backend.ts";
 /** Who uses an upstream connection at the moment: one exchange, or the pool. */
 export interface UpstreamUser {
   upstreamConnected(connection: UpstreamConnection): void;
+  /** The bytes are valid only until this returns. */
   upstreamData(connection: UpstreamConnection, chunk: Buffer): void;
   upstreamDrained(connection: UpstreamConnection): void;
   /** The backend sent its FIN. */
@@ -30,7 +31,11 @@ export class UpstreamConnection {
   user: UpstreamUser;
   #error: Error | null = null;
 
-  constructor(backend: Backend, limits: SectionLimits, user: UpstreamUser) {
+  /**
+   * @param readBuffer where reads land; all connections of a pool share it, because each read is
+   *   used up before the next one happens
+   */
+  constructor(backend: Backend, limits: SectionLimits, readBuffer: Buffer, user: UpstreamUser) {
     this.backend = backend;
     this.user = user;
     this.section = new SectionReader(limits, this.statusLine);
@@ -41,12 +46,18 @@ export class UpstreamConnection {
       port: backend.port,
       noDelay: true,
       allowHalfOpen: true,
+      onread: {
+        buffer: readBuffer,
+        callback: (size) => {
+          this.user.upstreamData(this, readBuffer.subarray(0, size));
+          return true;
+        },
+      },
     });
     this.socket.on("connect", () => {
       this.connected = true;
       this.user.upstreamConnected(this);
     });
-    this.socket.on("data", (chunk: Buffer) => this.user.upstreamData(this, chunk));
     this.socket.on("drain", () => this.user.upstreamDrained(this));
     this.socket.on("end", () => this.user.upstreamEnded(this));
     this.socket.on("error", (error) => {

@@ -255,6 +255,31 @@ test("a client that leaves frees its backend", async () => {
   expect(t.door.backend(0).failed).toBe(0);
 });
 
+test("a large body arrives unchanged at a client that reads late, beside other traffic", async () => {
+  const body = Buffer.alloc(24 * 1024 * 1024);
+  for (let i = 0; i < body.length; i += 4) body.writeUInt32LE(i, i);
+  let started = 0;
+  await using t = await through((socket) => {
+    started += 1;
+    socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n`);
+    socket.write(body);
+  });
+  using other = await RawClient.open(t.door.listener.port);
+  const chunks: Buffer[] = [];
+  t.client.socket.removeAllListeners("data");
+  t.client.socket.pause();
+  t.client.send(GET);
+  await eventually(() => started === 1);
+  // Meanwhile the second connection reads another answer through the same balancer.
+  other.send(GET);
+  await other.until((text) => text.length > body.length);
+  t.client.socket.on("data", (chunk: Buffer) => chunks.push(chunk));
+  t.client.socket.resume();
+  await eventually(() => chunks.reduce((sum, chunk) => sum + chunk.length, 0) > body.length);
+  const received = Buffer.concat(chunks);
+  expect(received.subarray(received.length - body.length).equals(body)).toBe(true);
+});
+
 describe("memory stays bounded", () => {
   test("when a client does not read: the backend is paused", async () => {
     const total = 64 * 1024 * 1024;
