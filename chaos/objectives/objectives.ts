@@ -1,8 +1,15 @@
 import type { EventType } from "../../balancer/index.ts";
 import type { TimelineEvent } from "../environment/environment.ts";
 import type { PredictedWindow } from "../measurement/predicted-window.ts";
-import type { Measured } from "../report/record.ts";
 import type { Objective, TrialData } from "../scenario.ts";
+import {
+  countEvents,
+  failedSince,
+  failedSinceFault,
+  inFlightOnTarget,
+  momentOfMove,
+  outageOf,
+} from "./measures.ts";
 
 /**
  * Ready-made objectives. Each is judged in every trial unless its statistic says otherwise.
@@ -104,6 +111,96 @@ export function failedAtMostInFlight(options: Common = {}): Objective {
   };
 }
 
+/** A planned move of the address costs at most the requests that were open when it moved. */
+export function failedAtMostInFlightAtMove(options: Common = {}): Objective {
+  return {
+    id: "failed-requests",
+    title: "failed requests",
+    unit: "count",
+    ...common(options),
+    measure: failedSinceFault,
+    bound: {
+      kind: "at-most-measure",
+      title: "requests open when the address moved",
+      measure: (data) => {
+        const moved = momentOfMove(data);
+        if ("reason" in moved) return { value: null, reason: moved.reason };
+        const open = data.probes.filter(
+          ({ sentNs, completedNs }) =>
+            BigInt(sentNs) < moved.atNs && BigInt(completedNs) >= data.injectedNs,
+        );
+        return { value: open.filter((probe) => BigInt(probe.completedNs) >= moved.atNs).length };
+      },
+    },
+  };
+}
+
+/** No request fails that began after the address had moved. */
+export function noFailureAfterMove(options: Common = {}): Objective {
+  return {
+    id: "failed-after-move",
+    title: "failed requests that began after the address had moved",
+    unit: "count",
+    ...common(options),
+    measure: (data) => {
+      const moved = momentOfMove(data);
+      if ("reason" in moved) {
+        return { value: null, reason: moved.reason, atLeast: data.trial.probes.failedDuring };
+      }
+      const began = data.probes.filter(({ sentNs }) => BigInt(sentNs) >= moved.atNs);
+      return { value: began.filter(({ outcome }) => outcome !== "ok").length };
+    },
+    bound: { kind: "at-most", value: 0 },
+  };
+}
+
+/** The last failure began within the time that detection may take. */
+export function failuresEndWithin(
+  options: Common & { readonly window: PredictedWindow; readonly slackMs?: number },
+): Objective {
+  return {
+    id: "failures-end",
+    title: "time from the fault to the start of the last failed request",
+    unit: "ms",
+    ...common(options),
+    measure: (data) => {
+      const failed = failedSince(data).map(({ intendedNs }) => BigInt(intendedNs));
+      const last = failed.reduce((a, b) => (a > b ? a : b), data.injectedNs);
+      return { value: Number(last - data.injectedNs) / 1e6 };
+    },
+    bound: {
+      kind: "at-most",
+      value: options.window.ceilingMs + (options.slackMs ?? 0),
+    },
+  };
+}
+
+/** At most this share of the requests that began before detection failed. */
+export function failedShareUntilDetection(
+  options: Common & { readonly atMost: number },
+): Objective {
+  return {
+    id: "failed-share",
+    title: "share of requests before detection that failed",
+    unit: "ratio",
+    ...common(options),
+    measure: (data) => {
+      const { detected } = data.trial.marks;
+      const untilNs =
+        detected.atMs === null
+          ? data.injectedNs + BigInt(Math.round(data.observedMs * 1e6))
+          : BigInt(detected.monotonicNs);
+      const during = data.probes.filter(
+        ({ intendedNs, completedNs }) =>
+          BigInt(completedNs) >= data.injectedNs && BigInt(intendedNs) < untilNs,
+      );
+      if (during.length === 0) return { value: null, reason: "no request began before detection" };
+      return { value: during.filter(({ outcome }) => outcome !== "ok").length / during.length };
+    },
+    bound: { kind: "at-most", value: options.atMost },
+  };
+}
+
 /** No more than this many requests fail from the fault on. */
 export function failedAtMost(value: number, options: Common = {}): Objective {
   return {
@@ -161,45 +258,4 @@ function common(options: Common): Pick<Objective, "statistic" | "minimumSamples"
     statistic: options.statistic ?? "every trial",
     minimumSamples: options.minimumSamples ?? 1,
   };
-}
-
-function outageOf({ trial, observedMs }: TrialData): Measured {
-  if (trial.outage.value !== null) return trial.outage;
-  const failed = trial.probes.failedDuring > 0;
-  return failed ? { ...trial.outage, atLeast: observedMs } : trial.outage;
-}
-
-function failedSinceFault({ probes, injectedNs }: TrialData): Measured {
-  const ended = probes.filter((probe) => BigInt(probe.completedNs) >= injectedNs);
-  if (ended.length === 0) return { value: null, reason: "no probe ended after the fault" };
-  return { value: ended.filter((probe) => probe.outcome !== "ok").length };
-}
-
-/**
- * Requests that had been sent and were not answered at the fault, and could have been on the hurt
- * node: those that failed (their node is unknown) and those that it answered. A dying process takes requests
- * until the kernel has closed its sockets, which is what the uncertainty of P1 spans.
- */
-function inFlightOnTarget({ trial, probes, injectedNs, hurt }: TrialData): number {
-  // Somewhere within the uncertainty of P1 the process stopped to serve.
-  const uncertaintyNs = BigInt(Math.ceil((trial.faults[0]?.uncertaintyMs ?? 0) * 1e6));
-  return probes.filter(
-    (probe) =>
-      BigInt(probe.sentNs) < injectedNs + uncertaintyNs &&
-      BigInt(probe.completedNs) >= injectedNs - uncertaintyNs &&
-      (probe.node === hurt.target || probe.node === null),
-  ).length;
-}
-
-function countEvents(
-  data: TrialData,
-  type: EventType,
-  matches: ((event: TimelineEvent, data: TrialData) => boolean) | undefined,
-): number {
-  return data.events.filter(
-    (event) =>
-      event.type === type &&
-      BigInt(event.monotonicNs) >= data.injectedNs &&
-      matches?.(event, data) !== false,
-  ).length;
 }

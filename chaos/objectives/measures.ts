@@ -1,0 +1,68 @@
+import type { EventType } from "../../balancer/index.ts";
+import type { TimelineEvent } from "../environment/environment.ts";
+import type { ProbeRecord } from "../measurement/probe.ts";
+import type { Measured } from "../report/record.ts";
+import type { TrialData } from "../scenario.ts";
+
+/** What objectives measure in one trial. */
+
+/** P6 − P1; a trial that never recovered has one of at least the time observed. */
+export function outageOf({ trial, observedMs }: TrialData): Measured {
+  if (trial.outage.value !== null) return trial.outage;
+  const failed = trial.probes.failedDuring > 0;
+  return failed ? { ...trial.outage, atLeast: observedMs } : trial.outage;
+}
+
+/** How many requests failed that were open at the fault or began after it. */
+export function failedSinceFault(data: TrialData): Measured {
+  const ended = data.probes.some((probe) => BigInt(probe.completedNs) >= data.injectedNs);
+  if (!ended) return { value: null, reason: "no probe ended after the fault" };
+  return { value: failedSince(data).length };
+}
+
+/** The requests that failed and were open at the fault or began after it. */
+export function failedSince({ probes, injectedNs }: TrialData): readonly ProbeRecord[] {
+  return probes.filter(
+    ({ completedNs, outcome }) => BigInt(completedNs) >= injectedNs && outcome !== "ok",
+  );
+}
+
+/** When the client knew the new owner; P4 if it had nothing to learn. */
+export function momentOfMove({
+  trial,
+}: TrialData): { readonly atNs: bigint } | { readonly reason: string } {
+  const { moved, elected } = trial.marks;
+  if (moved.atMs !== null) return { atNs: BigInt(moved.monotonicNs) };
+  if (elected.atMs !== null) return { atNs: BigInt(elected.monotonicNs) };
+  return { reason: moved.reason };
+}
+
+/**
+ * Requests that had been sent and were not answered at the fault, and could have been on the hurt
+ * node: those that failed (their node is unknown) and those that it answered. A dying process takes requests
+ * until the kernel has closed its sockets, which is what the uncertainty of P1 spans.
+ */
+export function inFlightOnTarget({ trial, probes, injectedNs, hurt }: TrialData): number {
+  // Somewhere within the uncertainty of P1 the process stopped to serve.
+  const uncertaintyNs = BigInt(Math.ceil((trial.faults[0]?.uncertaintyMs ?? 0) * 1e6));
+  return probes.filter(
+    (probe) =>
+      BigInt(probe.sentNs) < injectedNs + uncertaintyNs &&
+      BigInt(probe.completedNs) >= injectedNs - uncertaintyNs &&
+      (probe.node === hurt.target || probe.node === null),
+  ).length;
+}
+
+/** How many events of that kind there were from the fault on. */
+export function countEvents(
+  data: TrialData,
+  type: EventType,
+  matches: ((event: TimelineEvent, data: TrialData) => boolean) | undefined,
+): number {
+  return data.events.filter(
+    (event) =>
+      event.type === type &&
+      BigInt(event.monotonicNs) >= data.injectedNs &&
+      matches?.(event, data) !== false,
+  ).length;
+}
