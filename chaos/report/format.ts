@@ -57,6 +57,7 @@ export const NUMBER_FORMATS = {
       : withUnit(decimal(value / 2 ** 30, 1), "GiB"),
 } as const satisfies Record<string, (value: number) => string>;
 
+/** The name of one of them. */
 export type NumberFormat = keyof typeof NUMBER_FORMATS;
 
 /** The format of an objective's values. */

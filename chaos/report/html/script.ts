@@ -5,9 +5,8 @@
 export const SCRIPT = `
 (() => {
   const trials = [...document.querySelectorAll(".trial")];
-  if (trials.length < 2) return;
   const links = [...document.querySelectorAll(".switcher a")];
-  const fallback = document.querySelector(".switcher").dataset.first;
+  const fallback = document.querySelector(".switcher")?.dataset.first;
   const show = (scroll) => {
     const wanted = trials.find((trial) => "#" + trial.id === location.hash);
     const shown = wanted ?? trials.find((trial) => trial.id === fallback) ?? trials[0];
@@ -28,6 +27,6 @@ export const SCRIPT = `
     });
   }
   addEventListener("hashchange", () => show(true));
-  show(true);
+  if (trials.length > 0) show(true);
 })();
 `;

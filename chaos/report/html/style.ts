@@ -139,7 +139,8 @@ footer { max-width: 1180px; margin: 0 auto; padding: 4px 32px 48px; color: var(-
   .lanes { grid-template-columns: 134px auto; } .lane-name { right: 6px; font-size: 11px; gap: 4px; }
 }
 @media print {
-  :root { --bg: #fff; } body { font-size: 11pt; } .card { break-inside: avoid; border-color: #ccc; } .switcher { display: none; }
-  .lanes { zoom: 0.6; overflow: visible; } .scroll, .columns .tall { overflow: visible; max-height: none; } .two { grid-template-columns: 1fr; } table { font-size: 8pt; } th, td { padding-right: 6px; } 
+  :root { --bg: #fff; } body { font-size: 10pt; } .card { break-inside: avoid-page; border-color: #ccc; padding: 14px; } .switcher { display: none; }
+  .wide { display: block; } .narrow { display: none; } .two, .hero { grid-template-columns: 1fr; } .lanes { zoom: 0.6; } .scroll, .columns .tall { overflow: visible; max-height: none; }
+  table, .message, .v, thead th { font-size: 7.5pt; } .badge.v { font-size: 10pt; } th, td { padding: 3px 6px 3px 0; } thead th { white-space: normal; } .prose, .objectives tbody th { min-width: 0; }
 }
 `;

@@ -1,22 +1,22 @@
-import { scaleLinear, type ScaleLinear } from "d3-scale";
+import { scaleLinear } from "d3-scale";
 import { MARKS } from "../record.ts";
-import { lanesOf, type Lane, type LaneItem } from "./lanes.ts";
+import type { Lane, LaneItem } from "./lane.ts";
+import { lanesOf } from "./lanes.ts";
 import { html, NOTHING, type Markup } from "./markup.ts";
 import { fixed, type Printer } from "./printer.ts";
 import type { SeenTrial } from "./trial-streams.ts";
+import { CHARACTER, drawItem, pixel, round, WIDTH, type Scale } from "./lane-item.ts";
 
-/** Pixels; the drawing is not scaled, so that its text stays as large as the page's. */
-const WIDTH = 868;
 const FLAG_ROW = 17;
+
 /** Right of everything that decides the outcome, so that the last flags have room for their words. */
 const FLAG_ROOM = 168;
-const LANE_GAP = 9;
-const ROW_GAP = 2;
-const AXIS = 30;
-/** Average width of a character at 11 px in a system font. */
-const CHARACTER = 6.1;
 
-type Scale = ScaleLinear<number, number>;
+const LANE_GAP = 9;
+
+const ROW_GAP = 2;
+
+const AXIS = 30;
 
 /** The swim lanes of one trial on a time axis relative to P1. */
 export function timeline(print: Printer, seen: SeenTrial): Markup {
@@ -166,7 +166,7 @@ function axis(x: Scale, top: number, bottom: number): Markup {
   return html`<g class="axis"
     >${ticks.map((tick) => {
       const at = x(tick);
-      const anchor = at < 14 ? "start" : at > WIDTH - 14 ? "end" : "middle";
+      const anchor = at < 20 ? "start" : at > WIDTH - 20 ? "end" : "middle";
       return html`<line x1="${at}" x2="${at}" y1="${top}" y2="${bottom + 4}" /><text
           x="${at}"
           y="${bottom + 17}"
@@ -201,97 +201,4 @@ function faultBands(
           />`,
     ),
   )}`;
-}
-
-function drawItem(print: Printer, item: LaneItem, x: Scale, y: number, height: number): Markup {
-  switch (item.kind) {
-    case "span": {
-      if (item.toMs < (x.domain()[0] ?? 0) || item.fromMs > (x.domain()[1] ?? 0)) return NOTHING;
-      const from = pixel(x, item.fromMs);
-      const to = pixel(x, item.toMs);
-      const width = Math.max(to - from, 1.5);
-      const fits = item.label !== null && item.labelLength * CHARACTER + 14 < width;
-      return html`<rect
-          class="${`span s-${item.look}`}"
-          x="${from}"
-          y="${y + 1}"
-          width="${width}"
-          height="${height - 2}"
-          rx="${Math.min(3, width / 2)}"
-        />${fits ? html`<text class="${`span-label l-${item.look}`}" x="${from + 9}" y="${y + height / 2 + 4}">${item.label}</text>` : null}`;
-    }
-    case "ticks":
-      return html`<path
-        class="${`ticks t-${item.look}`}"
-        d="${item.look === "check" ? tickPath(item.atMs, x, y + height - 8, 6) : tickPath(item.atMs, x, y + 1, height - 2)}"
-      />`;
-    case "crosses":
-      return html`<path
-        class="${`ticks t-${item.look}`}"
-        d="${crossPath(item.atMs, x, y + height / 2)}"
-      />`;
-    case "window": {
-      const at = (key: string): number =>
-        clamp(x(print.references.numberOf(`${item.window}/${key}`) ?? 0));
-      const [floor, mean, ceiling] = [at("floorMs"), at("meanMs"), at("ceilingMs")];
-      const tight = ceiling - floor < 84;
-      return html`<rect
-          class="window"
-          x="${floor}"
-          y="${y + 2}"
-          width="${Math.max(ceiling - floor, 2)}"
-          height="10"
-          rx="2"
-        /><path class="window-mean" d="${`M${round(mean)} ${y}V${y + 14}`}" />
-        <text
-          class="window-label"
-          x="${tight ? mean - 3 : floor}"
-          y="${y + 25}"
-          text-anchor="${tight ? "end" : "middle"}"
-          >${print.svg.num(`${item.window}/floorMs`, "ms-bare")}</text
-        >
-        ${ceiling - floor > 190 ? html`<text class="window-label" x="${mean}" y="${y + 25}" text-anchor="middle">mean ${print.svg.num(`${item.window}/meanMs`, "ms-bare")}</text>` : null}
-        <text
-          class="window-label"
-          x="${tight ? mean + 3 : ceiling}"
-          y="${y + 25}"
-          text-anchor="${tight ? "start" : "middle"}"
-          >${print.svg.num(`${item.window}/ceilingMs`, "ms-bare")}</text
-        >`;
-    }
-  }
-}
-
-/** One path for all ticks; ticks that would fall on the same half pixel are drawn once. */
-function tickPath(times: readonly number[], x: Scale, y: number, height: number): string {
-  let path = "";
-  let lastX = Number.NaN;
-  for (const time of times) {
-    const at = Math.round(x(time) * 2) / 2;
-    if (at === lastX || at < 0 || at > WIDTH) continue;
-    lastX = at;
-    path += `M${at} ${y}v${height}`;
-  }
-  return path;
-}
-
-function crossPath(times: readonly number[], x: Scale, y: number): string {
-  return times
-    .map((time) => round(x(time)))
-    .filter((at) => at >= 0 && at <= WIDTH)
-    .map((at) => `M${round(at - 4)} ${y - 4}l8 8m-8 0l8 -8`)
-    .join("");
-}
-
-/** Within the drawing; what has not ended reaches its edge. */
-function pixel(x: Scale, ms: number): number {
-  return ms === Number.POSITIVE_INFINITY ? WIDTH : clamp(x(ms));
-}
-
-function clamp(at: number): number {
-  return Math.min(Math.max(at, 0), WIDTH);
-}
-
-function round(at: number): number {
-  return Math.round(at * 10) / 10;
 }

@@ -1,7 +1,7 @@
 import { MARKS } from "../record.ts";
 import { html, NOTHING, type Markup } from "./markup.ts";
 import { fixed, when, type Printer } from "./printer.ts";
-import { outcomeKey } from "./tables.ts";
+import { outcomeKey } from "./outcome-table.ts";
 import { timeline } from "./timeline.ts";
 import type { SeenEvent, SeenProbe, SeenTrial } from "./trial-streams.ts";
 

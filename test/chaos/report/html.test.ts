@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { renderHtml } from "../../../chaos/report/html.ts";
 import type { LoadedRun } from "../../../chaos/report/run-folder.ts";
-import { FIXTURES, passingRun } from "./fixture.ts";
+import { abortedRun, FIXTURES, passingRun } from "./fixture.ts";
 import { auditNumbers } from "./numbers-in-html.ts";
 
 const HOSTILE = `</title><script>alert("1")</script><img src=x onerror='alert(2)'>&amp;" onload="x 3`;
@@ -169,6 +169,17 @@ describe("the HTML report", () => {
     // Nine of ten, once for a wide and once for a narrow screen.
     expect(dots).toHaveLength(18);
     expect(html.replace(/<[^>]+>/g, "").replace(/\s+/g, " ")).toContain("are not plotted: 1 of 10");
+  });
+
+  it("of a run that has not ended judges nothing", () => {
+    const run = abortedRun();
+    const record = { ...run.record, status: "running", verdict: null, objectives: [] } as const;
+    const running = { ...run, record: { ...record, outage: null, phaseFit: null } };
+    const html = renderHtml(running);
+    expect(auditNumbers(html, running).problems).toEqual([]);
+    const text = html.replace(/<style>.*<\/style>/s, "").replace(/<[^>]+>/g, "");
+    expect(text).toContain("The run has not ended, so it is not judged.");
+    expect(text).toContain("No objective has been judged.");
   });
 
   it("says what a control is for", () => {

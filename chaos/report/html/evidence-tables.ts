@@ -1,0 +1,101 @@
+import { html, type Markup } from "./markup.ts";
+import { fixed, type Printer } from "./printer.ts";
+import { scrolling } from "./scrolling.ts";
+
+/** What was injected, and what was seen when it was checked. */
+export function faultsTable(print: Printer): Markup {
+  const { trials } = print.run.record;
+  if (!trials.some((trial) => trial.faults.length > 0)) {
+    return html`<p class="none">No fault was injected.</p>`;
+  }
+  return scrolling(
+    html`<table>
+      <thead>
+        <tr>
+          <th>trial</th>
+          <th>fault</th>
+          <th>target</th>
+          <th>active</th>
+          <th>evidence</th>
+          <th class="n">uncertainty ms</th>
+          <th class="n">healed, ms after ${fixed("P1")}</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${trials.map((trial, position) =>
+          trial.faults.map((fault, index) => {
+            const at = `/trials/${position}/faults/${index}`;
+            return html`<tr>
+              <th scope="row">
+                <a href="${`#trial-${trial.index}`}"
+                  >${print.num(`/trials/${position}/index`, "plain")}</a
+                >
+              </th>
+              <td class="prose">${print.text(`${at}/title`)}</td>
+              <td>${print.text(`${at}/target`)}</td>
+              <td>
+                ${fault.verified.active ? html`<span class="v v-pass">✓ yes</span>` : html`<span class="v v-invalid">! no</span>`}
+              </td>
+              <td class="prose">${print.text(`${at}/verified/evidence`)}</td>
+              <td class="n">${print.num(`${at}/uncertaintyMs`, "ms-bare")}</td>
+              <td class="n">
+                ${fault.healedNs === null ? html`<span class="none">with the trial</span>` : print.num(`${at}/healedNs`, "ms-bare")}
+              </td>
+            </tr>`;
+          }),
+        )}
+      </tbody>
+    </table>`,
+    "Faults",
+  );
+}
+
+const QUALITY = [
+  ["lagP50Ms", "lag p50", "ms"],
+  ["lagP99Ms", "lag p99", "ms"],
+  ["lagMaxMs", "lag max", "ms"],
+  ["eventLoopDelayP99Ms", "event loop delay p99", "ms"],
+  ["dropped", "dropped", "count"],
+  ["maxOutstanding", "most outstanding", "count"],
+  ["cpuShare", "CPU share", "percent"],
+] as const;
+
+/** How well the prober kept its own times: the worst and the best of the trials. */
+export function qualityTable(print: Printer): Markup {
+  const { verdict, trials } = print.run.record;
+  const untrusted = verdict === "invalid" || trials.some((trial) => trial.verdict === "invalid");
+  if (!trials.some((trial) => trial.quality !== null)) {
+    return html`<p class="none">No prober reported on itself.</p>`;
+  }
+  return html`<p>
+      ${
+        untrusted
+          ? html`<span class="v v-invalid">! INVALID</span> The measurement or the injection cannot
+              be trusted.`
+          : html`<span class="v v-pass">✓ VALID</span> No trial gave a reason to distrust the prober
+              or the faults.`
+      }
+    </p>
+    ${scrolling(
+      html`<table>
+        <thead>
+          <tr>
+            <th>prober</th>
+            <th class="n">best trial</th>
+            <th class="n">worst trial</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${QUALITY.map(
+            ([key, name, format]) =>
+              html`<tr>
+                <th scope="row">${fixed(name)}</th>
+                <td class="n">${print.num(`min:/trials/@/quality/${key}`, format)}</td>
+                <td class="n">${print.num(`max:/trials/@/quality/${key}`, format)}</td>
+              </tr>`,
+          )}
+        </tbody>
+      </table>`,
+      "Measurement quality",
+    )}`;
+}
