@@ -123,7 +123,7 @@ table { border-collapse: collapse; font-size: 13.5px; min-width: 100%; margin: 4
 th, td { text-align: left; padding: 6px 14px 6px 0; border-bottom: 1px solid var(--grid); vertical-align: top; font-weight: 400; }
 thead th { color: var(--ink-2); font-size: 12.5px; border-bottom-color: var(--rule); vertical-align: bottom; white-space: nowrap; } thead th.g { border-bottom: 0; text-align: center; color: var(--ink-3); }
 th.n, td.n { text-align: right; white-space: nowrap; } td.strong, .sum th, .sum td { font-weight: 640; } .nowrap { white-space: nowrap; }
-.objectives tbody th { font-weight: 560; min-width: 190px; } .message { color: var(--ink-2); font-size: 12.5px; font-weight: 400; } .pairs th { color: var(--ink-2); width: 15em; }
+.objectives tbody th { font-weight: 560; min-width: 190px; } .message { color: var(--ink-2); font-size: 12.5px; font-weight: 400; } .pairs td { overflow-wrap: anywhere; } .pairs th { color: var(--ink-2); width: 15em; }
 .prose { min-width: 13em; } .none { color: var(--ink-3); } td.n .none { white-space: normal; }
 .v { font-weight: 600; white-space: nowrap; font-size: 13.5px; } .v-pass { color: var(--good); } .v-fail, .v-heal-failed { color: var(--bad); } .v-invalid, .v-inconclusive { color: var(--warn); } .v-aborted, .v-none { color: var(--quiet-ink); }
 .badge.v { color: var(--on-strong); }
