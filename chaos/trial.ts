@@ -59,10 +59,11 @@ export interface TrialObservation {
  * @throws whatever went wrong first; `NoSteadyState`, `LabError`, `FaultError`, or the signal's reason
  */
 export async function runTrial(setting: TrialSetting): Promise<TrialObservation> {
-  const { scenario, signal, onStage } = setting;
+  const { scenario, onStage } = setting;
   onStage("deploying");
   const begin = performance.now();
-  await using deployment = await setting.environment.deploy(scenario.topology, signal);
+  await using deployment = await setting.environment.deploy(scenario.topology, setting.signal);
+  const signal = AbortSignal.any([setting.signal, deployment.lost]);
   const deployMs = performance.now() - begin;
 
   onStage("steady state");
@@ -81,7 +82,7 @@ export async function runTrial(setting: TrialSetting): Promise<TrialObservation>
 
   onStage("fault");
   const schedule = await injectAll(
-    { ...setting, heartbeat: scenario.heartbeat, onHealing: () => onStage("healing") },
+    { ...setting, signal, heartbeat: scenario.heartbeat, onHealing: () => onStage("healing") },
     deployment,
     prepared,
   );

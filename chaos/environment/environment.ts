@@ -39,6 +39,8 @@ export interface Environment {
 /** A running topology. Disposing heals; it ends only what `deploy` started. */
 export interface Deployment extends AsyncDisposable {
   readonly topology: Topology;
+  /** Aborted, with the reason, when it can no longer be trusted: its host died, or a node ended by itself. */
+  readonly lost: AbortSignal;
   /** @throws RangeError that lists the known ids */
   node(id: string): RunningNode;
   supports(fault: NodeFaultKind): true | { readonly reason: string };

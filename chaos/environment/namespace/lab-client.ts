@@ -23,6 +23,9 @@ const ANSWER_MS = 10_000;
 /** After its input has ended, the host gets this long before its processes are killed. */
 const CLOSE_MS = 5_000;
 
+/** Stands for the lab as a whole where a node is named. No id has capital letters. */
+export const LAB = "LAB";
+
 /** What the runner learns without asking. */
 export interface LabEvents {
   readonly onNodeLine: (node: string, line: string) => void;
@@ -207,7 +210,7 @@ export class LabClient {
     this.#answers.clear();
     for (const { ended } of this.#spawns.values()) ended({ code: null, signal: "SIGKILL" });
     this.#spawns.clear();
-    if (!this.#closing) this.#events.onNodeEnded("lab", why);
+    if (!this.#closing) this.#events.onNodeEnded(LAB, why);
   }
 
   #error(what: string): LabError {

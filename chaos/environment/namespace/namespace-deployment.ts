@@ -5,7 +5,7 @@ import type { Deployment, NodeFaultKind, RunningNode, TimelineEvent } from "../e
 import { LabError, UnknownName } from "../errors.ts";
 import { EventStream } from "../event-stream.ts";
 import { readNodeOutput } from "../node-output.ts";
-import { LabClient } from "./lab-client.ts";
+import { LAB, LabClient } from "./lab-client.ts";
 import { NamespaceNode } from "./namespace-node.ts";
 import type { LabPlan } from "./protocol.ts";
 
@@ -20,6 +20,7 @@ export class NamespaceDeployment implements Deployment {
   readonly topology: Topology;
   readonly #lab: LabClient;
   readonly #events = new EventStream();
+  readonly #lost = new AbortController();
   readonly #nodes: ReadonlyMap<string, NamespaceNode>;
   readonly #output = new Map<string, string[]>();
   readonly #logs = new Map<string, WriteStream>();
@@ -51,6 +52,10 @@ export class NamespaceDeployment implements Deployment {
 
   static start(topology: Topology, plan: LabPlan): NamespaceDeployment {
     return new NamespaceDeployment(topology, plan);
+  }
+
+  get lost(): AbortSignal {
+    return this.#lost.signal;
   }
 
   /** Process id of the lab's outermost process. */
@@ -183,9 +188,10 @@ export class NamespaceDeployment implements Deployment {
 
   #onNodeEnded(nodeId: string, how: string): void {
     if (this.#mayEnd.has(nodeId)) return;
-    this.#events.fail(
-      new LabError(`Node ${nodeId} ended by itself: ${how}`, this.lastOutput(nodeId)),
-    );
+    const who = nodeId === LAB ? "The lab" : `Node ${nodeId}`;
+    const error = new LabError(`${who} ended by itself: ${how}`, this.lastOutput(nodeId));
+    this.#events.fail(error);
+    this.#lost.abort(error);
   }
 
   #remember(nodeId: string, text: string): void {
