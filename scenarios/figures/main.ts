@@ -1,0 +1,44 @@
+import { writeFile } from "node:fs/promises";
+import { cpus, release } from "node:os";
+import { join } from "node:path";
+import { takeFingerprint } from "../../chaos/measurement/fingerprint.ts";
+import { PROJECT_ROOT } from "../../chaos/setup/paths.ts";
+import { activePassive } from "../../stacks/topologies/active-passive.ts";
+import { measureFailover } from "./failover.ts";
+import { renderFigures, type Figure } from "./figure.ts";
+import { measureLabStart } from "./lab-start.ts";
+import { measureLosses } from "./losses.ts";
+import { measureSigkill } from "./sigkill.ts";
+
+/** `npm run figures`: takes every figure on this machine and writes `docs/figures.md`. */
+const FIGURES: readonly (readonly [string, () => Promise<readonly Figure[]>])[] = [
+  ["start of a lab", async () => [await measureLabStart()]],
+  ["failover", async () => [await measureFailover()]],
+  ["losses", measureLosses],
+  ["SIGKILL", async () => [await measureSigkill()]],
+];
+
+const figures: Figure[] = [];
+for (const [name, measure] of FIGURES) {
+  process.stderr.write(`Taking figures: ${name}\n`);
+  figures.push(...(await measure()));
+}
+const print = await takeFingerprint("namespace", activePassive().topology);
+const programs = Object.entries(print.programs).map(
+  ([program, version]) => `${program} ${version}`,
+);
+const file = join(PROJECT_ROOT, "docs", "figures.md");
+await writeFile(
+  file,
+  renderFigures(figures, [
+    `${cpus().length} × ${print.cpuModel}, kernel ${release()}, Node ${process.version}, ${print.user}`,
+    `${programs.join(", ")}`,
+    `taken on ${new Date().toISOString().slice(0, 10)}, at commit ${print.commit?.slice(0, 12) ?? "unknown"}${print.clean === false ? " with changes" : ""}`,
+  ]),
+);
+const missed = figures.flatMap(({ rows }) => rows).filter(({ held }) => !held);
+process.stderr.write(
+  `${missed.length === 0 ? "All figures held" : `${missed.length} figures missed`}\n`,
+);
+process.stdout.write(`${file}\n`);
+process.exitCode = missed.length === 0 ? 0 : 1;
