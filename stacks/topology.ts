@@ -186,7 +186,6 @@ export type NodeProcess = TopologyNode["processes"][number];
 export type Readiness = NodeProcess["readiness"];
 export type NodeFile = TopologyNode["files"][number];
 export type Link = Topology["links"][number];
-export type Pool = Topology["pools"][number];
 export type VirtualAddress = NonNullable<Topology["virtualAddress"]>;
 
 /** A rule over a whole topology; returns its problems in zod's terms: message and path. */

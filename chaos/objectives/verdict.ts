@@ -80,7 +80,7 @@ function smallestBoundMs(scenario: Scenario): number | null {
 }
 
 /** How a run ended, beside what its trials say. */
-export interface RunEnd {
+interface RunEnd {
   readonly aborted: boolean;
   readonly healFailed: boolean;
   readonly reasons: readonly string[];

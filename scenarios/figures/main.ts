@@ -32,7 +32,7 @@ await writeFile(
   file,
   renderFigures(figures, [
     `${cpus().length} × ${print.cpuModel}, kernel ${release()}, Node ${process.version}, ${print.user}`,
-    `${programs.join(", ")}`,
+    programs.join(", "),
     `taken on ${new Date().toISOString().slice(0, 10)}, at commit ${print.commit?.slice(0, 12) ?? "unknown"}${print.clean === false ? " with changes" : ""}`,
   ]),
 );
