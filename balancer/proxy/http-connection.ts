@@ -73,7 +73,12 @@ export class HttpConnection implements Expiring {
 
   /** Whether the connection may serve another request after this one. */
   persists(request: RequestHead): boolean {
-    return request.keepAlive && !this.#context.closing && !this.#ended;
+    return request.keepAlive && !this.#context.closing && !this.#inputOver;
+  }
+
+  /** Whether the client has ended its side and everything that it sent was used. */
+  get #inputOver(): boolean {
+    return this.#ended && (this.#chunk === null || this.#at >= this.#chunk.length);
   }
 
   /** Closes a connection on which no request has begun. */
@@ -111,7 +116,7 @@ export class HttpConnection implements Expiring {
     const exchange = this.#exchange;
     if (exchange === null) return;
     this.#record(exchange, exchange.status, undefined);
-    this.#next(keepAlive && !this.#ended);
+    this.#next(keepAlive);
   }
 
   /** The exchange has no response; `reason` says why. */
@@ -159,6 +164,7 @@ export class HttpConnection implements Expiring {
     this.#advancing = false;
     this.#exchange?.flush();
     if (this.#chunk !== null) this.socket.pause();
+    else if (this.#ended) this.#noMoreInput();
   }
 
   /** Uses some of the input; false when it has to wait, or is not wanted any more. */
@@ -271,6 +277,12 @@ export class HttpConnection implements Expiring {
 
   #end(): void {
     this.#ended = true;
+    // The end can be heard while pipelined requests are still waiting for their turn.
+    if (this.#chunk === null) this.#noMoreInput();
+  }
+
+  /** Everything that the client sent was used, and nothing will follow. */
+  #noMoreInput(): void {
     if (this.#lingering) return;
     const exchange = this.#exchange;
     if (exchange === null) {

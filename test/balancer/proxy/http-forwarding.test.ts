@@ -174,6 +174,23 @@ describe("requests", () => {
     expect(await t.client.untilOver()).toMatch(/ok$/);
     expect(t.client.over).toBe("end");
   });
+
+  test("in one segment are all answered when the client ends its side right behind them", async () => {
+    await using t = await through(answering(OK));
+    t.client.socket.end(GET.repeat(4), "latin1");
+    const received = await t.client.untilOver();
+    expect(t.client.over).toBe("end");
+    expect(received.split("HTTP/1.1 200 OK\r\n")).toHaveLength(5);
+  });
+
+  test("of which the last is cut off by the client's end: the whole ones are answered, the rest is 400", async () => {
+    await using t = await through(answering(OK));
+    t.client.socket.end(`${GET}${GET}GET /half HTTP/1.1\r\nHo`, "latin1");
+    const received = await t.client.untilOver();
+    expect(received.split("HTTP/1.1 200 OK\r\n")).toHaveLength(3);
+    expect(received).toContain("x-evenkeel-reason: incomplete\r\n");
+    expect(t.backend.all).not.toContain("/half");
+  });
 });
 
 describe("Expect: 100-continue", () => {
