@@ -40,6 +40,9 @@ export interface LastCheck {
   readonly agoMs: number;
 }
 
+/** How often a backend that has never passed is tried between its checks. */
+const KNOCK_EVERY_MS = 50;
+
 /** Results arrive a little after their time-out: that long is granted to them. */
 const LATE_RESULT_MS = 50;
 
@@ -51,6 +54,7 @@ export class PoolChecker {
   readonly #dependencies: Required<CheckerDependencies>;
   readonly #stopped = new AbortController();
   readonly #timers = new Map<string, NodeJS.Timeout>();
+  readonly #knocks = new Map<string, NodeJS.Timeout>();
   #wake: NodeJS.Timeout | undefined;
   #health: PoolHealth;
 
@@ -97,6 +101,7 @@ export class PoolChecker {
     const rounds = backends.map(async (backend, position) => {
       const firstAt = this.#dependencies.now();
       await this.#checkOnce(backend, firstAt);
+      this.#knock(backend);
       const { interval } = this.#config;
       this.#checkAt(backend, secondCheckAt(firstAt, interval, position, backends.length));
     });
@@ -107,6 +112,7 @@ export class PoolChecker {
   stop(): void {
     this.#stopped.abort();
     for (const timer of this.#timers.values()) clearTimeout(timer);
+    for (const timer of this.#knocks.values()) clearTimeout(timer);
     clearTimeout(this.#wake);
   }
 
@@ -124,14 +130,39 @@ export class PoolChecker {
     this.#timers.set(backend.id, timer);
   }
 
+  /**
+   * Tries a backend that has never passed again and again between its checks, so that a pool is in
+   * service as soon as its backends are, not an interval later. Only a pass counts.
+   */
+  #knock(backend: Backend): void {
+    const { now, check } = this.#dependencies;
+    const { signal } = this.#stopped;
+    if (this.#config.interval <= KNOCK_EVERY_MS || backend.health !== "pending") return;
+    const knock = async (): Promise<void> => {
+      if (signal.aborted || backend.health !== "pending") return;
+      const beganAt = now();
+      const result = await check(backend, this.#config, signal);
+      if (result === "pass" && backend.health === "pending") this.#take(backend, result, beganAt);
+      this.#knock(backend);
+    };
+    this.#knocks.set(
+      backend.id,
+      setTimeout(() => void knock(), KNOCK_EVERY_MS),
+    );
+  }
+
   async #checkOnce(backend: Backend, beganAt: number): Promise<void> {
-    const { emit, now, check } = this.#dependencies;
+    const { emit, check } = this.#dependencies;
     const { signal } = this.#stopped;
     if (signal.aborted) return;
+    emit("check.begin", { pool: this.#pool.id, backend: backend.id });
+    this.#take(backend, await check(backend, this.#config, signal), beganAt);
+  }
+
+  #take(backend: Backend, result: CheckResult, beganAt: number): void {
+    const { emit, now } = this.#dependencies;
+    if (this.#stopped.signal.aborted) return;
     const about = { pool: this.#pool.id, backend: backend.id };
-    emit("check.begin", about);
-    const result = await check(backend, this.#config, signal);
-    if (signal.aborted) return;
     const endedAt = now();
     const finished = { backend: backend.id, result, beganAt, endedAt };
     const step = afterCheck(this.#health, finished, this.#rules, this.#isEnabled);

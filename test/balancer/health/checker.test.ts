@@ -58,6 +58,49 @@ function setUp(
 
 const passing = () => ({ result: "pass" as const, tookMs: 10 });
 
+describe("a backend that has never passed", () => {
+  const slowBoot = (readyAt: number) => (_: string, at: number) => ({
+    result: at < readyAt ? ("refused" as const) : ("pass" as const),
+    tookMs: 1,
+  });
+
+  test("is in service as soon as it answers, not an interval later", async () => {
+    const { checker, pool, times } = setUp(1, { interval: "10s", timeout: "1s" }, slowBoot(320));
+    void checker.start();
+    await vi.advanceTimersByTimeAsync(319);
+    expect(pool.backends[0]?.health).toBe("pending");
+    await vi.advanceTimersByTimeAsync(60);
+    expect(pool.backends[0]?.health).toBe("healthy");
+    expect(times("backend.healthy", "b0")).toHaveLength(1);
+  });
+
+  test("is not found unhealthy by the tries between its checks", async () => {
+    const check = { interval: "1s", timeout: "500ms", fall: 3 };
+    const { checker, pool, times } = setUp(1, check, slowBoot(Infinity));
+    void checker.start();
+    await vi.advanceTimersByTimeAsync(1_900);
+    expect(times("check.end", "b0")).toHaveLength(2);
+    expect(pool.backends[0]?.health).toBe("pending");
+    await vi.advanceTimersByTimeAsync(200);
+    expect(pool.backends[0]?.health).toBe("unhealthy");
+  });
+
+  test("is left alone between its checks once it is unhealthy, and after the end", async () => {
+    let tries = 0;
+    const check = { interval: "1s", timeout: "500ms", fall: 1 };
+    const { checker } = setUp(1, check, () => {
+      tries += 1;
+      return { result: "refused", tookMs: 1 };
+    });
+    void checker.start();
+    await vi.advanceTimersByTimeAsync(900);
+    expect(tries).toBe(1);
+    checker.stop();
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(tries).toBe(1);
+  });
+});
+
 describe("the rhythm", () => {
   test("everybody is checked at once at the start, then spread over the interval, begin to begin", async () => {
     const { checker, times } = setUp(4, { interval: "1s", timeout: "500ms" }, passing);
