@@ -1,24 +1,16 @@
 import { medianSorted } from "simple-statistics";
-import type { PredictedWindow } from "../measurement/predicted-window.ts";
 import type { Measured, ObjectiveRecord, ObjectiveSample, Verdict } from "../report/record.ts";
 import type { Objective, TrialData } from "../scenario.ts";
 import { nearestRank } from "../statistics/quantile.ts";
 import { summarize } from "../statistics/summary.ts";
-import { quantileOf } from "../statistics/what-n-supports.ts";
-
-/** The limits that a value of one trial is held to, already widened. */
-interface Limits {
-  readonly atLeast: number | null;
-  readonly atMost: number | null;
-  readonly widenedBy: number;
-  readonly predicted: PredictedWindow | null;
-  readonly text: string;
-}
+import { quantileOf, trialsFor } from "../statistics/what-n-supports.ts";
+import { checked, limitsOf, type Limits } from "./limits.ts";
+import { boundText, format, messageOf } from "./wording.ts";
 
 /** What an objective says of one trial. A judge that throws is inconclusive, never a pass. */
 export function judgeTrial(objective: Objective, data: TrialData): ObjectiveSample {
   try {
-    const measured = objective.measure(data);
+    const measured = checked(objective.measure(data));
     const limits = limitsOf(objective, data);
     if (limits === null) {
       const reason = "the measure that bounds it has no value";
@@ -48,14 +40,18 @@ export function judgeObjective(
   trials: readonly { readonly data: TrialData; readonly sample: ObjectiveSample }[],
 ): ObjectiveRecord {
   const samples = trials.map(({ sample }) => sample);
-  const values = samples.flatMap(({ measured }) =>
-    measured.value === null ? [] : [measured.value],
+  const values = samples.flatMap((sample) =>
+    !known(sample) || sample.measured.value === null ? [] : [sample.measured.value],
   );
-  const widest = trials.reduce<Limits | null>((wide, { data }) => {
-    const limits = limitsOf(objective, data);
-    return wide === null || (limits !== null && limits.widenedBy > wide.widenedBy) ? limits : wide;
-  }, null);
-  const { verdict, message } = overall(objective, trials, values, widest);
+  // Trials of which nothing is known may not even have limits.
+  const limits = trials.flatMap(({ data, sample }) =>
+    known(sample) ? (limitsOf(objective, data) ?? []) : [],
+  );
+  const widest = limits.reduce<Limits | null>(
+    (wide, one) => (wide === null || one.widenedBy > wide.widenedBy ? one : wide),
+    null,
+  );
+  const { verdict, message } = overall(objective, samples, values, limits);
   const fixed = objective.bound.kind === "at-most" || objective.bound.kind === "at-least";
   const uniform =
     fixed || (objective.bound.kind === "predicted" && objective.bound.windowOf === undefined);
@@ -77,21 +73,20 @@ export function judgeObjective(
   };
 }
 
-/** Whether a trial says anything about the objective: a value, or a lower bound of one. */
-function known({ measured, verdict }: ObjectiveSample): boolean {
-  return measured.value !== null || verdict === "fail";
+/** Whether a trial says anything about the objective: a value with its bound, or too much already. */
+function known({ verdict }: ObjectiveSample): boolean {
+  return verdict !== "inconclusive";
 }
 
 function overall(
   objective: Objective,
-  trials: readonly { readonly data: TrialData; readonly sample: ObjectiveSample }[],
+  samples: readonly ObjectiveSample[],
   values: readonly number[],
-  limits: Limits | null,
+  limits: readonly Limits[],
 ): { readonly verdict: Verdict; readonly message: string } {
-  const samples = trials.map(({ sample }) => sample);
   const enough = samples.filter(known).length;
   const failed = samples.filter(({ verdict }) => verdict === "fail");
-  const quantileWanted = quantileOf(objective.statistic);
+  const quantile = quantileOf(objective.statistic);
   const everyTrial = objective.statistic === "every trial";
   if (everyTrial && failed.length > 0) {
     const worst = failed[0]?.message ?? "";
@@ -100,11 +95,13 @@ function overall(
       message: `missed in ${failed.length} of ${samples.length} trials; first: ${worst}`,
     };
   }
-  if (enough < Math.max(1, objective.minimumSamples)) {
+  // A percentile that the planned trials support, those with a value may not.
+  const needed = Math.max(1, objective.minimumSamples, quantile === null ? 1 : trialsFor(quantile));
+  if (enough < needed) {
     const reason = samples.find((sample) => !known(sample))?.message ?? "no trial can be trusted";
     return {
       verdict: "inconclusive",
-      message: `${enough} of at least ${Math.max(1, objective.minimumSamples)} trials have a value: ${reason}`,
+      message: `${enough} of at least ${needed} trials have a value: ${reason}`,
     };
   }
   if (everyTrial) {
@@ -119,50 +116,35 @@ function overall(
   }
   // A trial that was not over counts as the worst there is.
   const censored = failed.filter(({ measured }) => measured.value === null).length;
-  const all = [...values, ...Array.from({ length: censored }, () => Infinity)].toSorted(
-    (a, b) => a - b,
+  const all = [...values, ...Array.from({ length: censored }, () => Infinity)];
+  const statisticOf = (numbers: readonly number[]): number =>
+    quantile === null
+      ? medianSorted(numbers.toSorted((a, b) => a - b))
+      : nearestRank(numbers, quantile);
+  const statistic = statisticOf(all);
+  // Values that are all inside their own limits have a statistic inside the statistic of the limits.
+  const [floors, ceilings] = [
+    limits.flatMap(({ atLeast }) => atLeast ?? []),
+    limits.flatMap(({ atMost }) => atMost ?? []),
+  ];
+  const verdict = verdictOf(
+    { value: statistic },
+    {
+      atLeast: floors.length === 0 ? null : statisticOf(floors),
+      atMost: ceilings.length === 0 ? null : statisticOf(ceilings),
+    },
   );
-  const statistic = quantileWanted === null ? medianSorted(all) : nearestRank(all, quantileWanted);
-  if (limits === null) return { verdict: "inconclusive", message: "it has no bound in any trial" };
-  const verdict = verdictOf({ value: statistic }, limits);
+  const first = verdict === "fail" ? failed[0]?.message : undefined;
   return {
     verdict,
-    message: `${objective.statistic} ${format(statistic, objective.unit)}, ${verdict === "pass" ? "as wanted" : "not"} ${limits.text}`,
+    message:
+      `${objective.statistic} of ${enough} trials ${format(statistic, objective.unit)}, ` +
+      `${verdict === "pass" ? "as wanted" : "not"} ${limits[0]?.text ?? boundText(objective)}` +
+      (first === undefined ? "" : `; first: ${first}`),
   };
 }
 
-function limitsOf(objective: Objective, data: TrialData): Limits | null {
-  const { bound } = objective;
-  switch (bound.kind) {
-    case "at-most":
-      return plain(null, bound.value, `at most ${format(bound.value, objective.unit)}`);
-    case "at-least":
-      return plain(bound.value, null, `at least ${format(bound.value, objective.unit)}`);
-    case "at-most-measure": {
-      const ceiling = bound.measure(data);
-      return ceiling.value === null
-        ? null
-        : plain(null, ceiling.value, `at most the ${bound.title}`);
-    }
-    case "predicted": {
-      const window = bound.windowOf?.(data) ?? bound.window;
-      const widenedBy = data.resolutionMs + bound.slackMs;
-      return {
-        atLeast: Math.max(0, window.floorMs - widenedBy),
-        atMost: window.ceilingMs + widenedBy,
-        widenedBy,
-        predicted: window,
-        text: `within the predicted window ± ${format(widenedBy, "ms")}`,
-      };
-    }
-  }
-}
-
-function plain(atLeast: number | null, atMost: number | null, text: string): Limits {
-  return { atLeast, atMost, widenedBy: 0, predicted: null, text };
-}
-
-function verdictOf(measured: Measured, limits: Limits): Verdict {
+function verdictOf(measured: Measured, limits: Pick<Limits, "atLeast" | "atMost">): Verdict {
   if (measured.value === null) {
     const { atLeast } = measured;
     if (atLeast === undefined) return "inconclusive";
@@ -171,61 +153,4 @@ function verdictOf(measured: Measured, limits: Limits): Verdict {
   const low = limits.atLeast !== null && measured.value < limits.atLeast;
   const high = limits.atMost !== null && measured.value > limits.atMost;
   return low || high ? "fail" : "pass";
-}
-
-function messageOf(
-  objective: Objective,
-  data: TrialData,
-  measured: Measured,
-  limits: Limits,
-  verdict: Verdict,
-): string {
-  const value =
-    measured.value === null
-      ? measured.atLeast === undefined
-        ? `unknown: ${measured.reason}`
-        : `at least ${format(measured.atLeast, objective.unit)} (${measured.reason})`
-      : format(measured.value, objective.unit);
-  const said = `${objective.title} ${value}, wanted ${wanted(limits, objective.unit)}`;
-  return verdict === "fail" ? `${said}${circumstances(data)}` : said;
-}
-
-function wanted(limits: Limits, unit: Objective["unit"]): string {
-  if (limits.atLeast !== null && limits.atMost !== null) {
-    return `${format(limits.atLeast, unit)} to ${format(limits.atMost, unit)}`;
-  }
-  if (limits.atMost !== null) return `at most ${format(limits.atMost, unit)}`;
-  return `at least ${format(limits.atLeast ?? 0, unit)}`;
-}
-
-/** In which phase it broke, and which kinds of errors there were. */
-function circumstances({ trial }: TrialData): string {
-  const missing = Object.entries(trial.phases).find(([, phase]) => phase.value === null)?.[0];
-  const errors = Object.entries(trial.probes.byOutcome)
-    .filter(([outcome, count]) => outcome !== "ok" && count > 0)
-    .sort(([, a], [, b]) => b - a)
-    .slice(0, 3)
-    .map(([outcome, count]) => `${count} ${outcome}`)
-    .join(", ");
-  const phase = missing === undefined ? "" : `; did not get past "${missing}"`;
-  return `${phase}${errors === "" ? "" : `; errors: ${errors}`}`;
-}
-
-function boundText(objective: Objective): string {
-  switch (objective.bound.kind) {
-    case "at-most":
-      return `at most ${format(objective.bound.value, objective.unit)}`;
-    case "at-least":
-      return `at least ${format(objective.bound.value, objective.unit)}`;
-    case "at-most-measure":
-      return `at most the ${objective.bound.title}`;
-    case "predicted":
-      return "within the predicted window";
-  }
-}
-
-function format(value: number, unit: Objective["unit"]): string {
-  const digits = unit === "count" ? 0 : unit === "ms" ? 1 : 4;
-  const text = Number.isFinite(value) ? value.toFixed(digits) : "never";
-  return unit === "ms" ? `${text} ms` : text;
 }

@@ -89,6 +89,7 @@ export function noFailureAfterRecovery(options: Common = {}): Objective {
       if (recovered.atMs === null && trial.probes.failedDuring > 0) {
         return { value: null, reason: recovered.reason, atLeast: trial.probes.failedDuring };
       }
+      if (trial.outage.value === null) return { value: null, reason: trial.outage.reason };
       return { value: trial.probes.failedAfter };
     },
     bound: { kind: "at-most", value: 0 },
@@ -148,6 +149,7 @@ export function noFailureAfterMove(options: Common = {}): Objective {
         return { value: null, reason: moved.reason, atLeast: data.trial.probes.failedDuring };
       }
       const began = data.probes.filter(({ sentNs }) => BigInt(sentNs) >= moved.atNs);
+      if (began.length === 0) return { value: null, reason: "no probe began after the move" };
       return { value: began.filter(({ outcome }) => outcome !== "ok").length };
     },
     bound: { kind: "at-most", value: 0 },
@@ -164,6 +166,8 @@ export function failuresEndWithin(
     unit: "ms",
     ...common(options),
     measure: (data) => {
+      const ended = failedSinceFault(data);
+      if (ended.value === null) return ended;
       const failed = failedSince(data).map(({ intendedNs }) => BigInt(intendedNs));
       const last = failed.reduce((a, b) => (a > b ? a : b), data.injectedNs);
       return { value: Number(last - data.injectedNs) / 1e6 };

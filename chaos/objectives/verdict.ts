@@ -17,6 +17,8 @@ import { judgeObjective, judgeTrial } from "./judge.ts";
 /** Share of trials whose measurement may be untrustworthy before the whole run is. */
 const UNTRUSTED_SHARE = 0.2;
 
+const NO_OBJECTIVES = "the scenario has no objectives, so it promises nothing";
+
 /** A trial with its verdict. */
 export interface JudgedTrial {
   readonly record: TrialRecord;
@@ -50,7 +52,10 @@ export function judgeObservation(scenario: Scenario, seen: TrialObservation): Ju
   const objectives: Record<string, ObjectiveSample> = {};
   for (const objective of scenario.objectives)
     objectives[objective.id] = judgeTrial(objective, data);
-  const invalid = [...seen.unverified, ...(trust?.reasons ?? [])];
+  const invalid = [
+    ...seen.unverified,
+    ...(trust?.reasons ?? ["the prober gave no account of itself. Look at its own output."]),
+  ];
   const failed = Object.values(objectives).filter(({ verdict }) => verdict === "fail");
   const unknown = Object.values(objectives).filter(({ verdict }) => verdict === "inconclusive");
   const [verdict, reasons]: [Verdict, readonly string[]] =
@@ -60,7 +65,9 @@ export function judgeObservation(scenario: Scenario, seen: TrialObservation): Ju
         ? ["fail", failed.map(({ message }) => message)]
         : unknown.length > 0
           ? ["inconclusive", unknown.map(({ message }) => message)]
-          : ["pass", []];
+          : scenario.objectives.length === 0
+            ? ["inconclusive", [NO_OBJECTIVES]]
+            : ["pass", []];
   return {
     record: { ...seen.trial, objectives, verdict, reasons },
     data: verdict === "invalid" ? null : data,
@@ -95,11 +102,7 @@ export function conclude(
   record: RunRecord,
   scenario: Scenario,
   judged: readonly JudgedTrial[],
-  end: {
-    readonly aborted: boolean;
-    readonly healFailed: boolean;
-    readonly reasons: readonly string[];
-  },
+  end: RunEnd,
 ): RunRecord {
   const trusted = judged.flatMap(({ record: trial, data }) =>
     data === null ? [] : [{ trial, data }],
@@ -125,11 +128,13 @@ export function conclude(
   const verdict = ((): Verdict => {
     if (end.healFailed) return "heal-failed";
     if (end.aborted) return "aborted";
-    if (unverified || untrusted.length > UNTRUSTED_SHARE * judged.length || judged.length === 0) {
+    if (judged.length === 0) {
+      reasons.push("no trial was run");
       return "invalid";
     }
+    if (unverified || untrusted.length > UNTRUSTED_SHARE * judged.length) return "invalid";
     if (objectives.length === 0) {
-      reasons.push("the scenario has no objectives, so it promises nothing");
+      reasons.push(NO_OBJECTIVES);
       return "inconclusive";
     }
     for (const wanted of ["fail", "inconclusive"] as const) {

@@ -1,0 +1,60 @@
+import type { PredictedWindow } from "../measurement/predicted-window.ts";
+import type { Measured } from "../report/record.ts";
+import type { Objective, TrialData } from "../scenario.ts";
+import { format } from "./wording.ts";
+
+/** The limits that a value of one trial is held to, already widened. */
+export interface Limits {
+  readonly atLeast: number | null;
+  readonly atMost: number | null;
+  readonly widenedBy: number;
+  readonly predicted: PredictedWindow | null;
+  readonly text: string;
+}
+
+/**
+ * The limits of one trial; null when the measure that bounds it has no value.
+ *
+ * @throws what the objective's own code throws
+ */
+export function limitsOf(objective: Objective, data: TrialData): Limits | null {
+  const { bound } = objective;
+  switch (bound.kind) {
+    case "at-most":
+      return plain(null, bound.value, `at most ${format(bound.value, objective.unit)}`);
+    case "at-least":
+      return plain(bound.value, null, `at least ${format(bound.value, objective.unit)}`);
+    case "at-most-measure": {
+      const ceiling = checked(bound.measure(data));
+      return ceiling.value === null
+        ? null
+        : plain(null, ceiling.value, `at most the ${bound.title}`);
+    }
+    case "predicted": {
+      const window = bound.windowOf?.(data) ?? bound.window;
+      const widenedBy = data.resolutionMs + bound.slackMs;
+      return {
+        atLeast: Math.max(0, window.floorMs - widenedBy),
+        atMost: window.ceilingMs + widenedBy,
+        widenedBy,
+        predicted: window,
+        text: `within the predicted window ± ${format(widenedBy, "ms")}`,
+      };
+    }
+  }
+}
+
+function plain(atLeast: number | null, atMost: number | null, text: string): Limits {
+  return { atLeast, atMost, widenedBy: 0, predicted: null, text };
+}
+
+/**
+ * A value that is no number compares with nothing, so it would pass every bound.
+ *
+ * @throws RangeError
+ */
+export function checked(measured: Measured): Measured {
+  const number = measured.value === null ? (measured.atLeast ?? 0) : measured.value;
+  if (!Number.isNaN(number)) return measured;
+  throw new RangeError("it measured NaN");
+}
