@@ -1,6 +1,6 @@
 import { join } from "node:path";
+import type { Environment } from "./environment/environment.ts";
 import { UnknownName } from "./environment/errors.ts";
-import { NamespaceEnvironment } from "./environment/namespace/namespace-environment.ts";
 import { WrongUse } from "./errors.ts";
 import { UndoJournalFile } from "./faults/undo-journal.ts";
 import { readCpuTicks, takeFingerprint } from "./measurement/fingerprint.ts";
@@ -28,6 +28,13 @@ export interface ExperimentOptions {
   /** What was typed, for the replay line. */
   readonly command: string;
   readonly signal: AbortSignal;
+  /** Makes what each trial is deployed in, given the folder for its logs. */
+  readonly environment: (logDirectory: string) => Environment;
+  /**
+   * Waits until no other timed trial runs.
+   * @default takeTimedLock
+   */
+  readonly takeTurn?: typeof takeTimedLock;
   readonly onProgress: (progress: Progress) => void;
 }
 
@@ -51,16 +58,17 @@ export interface FinishedRun {
  * @throws what `checkScenario` throws, before anything is started
  */
 export async function runExperiment(options: ExperimentOptions): Promise<FinishedRun> {
-  const scenario = options.control
-    ? { ...options.scenario, ...options.scenario.control.change }
-    : options.scenario;
+  const scenario = options.control ? controlOf(options.scenario) : options.scenario;
   checkScenario(scenario, options.trials);
   const startedAt = new Date();
   const begin = performance.now();
   const ticks = readCpuTicks();
   const id = runId(options.control ? `${options.id}-control` : options.id, options.seed, startedAt);
   const directory = join(options.runsDirectory, id);
-  const fingerprint = await takeFingerprint("namespace", scenario.topology);
+  const fingerprint = await takeFingerprint(
+    options.environment(trialLogDirectory(directory, 0)).kind,
+    scenario.topology,
+  );
   let record = newRecord(options, scenario, {
     id,
     at: startedAt,
@@ -73,7 +81,8 @@ export async function runExperiment(options: ExperimentOptions): Promise<Finishe
   const reasons: string[] = [];
   await using journal = await UndoJournalFile.open(join(directory, "journal.ndjson"));
   try {
-    await using _lock = await takeTimedLock(options.signal, () =>
+    const takeTurn = options.takeTurn ?? takeTimedLock;
+    await using _turn = await takeTurn(options.signal, () =>
       options.onProgress({ kind: "waiting" }),
     );
     const random = seededRandom(deriveSeed(options.seed, "phases"));
@@ -93,13 +102,16 @@ export async function runExperiment(options: ExperimentOptions): Promise<Finishe
       record = { ...record, trials: judged.map((one) => one.record) };
       await updateRun(directory, record);
       options.onProgress({ kind: "trial", trial: trial.record });
-      if (trial.record.verdict === "aborted") break;
+      // Beside what is left of a fault, another trial would show nothing.
+      if (trial.record.verdict === "aborted" || journal.pending > 0) break;
     }
   } catch (error) {
     if (!options.signal.aborted) throw error;
   }
   if (journal.pending > 0)
-    reasons.push(`${journal.pending} faults are not undone: see journal.ndjson`);
+    reasons.push(
+      `${journal.pending} faults are not undone. Look at journal.ndjson for what to undo by hand.`,
+    );
   const after = readCpuTicks();
   record = conclude(record, scenario, judged, {
     aborted: options.signal.aborted,
@@ -120,9 +132,14 @@ export async function runExperiment(options: ExperimentOptions): Promise<Finishe
   return { record, directory };
 }
 
+/** The scenario with its mechanism switched off. */
+export function controlOf(scenario: Scenario): Scenario {
+  return { ...scenario, ...scenario.control.change };
+}
+
 /**
  * Refuses what cannot be run, before anything is started: names that do not exist, statistics that
- * the number of trials cannot support.
+ * the number of trials cannot support, nothing to inject.
  *
  * @throws UnknownName, WrongUse, UnsupportedStatistic
  */
@@ -140,6 +157,14 @@ export function checkScenario(scenario: Scenario, trials: number): void {
     );
   }
   for (const { statistic } of scenario.objectives) requireSupport(statistic, trials);
+  const ids = scenario.objectives.map(({ id }) => id);
+  const repeated = ids.find((id, index) => ids.indexOf(id) !== index);
+  if (repeated !== undefined) {
+    throw new WrongUse(`Two objectives have the id "${repeated}"`, "Give each an id of its own.");
+  }
+  if (scenario.faults.length === 0) {
+    throw new WrongUse("The scenario has no faults", "Name at least one: it breaks on purpose.");
+  }
 }
 
 async function oneTrial(
@@ -157,9 +182,7 @@ async function oneTrial(
   try {
     const seen = await runTrial({
       scenario,
-      environment: new NamespaceEnvironment({
-        logDirectory: trialLogDirectory(setting.directory, setting.index),
-      }),
+      environment: options.environment(trialLogDirectory(setting.directory, setting.index)),
       runId: setting.id,
       index: setting.index,
       seed,
@@ -168,11 +191,8 @@ async function oneTrial(
       signal: options.signal,
       onStage: (stage) => options.onProgress({ kind: "stage", trial: setting.index, stage }),
     });
-    await setting.journal.allGone();
     return judgeObservation(scenario, seen);
   } catch (error) {
-    // The trial has disposed of its lab by now, and with it of every fault.
-    await setting.journal.allGone();
     const reason = error instanceof Error ? error.message : String(error);
     const verdict: Verdict = options.signal.aborted ? "aborted" : "invalid";
     return {

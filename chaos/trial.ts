@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Deployment, Environment, TimelineEvent } from "./environment/environment.ts";
-import type { UndoJournal } from "./faults/fault.ts";
+import type { UndoJournalFile } from "./faults/undo-journal.ts";
 import { injectAll, type PreparedStep, type Schedule } from "./faults/schedule.ts";
 import { ProberStream } from "./load/prober-stream.ts";
 import { phaseOf } from "./measurement/heartbeat.ts";
@@ -24,7 +24,7 @@ export interface TrialSetting {
   readonly seed: number;
   /** Where in the heartbeat to inject, as a fraction of its period. */
   readonly phaseFraction: number;
-  readonly journal: UndoJournal;
+  readonly journal: Pick<UndoJournalFile, "intend" | "allGone">;
   readonly signal: AbortSignal;
   readonly onStage: (stage: TrialStage) => void;
 }
@@ -62,7 +62,14 @@ export async function runTrial(setting: TrialSetting): Promise<TrialObservation>
   const { scenario, onStage } = setting;
   onStage("deploying");
   const begin = performance.now();
-  await using deployment = await setting.environment.deploy(scenario.topology, setting.signal);
+  const deployment = await setting.environment.deploy(scenario.topology, setting.signal);
+  await using _lab = {
+    [Symbol.asyncDispose]: async () => {
+      await deployment[Symbol.asyncDispose]();
+      // Only now: a lab that did not end may still hold a fault.
+      await setting.journal.allGone();
+    },
+  };
   const signal = AbortSignal.any([setting.signal, deployment.lost]);
   const deployMs = performance.now() - begin;
 

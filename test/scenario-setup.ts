@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { basename } from "node:path";
+import { NamespaceEnvironment } from "../chaos/environment/namespace/namespace-environment.ts";
 import { runExperiment } from "../chaos/experiment.ts";
 import { writeReports } from "../chaos/report/write-reports.ts";
 import { SCENARIO_LISTENER, type Scenario, type ScenarioListener } from "../chaos/scenario.ts";
@@ -49,6 +50,7 @@ function execute(scenario: Scenario, id: string, trials: number, control: boolea
     control,
     command: `npx evenkeel run ${id}${control ? " --control" : ""} --trials ${trials} --seed ${SEED}`,
     signal: new AbortController().signal,
+    environment: (logDirectory) => new NamespaceEnvironment({ logDirectory }),
     onProgress: () => undefined,
   });
 }

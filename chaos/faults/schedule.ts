@@ -4,7 +4,7 @@ import { beatsOf } from "../measurement/heartbeat.ts";
 import { medianPeriod, nextInjection } from "../measurement/phase.ts";
 import type { FaultRecord } from "../report/record.ts";
 import type { FaultStep, Heartbeat, Hurt } from "../scenario.ts";
-import type { InjectedFault, PreparedFault, UndoJournal } from "./fault.ts";
+import type { InjectedFault, PreparedFault, UndoJournal, Verification } from "./fault.ts";
 import { ownerOfAddress } from "./target.ts";
 
 /** What the environment needs between being told and acting. */
@@ -79,7 +79,7 @@ export async function injectAll(
     const tell = (type: TimelineEvent["type"], at: bigint, data: TimelineEvent["data"]): void =>
       void events.push(runnerEvent(type, at, { fault: step.fault.kind, target, ...data }));
     tell("fault.injected", moment.monotonicNs, { title: step.fault.title });
-    const verified = await injected.verify();
+    const verified = await injected.verify().catch(notSeen);
     tell("fault.verified", process.hrtime.bigint(), { ...verified });
     let healedNs: bigint | null = null;
     if (step.forMs !== undefined) {
@@ -108,6 +108,11 @@ export async function injectAll(
     wantedMs,
     endNs,
   };
+}
+
+/** A look at a fault that fails has not seen it. */
+function notSeen(error: unknown): Verification {
+  return { active: false, evidence: error instanceof Error ? error.message : String(error) };
 }
 
 /** Whom a fault would hurt now, and who serves now. */
