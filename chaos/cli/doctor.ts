@@ -14,6 +14,7 @@ export function addDoctor(program: Command): void {
     .command("doctor")
     .description("Check what this machine has and lacks, and say what to do about it.")
     .option("--json", "print it as JSON")
+    .addHelpText("after", "\nExamples:\n  evenkeel doctor\n  evenkeel doctor --json")
     .action(async (options: { readonly json?: boolean }) => {
       const surveyed = await survey(REQUIREMENTS, thisMachine());
       process.stdout.write(

@@ -21,7 +21,11 @@ export function failureOf(error: unknown): Failure {
       text: `${first.text}\nThen, while cleaning up: ${failureOf(error.error).text}`,
     };
   }
-  if (error instanceof Error && "code" in error && /^[a-z]+(-[a-z]+)*$/.test(String(error.code))) {
+  if (
+    error instanceof Error &&
+    "code" in error &&
+    /^[a-z]+([-_][a-z]+)*$/.test(String(error.code))
+  ) {
     return { text: `error: ${error.message}`, exitCode: EXIT.usage };
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -7,6 +7,7 @@ export function addList(program: Command): void {
     .command("list")
     .description("List the scenarios, with the sentence each one puts to the test.")
     .option("--json", "print them as JSON")
+    .addHelpText("after", "\nExamples:\n  evenkeel list\n  evenkeel list --json")
     .action(async (options: { readonly json?: boolean }) => {
       const scenarios = await Promise.all(
         scenarioIds().map(async (id) => {

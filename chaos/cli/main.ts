@@ -22,6 +22,10 @@ const program = new Command("evenkeel")
   )
   .exitOverride();
 for (const addVerb of VERBS) addVerb(program);
+// After the verbs have inherited theirs: only here it is a verb that may be misspelt.
+program.showHelpAfterError(
+  `Verbs: ${program.commands.map((verb) => verb.name()).join(", ")}. Run it with --help to see what they do.`,
+);
 
 try {
   await program.parseAsync();

@@ -4,6 +4,7 @@ import { readRun } from "../report/run-folder.ts";
 import { renderMarkdown } from "../report/markdown.ts";
 import { renderTerminal } from "../report/terminal.ts";
 import { writeReports } from "../report/write-reports.ts";
+import { lookOf } from "../setup/steps.ts";
 
 /** `evenkeel report <run>`: renders the reports of a recorded run again, offline. */
 export function addReport(program: Command): void {
@@ -27,7 +28,7 @@ export function addReport(program: Command): void {
           const { html } = await writeReports(run.endsWith("run.json") ? join(run, "..") : run);
           process.stdout.write(
             renderTerminal(loaded.record, {
-              colour: process.stdout.isTTY && process.env["NO_COLOR"] === undefined,
+              colour: lookOf(process.stdout.isTTY, process.env).color,
               width: process.stdout.columns ?? 100,
             }),
           );

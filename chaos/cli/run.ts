@@ -3,12 +3,24 @@ import { relative } from "node:path";
 import { InvalidArgumentError, type Command } from "commander";
 import { Listr } from "listr2";
 import { EXIT, worstExitCode, type ExitCode } from "../exit-code.ts";
-import { checkScenario, runExperiment, type FinishedRun, type Progress } from "../experiment.ts";
+import { NamespaceEnvironment } from "../environment/namespace/namespace-environment.ts";
+import {
+  checkScenario,
+  controlOf,
+  runExperiment,
+  type FinishedRun,
+  type Progress,
+} from "../experiment.ts";
 import { closeUnfinished } from "../report/run-folder.ts";
 import { renderTerminal } from "../report/terminal.ts";
 import { writeReports } from "../report/write-reports.ts";
 import type { Scenario } from "../scenario.ts";
+import type { Topology } from "../../stacks/topology.ts";
+import { requireLab } from "../setup/lab-requirements.ts";
+import { thisMachine } from "../setup/machine.ts";
 import { RUNS_DIRECTORY } from "../setup/paths.ts";
+import { lookOf } from "../setup/steps.ts";
+import { makeOutFolder } from "./out-folder.ts";
 import { loadScenario } from "./scenario-catalogue.ts";
 import { stopSignals } from "./stop-signals.ts";
 
@@ -51,12 +63,17 @@ Examples:
 
 async function run(ids: readonly string[], options: RunOptions): Promise<ExitCode> {
   // Everything is loaded and checked before anything is started.
+  const topologies: Topology[] = [];
   const scenarios: { readonly id: string; readonly scenario: Scenario }[] = [];
   for (const id of new Set(ids)) {
     const scenario = await loadScenario(id);
-    checkScenario(scenario, options.trials ?? scenario.trials);
+    const chosen = options.control === true ? controlOf(scenario) : scenario;
+    checkScenario(chosen, options.trials ?? scenario.trials);
     scenarios.push({ id, scenario });
+    topologies.push(chosen.topology);
   }
+  await makeOutFolder(options.out);
+  await requireLab(topologies, thisMachine());
   const loud = options.json !== true && options.quiet !== true;
   for (const { dir } of await closeUnfinished(options.out)) {
     process.stderr.write(`Closed as aborted, its runner had died: ${shown(dir)}\n`);
@@ -78,6 +95,7 @@ async function run(ids: readonly string[], options: RunOptions): Promise<ExitCod
           control: options.control ?? false,
           command: replayCommand(id, scenario, options, seed),
           signal: stop.signal,
+          environment: (logDirectory) => new NamespaceEnvironment({ logDirectory }),
           onProgress,
         }),
       );
@@ -101,7 +119,9 @@ async function run(ids: readonly string[], options: RunOptions): Promise<ExitCod
     // Last, so that people and scripts find it: the path alone ends the line.
     for (const html of reports) process.stdout.write(`${loud ? "Report: " : ""}${shown(html)}\n`);
   }
-  return worstExitCode(finished.map(({ record }) => (record.exitCode ?? EXIT.invalid) as ExitCode));
+  const codes = finished.map(({ record }) => (record.exitCode ?? EXIT.invalid) as ExitCode);
+  // Stopped between two scenarios, no record says so.
+  return worstExitCode(stop.signal.aborted ? [...codes, EXIT.interrupted] : codes);
 }
 
 /** Shows what is going on: on a terminal one block that changes, elsewhere a line a trial. */
@@ -159,7 +179,7 @@ function lineOf(progress: Progress, trials: number, terminal: boolean): string |
 
 function summary({ record }: FinishedRun): string {
   return renderTerminal(record, {
-    colour: process.stdout.isTTY && process.env["NO_COLOR"] === undefined,
+    colour: lookOf(process.stdout.isTTY, process.env).color,
     width: process.stdout.columns ?? 100,
   });
 }
@@ -179,7 +199,7 @@ function shown(path: string): string {
 function wholeNumber(least: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
-    if (Number.isSafeInteger(value) && value >= least) return value;
+    if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= least) return value;
     throw new InvalidArgumentError(`Use a whole number from ${least}.`);
   };
 }
