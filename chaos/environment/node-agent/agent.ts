@@ -209,7 +209,7 @@ function attemptOf(readiness: Readiness, output: OutputMatch): Attempt {
         readiness.status,
       );
     case "http-socket":
-      return httpAttempt({ socketPath: readiness.socket }, readiness.path, readiness.status);
+      return httpAttempt({ path: readiness.socket }, readiness.path, readiness.status);
     case "output":
       return () => Promise.resolve(output.seen ? null : `no line matched ${readiness.pattern}`);
   }

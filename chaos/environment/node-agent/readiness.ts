@@ -1,4 +1,3 @@
-import { request } from "node:http";
 import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 
@@ -15,7 +14,7 @@ const ATTEMPT_MS = 50;
 /**
  * Tries until it holds.
  *
- * @throws Error that says what was awaited and what was seen last
+ * @throws Error that says what was awaited and what was seen last; what the signal was aborted with
  */
 export async function awaitReadiness(
   attempt: Attempt,
@@ -32,7 +31,7 @@ export async function awaitReadiness(
     const result = await attempt();
     if (result === null) return;
     seen = result;
-    await sleep(RETRY_MS, undefined, { signal: options.signal });
+    await sleep(RETRY_MS);
   } while (performance.now() < end);
   throw new Error(`${options.waitingFor} not within ${options.deadlineMs} ms: ${seen}`);
 }
@@ -52,32 +51,36 @@ export function tcpAttempt(host: string, port: number): Attempt {
     });
 }
 
-/** An HTTP request, over TCP or a unix socket, is answered with this status. */
+/** The status of an HTTP response, from the first bytes of it. */
+const STATUS_LINE = /^HTTP\/1\.[01] (\d{3})[ \r]/;
+
+/**
+ * An HTTP request, over TCP or a unix socket, is answered with this status. Written by hand: to load
+ * `node:http` would cost every node 50 ms of CPU at its start.
+ */
 export function httpAttempt(
-  target: { readonly host: string; readonly port: number } | { readonly socketPath: string },
-  path: string,
-  status: number | "any",
+  target: { readonly host: string; readonly port: number } | { readonly path: string },
+  requestPath: string,
+  status: number,
 ): Attempt {
+  const request = `GET ${requestPath} HTTP/1.1\r\nHost: readiness\r\nConnection: close\r\n\r\n`;
   return () =>
     new Promise((resolve) => {
-      const call = request({
-        ...target,
-        path,
-        agent: false,
-        timeout: ATTEMPT_MS * 4,
-        headers: { connection: "close" },
+      const socket = connect(target);
+      let head = "";
+      const finish = (seen: string | null): void => {
+        socket.destroy();
+        resolve(seen);
+      };
+      socket.setTimeout(ATTEMPT_MS * 4, () => finish("no response"));
+      socket.once("connect", () => socket.write(request));
+      socket.setEncoding("latin1").on("data", (text: string) => {
+        head += text;
+        const seen = STATUS_LINE.exec(head)?.[1];
+        if (seen !== undefined) finish(Number(seen) === status ? null : `status ${seen}`);
+        else if (head.length > 16) finish("not HTTP");
       });
-      call.once("response", (response) => {
-        response.resume();
-        const seen = response.statusCode ?? 0;
-        resolve(status === "any" || seen === status ? null : `status ${seen}`);
-        call.destroy();
-      });
-      call.once("timeout", () => {
-        resolve("no response");
-        call.destroy();
-      });
-      call.once("error", (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
-      call.end();
+      socket.once("end", () => finish("closed without a response"));
+      socket.once("error", (error: NodeJS.ErrnoException) => finish(error.code ?? error.message));
     });
 }
