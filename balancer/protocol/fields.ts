@@ -35,8 +35,12 @@ export interface ConnectionOptions {
 /** No Connection field at all. */
 export const NO_OPTIONS: ConnectionOptions = { close: false, keepAlive: false, nominated: null };
 
+/** Fields that Connection may nominate: each one is compared with every field of the message. */
+const NOMINATED_MAXIMUM = 32;
+
 /**
- * The options of a Connection field value, added to those of earlier lines; null when one is no token.
+ * The options of a Connection field value, added to those of earlier lines; null when one is no
+ * token, or when too many fields are nominated.
  *
  * @see RFC 9110 §7.6.1; empty list elements are ignored, §5.6.1
  */
@@ -52,6 +56,7 @@ export function connectionOptions(
     if (!isTokenText(option)) return null;
     if (option === "close") close = true;
     else if (option === "keep-alive") keepAlive = true;
+    else if (nominated?.length === NOMINATED_MAXIMUM) return null;
     else nominated = [...(nominated ?? []), option];
   }
   return { close, keepAlive, nominated };

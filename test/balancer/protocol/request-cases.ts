@@ -284,5 +284,11 @@ export const REQUEST_LINE_CASES: readonly RequestCase[] = [
     fail(`Host ${JSON.stringify(host)}`, "host", `GET /x HTTP/1.1\r\nHost: ${host}\r\n\r\n`),
   ),
   fail("an unknown expectation", "expectation", get("Expect: 200-ok")),
+  pass("32 fields nominated by Connection", get(`Connection: ${"a,".repeat(31)}keep-alive,b`)),
+  fail(
+    "33 fields nominated by Connection, over two lines",
+    "connection-option",
+    get(`Connection: ${"a,".repeat(16)}`, `Connection: ${"b,".repeat(17)}`),
+  ),
   fail("a Connection option that is no token", "connection-option", get("Connection: a b")),
 ];
