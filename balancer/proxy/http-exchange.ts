@@ -7,6 +7,7 @@ import type { Backend } from "../upstream/backend.ts";
 import type { UpstreamConnection, UpstreamUser } from "../upstream/upstream-connection.ts";
 import type { HttpConnection } from "./http-connection.ts";
 import type { HttpContext } from "./http-context.ts";
+import { RequestRelay } from "./request-relay.ts";
 import { ResponseRelay } from "./response-relay.ts";
 import { mayRetry, type TryFailure } from "./retry.ts";
 
@@ -28,7 +29,9 @@ export class HttpExchange implements UpstreamUser {
   readonly #client: HttpConnection;
   readonly #context: HttpContext;
   readonly #body: BodyReader;
-  readonly #relay: ResponseRelay;
+  readonly #response: ResponseRelay;
+  /** The way out to the backend, once connected. */
+  #forwarded: RequestRelay | null = null;
   #phase: Phase = "held";
   #backend: Backend | null = null;
   #upstream: UpstreamConnection | null = null;
@@ -36,9 +39,7 @@ export class HttpExchange implements UpstreamUser {
   #tried: Set<string> | null = null;
   /** First body bytes of a held request. */
   #firstBytes: Buffer | null = null;
-  #bodyBegun = false;
   #responseBegun = false;
-  #corked = false;
   /** Id of the backend tried last; empty for none. */
   backendId = "";
   retries = 0;
@@ -51,7 +52,7 @@ export class HttpExchange implements UpstreamUser {
     this.#context = context;
     this.#body = client.body;
     this.#body.begin(request.framing, request.length);
-    this.#relay = new ResponseRelay(request, client.socket, context);
+    this.#response = new ResponseRelay(request, client.socket, context);
   }
 
   /** Whether the whole request was read, and found well-formed. */
@@ -67,12 +68,12 @@ export class HttpExchange implements UpstreamUser {
 
   /** Whether any of the final response went to the client. */
   get answering(): boolean {
-    return this.#relay.begun;
+    return this.#response.begun;
   }
 
   /** Status that the backend answered with; 0 for none. */
   get status(): number {
-    return this.#relay.head?.status ?? 0;
+    return this.#response.head?.status ?? 0;
   }
 
   /** Begins. May end before it returns, when no backend can be picked. */
@@ -100,7 +101,7 @@ export class HttpExchange implements UpstreamUser {
         this.#pickFirst();
         return at;
       }
-      if (data !== null) this.#sendBody(data);
+      if (data !== null) this.#forwarded?.data(data);
       if (body.done) this.#endBody();
       else this.#waitForBody();
     }
@@ -109,9 +110,7 @@ export class HttpExchange implements UpstreamUser {
 
   /** Writes out what was held together; called when the input at hand is used up. */
   flush(): void {
-    if (!this.#corked) return;
-    this.#corked = false;
-    this.#upstream?.socket.uncork();
+    this.#forwarded?.flush();
   }
 
   /** The client can take more of the response. */
@@ -144,8 +143,8 @@ export class HttpExchange implements UpstreamUser {
     if (this.#phase !== "forwarding") return;
     this.#responseBegun = true;
     const persists = this.requestDone && this.#client.persists(this.request);
-    const progress = this.#relay.take(upstream, chunk, persists);
-    if (this.#relay.head !== null) this.responseBytes = upstream.body.bytes;
+    const progress = this.#response.take(upstream, chunk, persists);
+    if (this.#response.head !== null) this.responseBytes = upstream.body.bytes;
     if (progress === "done") this.#finish(upstream);
     else if (progress !== "more") this.#fail("other", 502, "bad-response");
     else {
@@ -162,7 +161,7 @@ export class HttpExchange implements UpstreamUser {
 
   upstreamEnded(upstream: UpstreamConnection): void {
     if (this.#phase !== "forwarding") return;
-    if (this.#relay.end(upstream)) this.#finish(upstream);
+    if (this.#response.end(upstream)) this.#finish(upstream);
     else this.#lost(upstream);
   }
 
@@ -200,36 +199,18 @@ export class HttpExchange implements UpstreamUser {
       client: this.#client.clientAddress,
       fallbackHost: `${backend.address.includes(":") ? `[${backend.address}]` : backend.address}:${backend.port}`,
     });
-    if (this.request.framing !== "none" && !this.request.expectsContinue) {
-      // The body that is at hand goes into the same write; `flush` ends this.
-      this.#corked = true;
-      socket.cork();
-    }
-    socket.write(head, "latin1");
-    if (this.#firstBytes !== null) this.#sendBody(this.#firstBytes);
+    const forwarded = new RequestRelay(socket, head, this.request.framing === "chunked");
+    this.#forwarded = forwarded;
+    if (this.#firstBytes !== null) forwarded.data(this.#firstBytes);
     this.#firstBytes = null;
     if (this.requestDone) this.#endBody();
     else this.#waitForBody();
+    // The body that is at hand goes into the same write; `flush` ends this.
     this.#client.resumeInput();
   }
 
-  #sendBody(data: Buffer): void {
-    const socket = this.#upstream?.socket;
-    if (socket === undefined) return;
-    this.#bodyBegun = true;
-    if (this.request.framing !== "chunked") {
-      socket.write(data);
-      return;
-    }
-    socket.cork();
-    socket.write(`${data.length.toString(16)}\r\n`, "latin1");
-    socket.write(data);
-    socket.write("\r\n", "latin1");
-    socket.uncork();
-  }
-
   #endBody(): void {
-    if (this.request.framing === "chunked") this.#upstream?.socket.write("0\r\n\r\n", "latin1");
+    this.#forwarded?.end();
     this.#wait(this.#context.timeouts.response);
   }
 
@@ -237,13 +218,13 @@ export class HttpExchange implements UpstreamUser {
   #finish(upstream: UpstreamConnection): void {
     this.#phase = "over";
     const reusable =
-      this.#relay.head?.reusable === true && !this.#relay.extraBytes && this.requestDone;
+      this.#response.head?.reusable === true && !this.#response.extraBytes && this.requestDone;
     if (reusable) {
       this.#uncount();
       this.#upstream = null;
       this.#context.connections.put(upstream);
     } else this.#release();
-    this.#client.exchangeDone(this.#relay.keepAlive);
+    this.#client.exchangeDone(this.#response.keepAlive);
   }
 
   #lost(upstream: UpstreamConnection): void {
@@ -254,11 +235,12 @@ export class HttpExchange implements UpstreamUser {
 
   #fail(failure: TryFailure, status: number, reason: string): void {
     const { pool, now, counters } = this.#context;
+    const bodyBegun = this.#forwarded?.bodyBegun === true;
     if (this.#backend !== null) this.#backend.failed += 1;
     this.#release();
     if (
       this.retries < pool.config.retry.attempts &&
-      mayRetry(failure, this.request.method, this.#bodyBegun)
+      mayRetry(failure, this.request.method, bodyBegun)
     ) {
       (this.#tried ??= new Set()).add(this.backendId);
       // A stale connection says nothing of its backend, so the only one there is may serve again.
@@ -287,7 +269,7 @@ export class HttpExchange implements UpstreamUser {
     this.#uncount();
     const upstream = this.#upstream;
     this.#upstream = null;
-    this.#corked = false;
+    this.#forwarded = null;
     if (upstream !== null) this.#context.connections.destroy(upstream);
   }
 
@@ -299,7 +281,11 @@ export class HttpExchange implements UpstreamUser {
   /** Whether the next move is the client's: to send more of its body. */
   get #waitsForClient(): boolean {
     if (this.requestDone || !this.wantsBody) return false;
-    return this.#bodyBegun || !this.request.expectsContinue || this.#relay.continued;
+    return (
+      this.#forwarded?.bodyBegun === true ||
+      !this.request.expectsContinue ||
+      this.#response.continued
+    );
   }
 
   #waitForBody(): void {
