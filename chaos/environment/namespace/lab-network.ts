@@ -16,12 +16,15 @@ const PORT_FORWARDING = 3;
  * would silently eat frames between nodes.
  */
 export class LabNetwork {
-  readonly #ports: ReadonlyMap<string, string>;
+  /** By node. */
+  readonly #ports: Map<string, string>;
+  #portsMade: number;
   readonly #ip: NetlinkShell;
   readonly #bridge: NetlinkShell;
 
-  private constructor(ports: ReadonlyMap<string, string>) {
+  private constructor(ports: Map<string, string>) {
     this.#ports = ports;
+    this.#portsMade = ports.size;
     this.#ip = new NetlinkShell("ip");
     this.#bridge = new NetlinkShell("bridge");
   }
@@ -42,10 +45,13 @@ export class LabNetwork {
 
   /** Gives a node that starts again a new namespace and link; the MAC address stays, so that peers find it at once. */
   async attachAgain(node: TopologyNode): Promise<void> {
-    const port = this.#portOf(node.id);
     // Deleting the namespace deletes its end of the pair only once its last process is gone.
-    await this.#ip.run(`link delete ${port}`, BRIDGE).catch(() => undefined);
+    await this.#ip.run(`link delete ${this.#portOf(node.id)}`, BRIDGE).catch(() => undefined);
     await this.#ip.run(`netns delete ${node.id}`, BRIDGE).catch(() => undefined);
+    // A name of its own: the programs that stay remember which number a name had.
+    const port = `port${this.#portsMade}`;
+    this.#portsMade += 1;
+    this.#ports.set(node.id, port);
     for (const command of attachCommands(node, port)) await this.#ip.run(command, BRIDGE);
   }
 
