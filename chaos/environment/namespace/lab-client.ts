@@ -145,7 +145,12 @@ export class LabClient {
     const exited = new Promise<{ code: number | null; signal: string | null }>((resolve) => {
       this.#spawns.set(spawnId, { options, ended: resolve });
     });
-    await this.act(node, { kind: "spawn", spawnId, argv, env: options.env ?? {} });
+    try {
+      await this.act(node, { kind: "spawn", spawnId, argv, env: options.env ?? {} });
+    } catch (error) {
+      this.#spawns.delete(spawnId);
+      throw error;
+    }
     return {
       exited,
       write: (line) => this.#send({ spawnId, stdin: line }),

@@ -1,11 +1,10 @@
-import { spawn, type ChildProcess } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { NodeInspection } from "../environment.ts";
 import { LineSplitter } from "../lines.ts";
 import { untilTime } from "../at-time.ts";
 import { LabNetwork } from "./lab-network.ts";
 import { LabNode } from "./lab-node.ts";
-import { childrenOf, signalAll } from "./process-tree.ts";
+import { NodePrograms } from "./node-programs.ts";
 import type { LabAction, LabMessage, LabPlan, LabRequest } from "./protocol.ts";
 
 /**
@@ -32,7 +31,9 @@ class LabHost {
   readonly #plan: LabPlan;
   readonly #network: LabNetwork;
   readonly #nodes = new Map<string, LabNode>();
-  readonly #spawned = new Map<number, ChildProcess>();
+  readonly #programs = new NodePrograms(say);
+  /** Stops that are under way: a node that is started again must have ended first. */
+  readonly #stops = new Map<string, Promise<void>>();
 
   constructor(plan: LabPlan) {
     this.#plan = plan;
@@ -43,18 +44,8 @@ class LabHost {
   }
 
   async handle(request: LabRequest): Promise<void> {
-    if ("stdin" in request) {
-      const stdin = this.#spawned.get(request.spawnId)?.stdin;
-      if (request.stdin === null) stdin?.end();
-      else stdin?.write(`${request.stdin}\n`);
-      return;
-    }
-    if ("signal" in request) {
-      // nsenter passes no signal on: send it to what it started.
-      const child = this.#spawned.get(request.spawnId);
-      if (child?.pid !== undefined) signalAll(childrenOf(child.pid), request.signal);
-      return;
-    }
+    if ("stdin" in request) return this.#programs.write(request.spawnId, request.stdin);
+    if ("signal" in request) return this.#programs.signal(request.spawnId, request.signal);
     try {
       const { from, to, inspection } = await this.#act(
         request.node,
@@ -76,22 +67,25 @@ class LabHost {
   }
 
   async #act(nodeId: string, action: LabAction, atNs: bigint | null): Promise<Effect> {
-    if (action.kind === "start") {
-      const spec = this.#node(nodeId).spec;
-      await this.#network.attachAgain(spec);
-      return timed(() => this.#startNode(spec.id));
-    }
     const node = this.#node(nodeId);
     switch (action.kind) {
+      case "start":
+        return this.#start(node);
       case "kill":
         return this.#kill(node, action.silent, atNs);
       case "stop":
         return this.#stop(node, action.graceMs, atNs);
-      case "pause":
+      case "pause": {
         await until(atNs);
-        return timed(() => node.signalUntilSeen(node.processes(), "SIGSTOP"));
-      case "resume":
-        return timed(() => node.signalUntilSeen(node.processes(), "SIGCONT"));
+        const effect = await timed(() => node.signalUntilSeen(node.processes(), "SIGSTOP"));
+        await this.#programs.frozen(nodeId);
+        return effect;
+      }
+      case "resume": {
+        const effect = await timed(() => node.signalUntilSeen(node.processes(), "SIGCONT"));
+        this.#programs.thaw(nodeId);
+        return effect;
+      }
       case "inspect": {
         const connected = await this.#network.connected(nodeId);
         let inspection: NodeInspection | undefined;
@@ -113,6 +107,15 @@ class LabHost {
     }
   }
 
+  async #start(node: LabNode): Promise<Effect> {
+    await this.#stops.get(node.spec.id);
+    if (!node.over) {
+      throw new Error(`Node ${node.spec.id} is running already. Kill or stop it first.`);
+    }
+    await this.#network.attachAgain(node.spec);
+    return timed(() => this.#startNode(node.spec.id));
+  }
+
   async #kill(node: LabNode, silent: boolean, atNs: bigint | null): Promise<Effect> {
     // Looked up beforehand, so that at the moment itself only signals are sent.
     const known = node.processes();
@@ -122,6 +125,7 @@ class LabHost {
       ? await timed(() => this.#network.setLink(node.spec.id, false))
       : await timed(kill);
     if (silent) kill();
+    this.#programs.thaw(node.spec.id);
     if (!silent) {
       await sleep(LINK_AFTER_KILL_MS);
       await this.#network.setLink(node.spec.id, false);
@@ -135,39 +139,28 @@ class LabHost {
     const known = node.processes();
     await until(atNs);
     const effect = await timed(() => node.terminate());
-    void node.gone(graceMs).then(async (gone) => {
-      if (!gone) node.signalUntilSeen(known, "SIGKILL");
-      await this.#network.setLink(node.spec.id, false);
-    });
+    const stop = this.#endStop(node, known, graceMs);
+    this.#stops.set(node.spec.id, stop);
+    // Nobody waits for it unless the node is started again; the lab must not die of it.
+    stop.catch((error: unknown) => process.stderr.write(`${String(error)}\n`));
     return effect;
   }
 
-  async #spawn(node: LabNode, action: LabAction & { readonly kind: "spawn" }): Promise<void> {
-    const { spawnId } = action;
-    const [program = "", ...rest] = node.enter(action.argv);
-    const child = spawn(program, rest, {
-      env: {
-        ...process.env,
-        ...action.env,
-        PATH: this.#plan.path,
-        EVENKEEL_NODE_ID: node.spec.id,
-      },
-      stdio: ["pipe", "pipe", "pipe"],
-    });
-    this.#spawned.set(spawnId, child);
-    for (const stream of ["stdout", "stderr"] as const) {
-      const lines = new LineSplitter((line) => say({ kind: "spawn-line", spawnId, stream, line }));
-      child[stream].setEncoding("utf8").on("data", (text: string) => lines.push(text));
-      child[stream].once("end", () => lines.end());
+  async #endStop(node: LabNode, known: readonly number[], graceMs: number): Promise<void> {
+    if (!(await node.gone(graceMs))) {
+      node.signalUntilSeen(known, "SIGKILL");
+      this.#programs.thaw(node.spec.id);
+      await node.gone(END_MS);
     }
-    child.stdin.on("error", () => undefined); // It ended before it had read everything.
-    child.once("close", (code, signal) => {
-      this.#spawned.delete(spawnId);
-      say({ kind: "spawn-ended", spawnId, code, signal });
-    });
-    await new Promise<void>((resolve, reject) => {
-      child.once("spawn", resolve);
-      child.once("error", reject);
+    await this.#network.setLink(node.spec.id, false);
+  }
+
+  #spawn(node: LabNode, action: LabAction & { readonly kind: "spawn" }): Promise<void> {
+    return this.#programs.start(node, action.spawnId, action.argv, {
+      ...process.env,
+      ...action.env,
+      PATH: this.#plan.path,
+      EVENKEEL_NODE_ID: node.spec.id,
     });
   }
 

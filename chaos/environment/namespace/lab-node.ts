@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { EventLine } from "../../../balancer/index.ts";
 import type { TopologyNode } from "../../../stacks/topology.ts";
 import { LineSplitter } from "../lines.ts";
+import { readNodeOutput } from "../node-output.ts";
 import { addressCommands } from "./lab-network.ts";
 import {
   childrenOf,
@@ -93,10 +93,16 @@ export class LabNode {
     return node;
   }
 
+  /** Whether the node has ended, in whatever way. */
+  get over(): boolean {
+    return this.#unshare.exitCode !== null || this.#unshare.signalCode !== null;
+  }
+
   /** The node's process 1, in our namespace. @throws Error when the node is dead */
   get init(): number {
-    this.#init ??= childrenOf(this.#unshare.pid ?? -1)[0];
-    if (this.#init === undefined || this.#unshare.exitCode !== null) {
+    // Once it has ended, its number may belong to another process.
+    if (!this.over) this.#init ??= childrenOf(this.#unshare.pid ?? -1)[0];
+    if (this.#init === undefined || this.over) {
       throw new Error(`Node ${this.spec.id} is not running. Start it first.`);
     }
     return this.#init;
@@ -167,7 +173,9 @@ export class LabNode {
 
   /** How many of its processes run and how many are frozen; zombies are neither. */
   count(): { readonly running: number; readonly stopped: number } {
-    const states = this.#namespace === undefined ? [] : processesIn(this.#namespace).map(stateOf);
+    // Of a node that has ended it is only known when it was looked up before.
+    const namespace = this.over ? this.#namespace : this.namespace;
+    const states = namespace === undefined ? [] : processesIn(namespace).map(stateOf);
     return {
       running: states.filter((state) => state === "alive").length,
       stopped: states.filter((state) => state === "stopped").length,
@@ -190,9 +198,12 @@ export class LabNode {
 
   /** The agent tells which process has which pid, as seen from inside the node. */
   #notePid(line: string): void {
-    if (!line.includes('"type":"process.started"')) return;
-    const event = JSON.parse(line) as EventLine;
-    const { name, pid } = event.data;
-    if (typeof name === "string" && typeof pid === "number") this.#pids.set(name, pid);
+    const output = readNodeOutput(line);
+    if (output.kind !== "event") return;
+    const { type, data } = output.event;
+    const { name, pid } = data;
+    if (typeof name !== "string") return;
+    if (type === "process.started" && typeof pid === "number") this.#pids.set(name, pid);
+    if (type === "process.exited") this.#pids.delete(name);
   }
 }

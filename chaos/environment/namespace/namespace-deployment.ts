@@ -44,7 +44,8 @@ export class NamespaceDeployment implements Deployment {
         node.id,
         new NamespaceNode(node, this.#lab, {
           ready: (afterNs) => this.#nodeReady(node.id, afterNs),
-          mayEnd: () => this.#mayEnd.add(node.id),
+          mayEnd: (allowed) =>
+            void (allowed ? this.#mayEnd.add(node.id) : this.#mayEnd.delete(node.id)),
         }),
       ]),
     );
@@ -116,6 +117,9 @@ export class NamespaceDeployment implements Deployment {
 
   async #dispose(): Promise<void> {
     await this.#lab.close();
+    this.#events.fail(
+      new LabError("The lab was ended while something was awaited of it", [], "Deploy again."),
+    );
     await Promise.all(
       [...this.#logs.values()].map(
         (log) => new Promise<void>((resolve) => log.end(() => resolve())),

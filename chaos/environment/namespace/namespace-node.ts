@@ -15,9 +15,12 @@ import type { LabClient } from "./lab-client.ts";
 interface Surroundings {
   /** Resolves with the node's next `node.ready` after that time. */
   readonly ready: (afterNs: bigint) => Promise<TimelineEvent>;
-  /** From now on the end of the node is no error. */
-  readonly mayEnd: () => void;
+  /** Whether, from now on, the end of the node is no error. */
+  readonly mayEnd: (allowed: boolean) => void;
 }
+
+/** A stop may be under way, which has to end first. */
+const START_MS = 60_000;
 
 /** One node of a lab. */
 export class NamespaceNode implements RunningNode {
@@ -44,12 +47,12 @@ export class NamespaceNode implements RunningNode {
   }
 
   kill(options: AtOptions & { readonly silent?: boolean } = {}): Promise<Moment> {
-    this.#surroundings.mayEnd();
+    this.#surroundings.mayEnd(true);
     return this.#lab.act(this.id, { kind: "kill", silent: options.silent ?? false }, options.atNs);
   }
 
   stop(options: AtOptions & { readonly graceMs: number }): Promise<Moment> {
-    this.#surroundings.mayEnd();
+    this.#surroundings.mayEnd(true);
     return this.#lab.act(this.id, { kind: "stop", graceMs: options.graceMs }, options.atNs);
   }
 
@@ -62,7 +65,8 @@ export class NamespaceNode implements RunningNode {
   }
 
   async start(): Promise<Moment> {
-    const started = await this.#lab.act(this.id, { kind: "start" });
+    const started = await this.#lab.act(this.id, { kind: "start" }, undefined, START_MS);
+    this.#surroundings.mayEnd(false);
     const ready = await this.#surroundings.ready(started.monotonicNs - started.uncertaintyNs);
     return { monotonicNs: BigInt(ready.monotonicNs), uncertaintyNs: 0n };
   }

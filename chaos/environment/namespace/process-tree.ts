@@ -23,16 +23,19 @@ export function processesIn(namespace: string): number[] {
 
 /** The children of a process, over all its threads. */
 export function childrenOf(pid: number): number[] {
+  return threadsOf(pid).flatMap((thread) =>
+    readText(`/proc/${pid}/task/${thread}/children`)
+      .split(" ")
+      .filter((text) => text !== "")
+      .map(Number),
+  );
+}
+
+function threadsOf(pid: number): string[] {
   try {
-    return readdirSync(`/proc/${pid}/task`).flatMap((thread) =>
-      readFileSync(`/proc/${pid}/task/${thread}/children`, "utf8")
-        .split(" ")
-        .filter((text) => text !== "")
-        .map(Number),
-    );
+    return readdirSync(`/proc/${pid}/task`);
   } catch {
-    // It ended while we looked.
-    return [];
+    return []; // It ended while we looked.
   }
 }
 
@@ -48,7 +51,7 @@ export function treeOf(pid: number): number[] {
  */
 export function outerPidOf(namespace: string, innerPid: number): number | undefined {
   return processesIn(namespace).find((pid) => {
-    const line = /^NSpid:(.*)$/m.exec(readStatus(pid))?.[1];
+    const line = /^NSpid:(.*)$/m.exec(readText(`/proc/${pid}/status`))?.[1];
     return Number(line?.trim().split(/\s+/).at(-1)) === innerPid;
   });
 }
@@ -69,14 +72,15 @@ export type ProcessState = "stopped" | "ended" | "alive";
 
 /** Whether a process is stopped (SIGSTOP took effect), has ended, or neither. */
 export function stateOf(pid: number): ProcessState {
-  const state = /^State:\s+(\S)/m.exec(readStatus(pid))?.[1];
+  const state = /^State:\s+(\S)/m.exec(readText(`/proc/${pid}/status`))?.[1];
   if (state === undefined || state === "Z" || state === "X") return "ended";
   return state === "T" || state === "t" ? "stopped" : "alive";
 }
 
-function readStatus(pid: number): string {
+/** Empty when what it tells of has ended while we looked. */
+function readText(path: string): string {
   try {
-    return readFileSync(`/proc/${pid}/status`, "utf8");
+    return readFileSync(path, "utf8");
   } catch {
     return "";
   }
