@@ -29,7 +29,7 @@ export const DEFAULTS = {
     requestBody: "30s",
     /** From the last byte of the request to the first byte of the response, and between two reads of it. */
     response: "30s",
-    /** Keep-alive without a request; also the life of an idle upstream connection's client side. */
+    /** A client that is silent between two requests, or takes nothing of a response that waits for it. */
     idle: "60s",
     /** An idle connection to a backend. Shorter than what servers commonly allow (5 s in Node). */
     upstreamIdle: "4s",

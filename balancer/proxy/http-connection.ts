@@ -134,7 +134,7 @@ export class HttpConnection implements Expiring {
   }
 
   expire(now: number): void {
-    if (this.#lingering) this.socket.destroy();
+    if (this.#lingering) this.#leave();
     else if (this.#exchange !== null) this.#exchange.expire();
     else if (this.#section.begun) this.#refuse(refuse("header-timeout"));
     else this.#linger();
@@ -145,7 +145,7 @@ export class HttpConnection implements Expiring {
   #read(chunk: Buffer): void {
     if (this.#lingering) {
       this.#lingeredBytes += chunk.length;
-      if (this.#lingeredBytes > LINGER_BYTES) this.socket.destroy();
+      if (this.#lingeredBytes > LINGER_BYTES) this.#leave();
       return;
     }
     this.#chunk =
@@ -265,9 +265,15 @@ export class HttpConnection implements Expiring {
   #linger(): void {
     this.#lingering = true;
     this.#chunk = null;
-    this.deadline = this.#context.now() + this.#context.timeouts.response;
+    this.deadline = this.#context.now() + this.#context.timeouts.idle;
     this.socket.end();
     this.socket.resume();
+  }
+
+  /** Goes without waiting for the client any longer; what it has not taken must not look whole. */
+  #leave(): void {
+    if (this.socket.writableFinished) this.socket.destroy();
+    else this.socket.resetAndDestroy();
   }
 
   #drained(): void {

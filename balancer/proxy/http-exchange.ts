@@ -148,8 +148,11 @@ export class HttpExchange implements UpstreamUser {
     if (progress === "done") this.#finish(upstream);
     else if (progress !== "more") this.#fail("other", 502, "bad-response");
     else {
-      if (this.#client.socket.writableNeedDrain) upstream.socket.pause();
-      this.#wait(this.#context.timeouts.response);
+      const { idle, response } = this.#context.timeouts;
+      const stalled = this.#client.socket.writableNeedDrain;
+      if (stalled) upstream.socket.pause();
+      // The kernel tells of room only once much of its buffer is free, which takes a slow reader long.
+      this.#wait(stalled ? idle : response);
     }
   }
 

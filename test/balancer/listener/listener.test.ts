@@ -116,6 +116,23 @@ describe("timeouts", () => {
     expect(door.backend(0)).toMatchObject({ inFlight: 0, failed: 1 });
   });
 
+  test("a client that takes nothing of its answer has the idle time, however short the backend's", async () => {
+    await using backend = await RawBackend.start((socket) => {
+      socket.write("HTTP/1.1 200 OK\r\nContent-Length: 67108864\r\n\r\n");
+      socket.write(Buffer.alloc(67_108_864));
+    });
+    const timeouts = { response: "100ms", idle: "500ms" };
+    await using door = await listen({ ports: [backend.port], timeouts });
+    using client = await RawClient.open(door.listener.port);
+    client.socket.pause();
+    client.send(GET);
+    await within(() => eventually(() => door.listener.counters.active === 0), 480, 4_000);
+    client.socket.resume();
+    await client.untilOver();
+    expect(client.over).toBe("error");
+    expect(door.backend(0)).toMatchObject({ inFlight: 0, failed: 0 });
+  });
+
   test("a backend that stops in the middle of its answer breaks the client's connection", async () => {
     await using backend = await RawBackend.start(
       answering("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"),
