@@ -112,6 +112,8 @@ export class TcpRelay implements Expiring {
     this.deadline = Number.POSITIVE_INFINITY;
     this.#context.counters.requests += 1;
     this.#client.resume();
+    // Its end may have been told to a connection that failed meanwhile.
+    if (this.#client.readableEnded) this.#upstream?.end();
   }
 
   #toUpstream(chunk: Buffer): void {

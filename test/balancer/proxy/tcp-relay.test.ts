@@ -136,3 +136,15 @@ describe("a TCP relay", () => {
     expect(written).toBeLessThan(total / 2);
   });
 });
+
+test("a client that ended its side before the second try is heard by the backend of that try", async () => {
+  await using backend = await RawBackend.start(() => {});
+  await using door = await listen({ protocol: "tcp", ports: [await deadPort(), backend.port] });
+  using client = await RawClient.open(door.listener.port);
+  client.socket.end();
+  await client.untilOver();
+  expect(client.over).toBe("end");
+  await eventually(() => door.listener.counters.active === 0);
+  expect(door.listener.counters.retries).toBe(1);
+  expect(door.backend(1).inFlight).toBe(0);
+});
