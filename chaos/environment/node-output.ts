@@ -12,10 +12,23 @@ export function readNodeOutput(line: string): NodeOutput {
   if (!line.startsWith('{"schema":"evenkeel.')) return { kind: "text", text: line };
   try {
     const parsed: unknown = JSON.parse(line);
-    if (line.startsWith(EVENT_PREFIX)) return { kind: "event", event: parsed as EventLine };
+    if (line.startsWith(EVENT_PREFIX) && isWhole(parsed as EventLine)) {
+      return { kind: "event", event: parsed as EventLine };
+    }
     if ((parsed as LogLine).schema === LOG_SCHEMA) return { kind: "log", log: parsed as LogLine };
   } catch {
     // A line cut short by the death of its writer.
   }
   return { kind: "text", text: line };
+}
+
+/** Whoever reads events computes with their times and looks into their data. */
+function isWhole({ node, monotonicNs, type, data }: Partial<EventLine>): boolean {
+  return (
+    typeof node === "string" &&
+    typeof type === "string" &&
+    /^\d+$/.test(monotonicNs ?? "") &&
+    typeof data === "object" &&
+    data !== null
+  );
 }

@@ -97,10 +97,12 @@ export class NodeAgent {
     if (this.#node.observe.includes("adverts")) {
       setInterval(() => (clock = measureWallClock(2)), CLOCK_REFRESH_MS).unref();
     }
+    // Stamps of foreign programs are in local time, which jumps where summer ends.
+    const env = { ...process.env, TZ: "UTC" };
     for (const name of this.#node.observe) {
       const observer = OBSERVERS[name]();
       this.#observers.push(
-        await startChild(observer.name, observer.argv, process.env, (stream, line) => {
+        await startChild(observer.name, observer.argv, env, (stream, line) => {
           if (stream === observer.stream) observer.parse(line, this.#emit, clock);
           else this.#log(observer.name, stream, line);
         }),

@@ -116,10 +116,10 @@ export function advertObserver(): Observer {
   };
 }
 
-/** Nanoseconds since the epoch of a socat stamp, which is local time with microseconds. */
+/** Nanoseconds since the epoch of a socat stamp: microseconds, in UTC because its `TZ` says so. */
 function socatStampNs(head: RegExpExecArray): bigint {
   const [, year, month, day, hour, minute, second, fraction] = head;
-  const local = new Date(
+  const wholeSeconds = Date.UTC(
     Number(year),
     Number(month) - 1,
     Number(day),
@@ -129,5 +129,5 @@ function socatStampNs(head: RegExpExecArray): bigint {
   );
   // Version 1.7.4.4 pads microseconds to nine digits on the left: the last six are the value.
   const microseconds = BigInt((fraction ?? "0").slice(-6));
-  return BigInt(local.getTime()) * 1_000_000n + microseconds * 1_000n;
+  return BigInt(wholeSeconds) * 1_000_000n + microseconds * 1_000n;
 }
