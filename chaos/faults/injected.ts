@@ -10,7 +10,8 @@ export async function injectWithJournal(
   intent: UndoIntent,
   steps: {
     readonly act: () => Promise<Moment>;
-    readonly verify: () => Promise<Verification>;
+    /** Is told when the fault took effect: what was seen before is no evidence. */
+    readonly verify: (moment: Moment) => Promise<Verification>;
     readonly undo: () => Promise<Moment>;
   },
 ): Promise<InjectedFault> {
@@ -34,7 +35,7 @@ export async function injectWithJournal(
   return {
     moment,
     target: intent.target,
-    verify: steps.verify,
+    verify: () => steps.verify(moment),
     heal,
     [Symbol.asyncDispose]: async () => void (await heal()),
   };

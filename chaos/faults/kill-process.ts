@@ -3,9 +3,7 @@ import { UnknownName } from "../environment/errors.ts";
 import type { Fault } from "./fault.ts";
 import { injectWithJournal } from "./injected.ts";
 import type { Target } from "./target.ts";
-
-/** How long the node agent may take to tell that a process ended. */
-const EXIT_TOLD_MS = 1_000;
+import { toldSince } from "./told-since.ts";
 
 /**
  * One process of a node dies (SIGKILL); the node and its kernel live on, so that connections to it
@@ -17,11 +15,12 @@ export function killProcess(target: Target, process_: string): Fault {
     title: `kill of process ${process_} on ${target.title}`,
     check: (topology) => {
       target.check(topology);
-      const id = /^node (.+)$/.exec(target.title)?.[1];
-      if (id === undefined) return;
-      const known = nodeOf(topology, id).processes.map(({ name }) => name);
-      if (!known.includes(process_))
-        throw new UnknownName(`process on node ${id}`, process_, known);
+      for (const id of target.candidates(topology)) {
+        const known = nodeOf(topology, id).processes.map(({ name }) => name);
+        if (!known.includes(process_)) {
+          throw new UnknownName(`process on node ${id}`, process_, known);
+        }
+      }
     },
     prepare: (deployment) =>
       Promise.resolve({
@@ -32,17 +31,19 @@ export function killProcess(target: Target, process_: string): Fault {
           const intent = { fault: "kill-process", target: id, undo: `restart node ${id}` };
           return injectWithJournal(journal, intent, {
             act: () => running.killProcess(process_, atNs === undefined ? {} : { atNs }),
-            verify: async () => {
-              const exit = await deployment.waitForEvent(
-                (event) =>
-                  event.node === id &&
-                  event.type === "process.exited" &&
-                  event.data["name"] === process_,
-                { deadlineMs: EXIT_TOLD_MS, waitingFor: `the end of ${process_}`, node: id },
-              );
+            verify: async (moment) => {
+              const exit = await toldSince(deployment, moment, {
+                matches: ({ node, type, data }) =>
+                  node === id && type === "process.exited" && data["name"] === process_,
+                waitingFor: `the end of ${process_}`,
+              });
+              if (exit === null) {
+                return { active: false, evidence: `${id} did not tell that ${process_} ended` };
+              }
+              const how = exit.data["signal"] ?? `code ${String(exit.data["code"])}`;
               return {
-                active: exit.data["signal"] === "SIGKILL",
-                evidence: `${id}: ${process_} ended by ${String(exit.data["signal"])}`,
+                active: how === "SIGKILL",
+                evidence: `${id}: ${process_} ended by ${String(how)}`,
               };
             },
             undo: async () => {

@@ -1,6 +1,14 @@
+import type { TimelineEvent } from "../environment/environment.ts";
 import type { Fault } from "./fault.ts";
 import { injectWithJournal } from "./injected.ts";
 import type { Target } from "./target.ts";
+import { toldSince } from "./told-since.ts";
+
+/** What a node tells once it has been asked to stop: a balancer drains first, others just end. */
+const STOPPING: ReadonlySet<TimelineEvent["type"]> = new Set([
+  "balancer.draining",
+  "process.exited",
+]);
 
 /** A node is asked to stop: it gives its address away, drains, and ends; killed after `graceMs`. */
 export function stopNode(target: Target, options: { readonly graceMs: number }): Fault {
@@ -18,15 +26,14 @@ export function stopNode(target: Target, options: { readonly graceMs: number }):
           return injectWithJournal(journal, intent, {
             act: () =>
               running.stop({ graceMs: options.graceMs, ...(atNs === undefined ? {} : { atNs }) }),
-            verify: async () => {
-              const draining = await deployment.waitForEvent(
-                (event) => event.node === id && event.type === "balancer.draining",
-                { deadlineMs: 1_000, waitingFor: `${id} draining`, node: id },
-              );
-              return {
-                active: true,
-                evidence: `${id} told "${draining.type}" at ${draining.monotonicNs} ns`,
-              };
+            verify: async (moment) => {
+              const told = await toldSince(deployment, moment, {
+                matches: ({ node, type }) => node === id && STOPPING.has(type),
+                waitingFor: `${id} stopping`,
+              });
+              return told === null
+                ? { active: false, evidence: `${id} did not tell that it stops` }
+                : { active: true, evidence: `${id} told "${told.type}" at ${told.monotonicNs} ns` };
             },
             undo: () => running.start(),
           });

@@ -1,4 +1,4 @@
-import { nodeOf, type Topology } from "../../stacks/topology.ts";
+import { nodeOf, type Topology, type TopologyNode } from "../../stacks/topology.ts";
 import type { Deployment } from "../environment/environment.ts";
 import { FaultError } from "./fault.ts";
 
@@ -6,28 +6,27 @@ import { FaultError } from "./fault.ts";
 export interface Target {
   /** For titles: `node app-1`, `the node that holds the floating address`. */
   readonly title: string;
-  /** The node's id when it is always the same one. */
-  readonly fixedId: string | null;
   /** @throws RangeError that lists what there is */
   check(topology: Topology): void;
   /** The node's id now. @throws FaultError when nobody plays the part */
   find(deployment: Deployment): string;
+  /** Ids of all nodes that it may turn out to be. */
+  candidates(topology: Topology): readonly string[];
 }
 
 /** The node of that id. */
 export function node(id: string): Target {
   return {
     title: `node ${id}`,
-    fixedId: id,
     check: (topology) => void nodeOf(topology, id),
     find: () => id,
+    candidates: () => [id],
   };
 }
 
 /** The balancer that holds the address which clients use, at the moment of the fault. */
 export const addressOwner: Target = {
   title: "the balancer that holds the address",
-  fixedId: null,
   check: (topology) => {
     if (topology.virtualAddress !== undefined || fixedOwner(topology) !== undefined) return;
     throw new FaultError(
@@ -43,6 +42,12 @@ export const addressOwner: Target = {
       "Look at the balancers' keepalived logs in the run folder.",
     );
   },
+  candidates: (topology) =>
+    topology.virtualAddress?.owners.map((owner) => owner.node) ??
+    topology.nodes
+      .filter(isFixedOwner)
+      .slice(0, 1)
+      .map(({ id }) => id),
 };
 
 /**
@@ -63,7 +68,9 @@ export function ownerOfAddress(deployment: Deployment): string | null {
 }
 
 function fixedOwner(topology: Topology): string | undefined {
-  return topology.nodes.find(
-    ({ role, extraAddresses }) => role === "balancer" && extraAddresses.length > 0,
-  )?.id;
+  return topology.nodes.find(isFixedOwner)?.id;
+}
+
+function isFixedOwner({ role, extraAddresses }: TopologyNode): boolean {
+  return role === "balancer" && extraAddresses.length > 0;
 }
