@@ -41,7 +41,10 @@ export function stallLink(linkId: string, canary: { readonly send: string }): Fa
         const question = { address, port: listenPort, send: canary.send, withinMs: CANARY_MS };
         return (await toxics.ask({ kind: "canary", ...question })).answered;
       };
-      const answeredBefore = await answered();
+      const answeredBefore = await answered().catch(async (error: unknown) => {
+        await toxics[Symbol.asyncDispose]();
+        throw error;
+      });
       return {
         aim: () => linkId,
         inject: ({ atNs, journal }) =>

@@ -71,31 +71,32 @@ export class ToxiproxyPort {
   /** Removes a toxic; one that is not there is as good as removed. @throws ToxiproxyError */
   async remove(link: string, name: string): Promise<void> {
     const operation = `removing ${name} from ${link}`;
-    const response = await withDeadline(
-      operation,
-      fetch(`${this.#url}/proxies/${encodeURIComponent(link)}/toxics/${encodeURIComponent(name)}`, {
-        method: "DELETE",
-        signal: AbortSignal.timeout(TOXIPROXY_DEADLINE_MS),
-      }),
-    );
-    if (response.ok || response.status === 404) return;
-    throw new ToxiproxyError(operation, response.status, await response.text());
+    const path = `/proxies/${encodeURIComponent(link)}/toxics/${encodeURIComponent(name)}`;
+    const { ok, status, body } = await this.#ask(operation, path, "DELETE");
+    if (!ok && status !== 404) throw new ToxiproxyError(operation, status, body);
   }
 
   /** Names of the toxics on a link. The package drops them. @throws ToxiproxyError */
   async toxics(link: string): Promise<string[]> {
     const operation = `listing the toxics of ${link}`;
-    const response = await withDeadline(
-      operation,
-      fetch(`${this.#url}/proxies/${encodeURIComponent(link)}/toxics`, {
-        signal: AbortSignal.timeout(TOXIPROXY_DEADLINE_MS),
-      }),
-    );
-    const body: unknown = await response.json();
-    if (!response.ok || !Array.isArray(body)) {
-      throw new ToxiproxyError(operation, response.status, JSON.stringify(body));
-    }
-    return body.map((toxic: { readonly name: string }) => toxic.name);
+    const path = `/proxies/${encodeURIComponent(link)}/toxics`;
+    const { ok, status, body } = await this.#ask(operation, path, "GET");
+    if (!ok) throw new ToxiproxyError(operation, status, body);
+    const toxics = JSON.parse(body) as readonly { readonly name: string }[];
+    return toxics.map((toxic) => toxic.name);
+  }
+
+  #ask(
+    operation: string,
+    path: string,
+    method: "GET" | "DELETE",
+  ): Promise<{ readonly ok: boolean; readonly status: number; readonly body: string }> {
+    const call = async () => {
+      const signal = AbortSignal.timeout(TOXIPROXY_DEADLINE_MS);
+      const response = await fetch(`${this.#url}${path}`, { method, signal });
+      return { ok: response.ok, status: response.status, body: await response.text() };
+    };
+    return withDeadline(operation, call());
   }
 
   #proxy(link: string, operation: string): Promise<Proxy> {
