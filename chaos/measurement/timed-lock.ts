@@ -10,24 +10,26 @@ const LOCK_ADDRESS = "\0evenkeel-timed-trials";
  * Takes the lock; waits for whoever holds it.
  *
  * @param onWait called once when somebody else holds it
+ * @param address abstract unix socket that is the lock; default: the machine's own
  * @throws what the signal was aborted with
  */
 export async function takeTimedLock(
   signal: AbortSignal,
   onWait: () => void = () => undefined,
+  address: string = LOCK_ADDRESS,
 ): Promise<AsyncDisposable> {
   let told = false;
   for (;;) {
     signal.throwIfAborted();
-    const lock = await tryLock();
+    const lock = await tryLock(address);
     if (lock !== null) return lock;
     if (!told) onWait();
     told = true;
-    await untilReleased(signal);
+    await untilReleased(address, signal);
   }
 }
 
-function tryLock(): Promise<AsyncDisposable | null> {
+function tryLock(address: string): Promise<AsyncDisposable | null> {
   return new Promise((resolve, reject) => {
     const waiters = new Set<Socket>();
     const server = createServer((waiter) => {
@@ -39,7 +41,7 @@ function tryLock(): Promise<AsyncDisposable | null> {
     server.once("error", (error: NodeJS.ErrnoException) =>
       error.code === "EADDRINUSE" ? resolve(null) : reject(error),
     );
-    server.listen(LOCK_ADDRESS, () =>
+    server.listen(address, () =>
       resolve({
         [Symbol.asyncDispose]: () =>
           new Promise((released) => {
@@ -53,9 +55,11 @@ function tryLock(): Promise<AsyncDisposable | null> {
 }
 
 /** Resolves when the holder lets go (or was not there). */
-function untilReleased(signal: AbortSignal): Promise<void> {
+function untilReleased(address: string, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
-    const socket = connect(LOCK_ADDRESS);
+    // It may have been aborted while the lock was tried.
+    if (signal.aborted) return reject(signal.reason as Error);
+    const socket = connect(address);
     const abort = (): void => {
       socket.destroy();
       reject(signal.reason as Error);
