@@ -40,7 +40,8 @@ export class ProberStream implements AsyncDisposable {
     const ready = Promise.withResolvers<void>();
     const started = Promise.withResolvers<void>();
     const done = Promise.withResolvers<ProberQuality>();
-    done.promise.catch(() => undefined); // Told to whoever asks: `stop`.
+    // Told to whoever asks, which may be nobody: the first thing that goes wrong ends the start.
+    for (const { promise } of [ready, started, done]) promise.catch(() => undefined);
     const seen: { stream?: ProberStream } = {};
     const process_ = await node.spawn(["evenkeel-prober"], {
       onStdout: (line) => {
@@ -67,10 +68,15 @@ export class ProberStream implements AsyncDisposable {
     });
     const stream = new ProberStream(process_, plan, done.promise);
     seen.stream = stream;
-    await within(ready.promise, START_MS, "did not start");
-    stream.#send(plan);
-    await within(started.promise, START_MS, "did not begin its schedule");
-    return stream;
+    try {
+      await within(ready.promise, START_MS, "did not start");
+      stream.#send(plan);
+      await within(started.promise, START_MS, "did not begin its schedule");
+      return stream;
+    } catch (error) {
+      await stream[Symbol.asyncDispose]();
+      throw error;
+    }
   }
 
   /** Every probe so far, in the order in which they ended. */
