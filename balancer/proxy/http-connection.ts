@@ -9,6 +9,7 @@ import type { Expiring } from "./deadline-sweep.ts";
 import type { HttpContext } from "./http-context.ts";
 import { HttpExchange } from "./http-exchange.ts";
 import { writeOwnAnswer } from "./own-answer.ts";
+import { reset } from "./reset.ts";
 
 /** How long a closed connection is still read, so that a reset does not overtake the answer. */
 const LINGER_MS = 1_000;
@@ -97,7 +98,7 @@ export class HttpConnection implements Expiring {
       exchange.abandon();
       this.#record(exchange, exchange.answering ? exchange.status : LEFT, reason);
     }
-    this.socket.resetAndDestroy();
+    reset(this.socket);
   }
 
   /** The client stopped sending the body that it announced. */
@@ -273,7 +274,7 @@ export class HttpConnection implements Expiring {
   /** Goes without waiting for the client any longer; what it has not taken must not look whole. */
   #leave(): void {
     if (this.socket.writableFinished) this.socket.destroy();
-    else this.socket.resetAndDestroy();
+    else reset(this.socket);
   }
 
   #drained(): void {

@@ -4,6 +4,7 @@ import { countReason, type ListenerCounters } from "../listener/counters.ts";
 import type { Backend } from "../upstream/backend.ts";
 import type { Pool } from "../upstream/pool.ts";
 import type { DeadlineSweep, Expiring } from "./deadline-sweep.ts";
+import { reset } from "./reset.ts";
 
 /** What all relays of one tcp listener share. */
 export interface TcpContext {
@@ -156,7 +157,7 @@ export class TcpRelay implements Expiring {
   #break(): void {
     this.#release();
     if (this.#client.destroyed) this.#end();
-    else this.#client.resetAndDestroy();
+    else reset(this.#client);
   }
 
   #release(): void {
@@ -166,7 +167,7 @@ export class TcpRelay implements Expiring {
     const upstream = this.#upstream;
     this.#upstream = null;
     if (upstream !== null && !upstream.destroyed) {
-      if (this.#connected) upstream.resetAndDestroy();
+      if (this.#connected) reset(upstream);
       else upstream.destroy();
     }
   }
