@@ -13,3 +13,18 @@ export class WrongUse extends Error {
     this.name = "WrongUse";
   }
 }
+
+/**
+ * What an error says, for a reader. When cleaning up failed too, the first error is the cause and
+ * is told first.
+ */
+export function reasonOf(error: unknown): string {
+  if (error instanceof SuppressedError) {
+    return `${reasonOf(error.suppressed)} Then, while cleaning up: ${reasonOf(error.error)}`;
+  }
+  if (!(error instanceof Error)) return String(error);
+  // Waits of Node say only that they were aborted; why, is their cause.
+  return error.name === "AbortError" && error.cause !== undefined
+    ? reasonOf(error.cause)
+    : error.message;
+}

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Environment } from "./environment/environment.ts";
 import { UnknownName } from "./environment/errors.ts";
-import { WrongUse } from "./errors.ts";
+import { reasonOf, WrongUse } from "./errors.ts";
 import { UndoJournalFile } from "./faults/undo-journal.ts";
 import { readCpuTicks, takeFingerprint } from "./measurement/fingerprint.ts";
 import { stratifiedPhases } from "./measurement/phase.ts";
@@ -193,10 +193,9 @@ async function oneTrial(
     });
     return judgeObservation(scenario, seen);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
     const verdict: Verdict = options.signal.aborted ? "aborted" : "invalid";
     return {
-      record: unmeasuredTrial(setting.index, seed, verdict, reason),
+      record: unmeasuredTrial(setting.index, seed, verdict, reasonOf(error)),
       data: null,
       events: [],
       probes: [],

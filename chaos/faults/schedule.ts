@@ -155,7 +155,7 @@ async function aimAt(
 async function untilMonotonic(fromNs: bigint, afterMs: number, signal: AbortSignal): Promise<void> {
   const end = fromNs + BigInt(Math.round(afterMs * 1e6));
   const remaining = Number(end - process.hrtime.bigint()) / 1e6;
-  if (remaining > 0) await sleep(remaining, undefined, { signal });
+  if (remaining > 0) await sleep(Math.ceil(remaining), undefined, { signal });
 }
 
 function runnerEvent(

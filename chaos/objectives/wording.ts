@@ -69,7 +69,7 @@ export function boundText(objective: Objective): string {
 
 /** A value with its unit. */
 export function format(value: number, unit: Objective["unit"]): string {
-  const digits = unit === "count" ? 0 : unit === "ms" ? 1 : 4;
-  const text = Number.isFinite(value) ? value.toFixed(digits) : "never";
+  if (!Number.isFinite(value)) return "never";
+  const text = value.toFixed(unit === "count" ? 0 : unit === "ms" ? 1 : 4);
   return unit === "ms" ? `${text} ms` : text;
 }
