@@ -1,0 +1,425 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { checkScenario, runExperiment, type ExperimentOptions } from "../../chaos/experiment.ts";
+import type { JournalLine } from "../../chaos/faults/undo-journal.ts";
+import { failedAtMost, outageWithin } from "../../chaos/objectives/objectives.ts";
+import { readRun } from "../../chaos/report/run-folder.ts";
+import { writeReports } from "../../chaos/report/write-reports.ts";
+import type { Scenario } from "../../chaos/scenario.ts";
+import type { TrialStage } from "../../chaos/trial.ts";
+import { BEAT_MS, fakeFault, FakeEnvironment, type Step } from "./fake-environment.ts";
+import { fixtureTopology } from "./report/fixture.ts";
+
+let runs: string;
+let world: FakeEnvironment;
+
+beforeEach(() => {
+  runs = mkdtempSync(join(tmpdir(), "evenkeel-runs-"));
+  world = new FakeEnvironment();
+});
+afterEach(() => rmSync(runs, { recursive: true }));
+
+const WINDOW = {
+  of: "outage",
+  floorMs: 0,
+  meanMs: 20,
+  ceilingMs: 40,
+  because: "made up",
+  source: "this test",
+};
+
+function scenarioOf(change: Partial<Scenario> = {}): Scenario {
+  return {
+    sentence: "When the fake breaks, it comes back.",
+    topology: fixtureTopology(),
+    load: {
+      client: "client",
+      address: "198.18.7.100",
+      port: 8080,
+      path: "/",
+      headers: {},
+      ratePerSecond: 500,
+      connectTimeoutMs: 5,
+      totalTimeoutMs: 5,
+    },
+    steadyState: { durationMs: 6, deadlineMs: 2_000 },
+    faults: [{ fault: fakeFault(world), afterMs: 0 }],
+    observeMs: 1_000,
+    stableMs: 6,
+    marks: () => ({
+      detected: { absent: "nobody detects" },
+      elected: { absent: "nobody is elected" },
+      moved: { absent: "nothing moves" },
+    }),
+    predictions: [],
+    objectives: [outageWithin({ window: WINDOW, slackMs: 100 })],
+    trials: 2,
+    control: { without: "anything", change: {}, mustFail: ["outage"] },
+    ...change,
+  };
+}
+
+function run(scenario: Scenario, change: Partial<ExperimentOptions> = {}) {
+  return runExperiment({
+    scenario,
+    id: "fake",
+    trials: 1,
+    seed: 7,
+    runsDirectory: runs,
+    control: false,
+    command: "npx evenkeel run fake",
+    signal: new AbortController().signal,
+    environment: () => world,
+    // The machine's own turn belongs to runs that are timed.
+    takeTurn: async () => ({ [Symbol.asyncDispose]: async () => undefined }),
+    onProgress: () => undefined,
+    ...change,
+  });
+}
+
+/** Intents of the journal that are not marked done. */
+function notUndone(directory: string): number {
+  const lines = readFileSync(join(directory, "journal.ndjson"), "utf8").split("\n").slice(0, -1);
+  const parsed = lines.map((line) => JSON.parse(line) as JournalLine);
+  const done = new Set(parsed.filter(({ state }) => state === "done").map(({ id }) => id));
+  return parsed.filter(({ state, id }) => state === "intent" && !done.has(id)).length;
+}
+
+function recordIn(directory: string): { status: string; trials: readonly unknown[] } {
+  return JSON.parse(readFileSync(join(directory, "run.json"), "utf8")) as never;
+}
+
+test("a trial goes through its stages in order, and what was started is ended", async () => {
+  const stages: TrialStage[] = [];
+  const { record, directory } = await run(scenarioOf(), {
+    onProgress: (progress) => progress.kind === "stage" && stages.push(progress.stage),
+  });
+  expect(record).toMatchObject({ verdict: "pass", exitCode: 0, status: "finished", reasons: [] });
+  expect(stages).toEqual(["deploying", "steady state", "fault", "measuring", "ending"]);
+  expect(world.log).toEqual([
+    "deploy",
+    "prepare",
+    "spawn",
+    "inject",
+    "verify",
+    "let go",
+    "dispose",
+  ]);
+  expect(world.alive.size).toBe(0);
+  expect(notUndone(directory)).toBe(0);
+});
+
+test("a fault with a time to heal is healed before the observation ends", async () => {
+  const stages: TrialStage[] = [];
+  const faults = [{ fault: fakeFault(world), afterMs: 0, forMs: 5 }];
+  const { record } = await run(scenarioOf({ faults }), {
+    onProgress: (progress) => progress.kind === "stage" && stages.push(progress.stage),
+  });
+  expect(stages.slice(2)).toEqual(["fault", "healing", "measuring", "ending"]);
+  const [fault] = record.trials[0]?.faults ?? [];
+  const activeMs = Number(BigInt(fault?.healedNs ?? 0) - BigInt(fault?.injectedNs ?? 0)) / 1e6;
+  // A timer may fire within the millisecond before.
+  expect(activeMs).toBeGreaterThan(4);
+  expect(activeMs).toBeLessThan(1_000);
+  expect(world.log.filter((step) => step === "heal")).toHaveLength(1);
+});
+
+test("the record is on disk before the first trial and after every one", async () => {
+  const seen: unknown[] = [];
+  let directory = "";
+  const look = (when: string): void => {
+    const { status, trials } = recordIn(directory);
+    seen.push([when, status, trials.length]);
+  };
+  world.behaviour.at.deploy = () => look("deploy");
+  await run(scenarioOf(), {
+    trials: 2,
+    onProgress: (progress) => {
+      if (progress.kind === "run") directory = progress.directory;
+      if (progress.kind === "trial") look("after");
+    },
+  });
+  seen.push(["end", recordIn(directory).status, recordIn(directory).trials.length]);
+  expect(seen).toEqual([
+    ["deploy", "running", 0],
+    ["after", "running", 1],
+    ["deploy", "running", 1],
+    ["after", "running", 2],
+    ["end", "finished", 2],
+  ]);
+});
+
+describe("whatever goes wrong, everything is healed and ended", () => {
+  const steps: Step[] = ["deploy", "prepare", "spawn", "inject", "verify", "heal"];
+  test.each(steps)("something throws at %s", async (step) => {
+    world.behaviour.at[step] = () => {
+      throw new Error(`no ${step} today`);
+    };
+    const faults = [{ fault: fakeFault(world), afterMs: 0, forMs: 3 }];
+    const { record, directory } = await run(scenarioOf({ faults }));
+    expect(record).toMatchObject({ verdict: "invalid", exitCode: 2, status: "finished" });
+    expect(record.reasons.join()).toContain(`no ${step} today`);
+    expect(world.alive.size).toBe(0);
+    expect(world.log.includes("dispose")).toBe(step !== "deploy");
+    if (world.log.includes("inject")) {
+      // Healed while the lab still runs.
+      expect(world.log.indexOf("heal")).toBeGreaterThan(world.log.indexOf("inject"));
+      expect(world.log.indexOf("heal")).toBeLessThan(world.log.indexOf("dispose"));
+    }
+    expect(notUndone(directory)).toBe(0);
+  });
+
+  test("the steady state never holds", async () => {
+    world.behaviour.outageMs = 1e9;
+    world.behaviour.at.spawn = () => void (world.injectedNs = process.hrtime.bigint());
+    const steadyState = { durationMs: 5, deadlineMs: 40 };
+    const { record } = await run(scenarioOf({ steadyState }));
+    expect(record.verdict).toBe("invalid");
+    expect(record.reasons.join()).toMatch(/did not hold within 40 ms: \d+ timeout/);
+    expect(world.log).not.toContain("inject");
+    expect(world.alive.size).toBe(0);
+  });
+
+  test("the lab is lost while it is measured", async () => {
+    world.behaviour.outageMs = 1e9;
+    const { record } = await run(scenarioOf({ observeMs: 60_000 }), {
+      onProgress: (progress) => {
+        if (progress.kind === "stage" && progress.stage === "measuring") {
+          world.lost.abort(new Error("the lab host died"));
+        }
+      },
+    });
+    expect(record).toMatchObject({ verdict: "invalid", exitCode: 2 });
+    expect(record.reasons.join()).toContain("the lab host died");
+    expect(world.alive.size).toBe(0);
+  });
+
+  const stages: TrialStage[] = [
+    "deploying",
+    "steady state",
+    "fault",
+    "healing",
+    "measuring",
+    "ending",
+  ];
+  test.each(stages)("the run is stopped at stage %s of its second trial", async (stage) => {
+    const stop = new AbortController();
+    const faults = [{ fault: fakeFault(world), afterMs: 0, forMs: 3 }];
+    const { record, directory } = await run(scenarioOf({ faults }), {
+      trials: 3,
+      signal: stop.signal,
+      onProgress: (progress) => {
+        if (progress.kind !== "stage" || progress.trial !== 1) return;
+        if (progress.stage === stage) stop.abort(new Error("interrupted (a test)"));
+      },
+    });
+    expect(record).toMatchObject({ verdict: "aborted", exitCode: 130, status: "finished" });
+    expect(record.trials.map(({ verdict }) => verdict)).toEqual([
+      "pass",
+      // What was measured to its end is kept.
+      stage === "ending" ? "pass" : "aborted",
+    ]);
+    if (stage !== "ending") {
+      expect(record.trials[1]?.reasons).toEqual(["interrupted (a test)"]);
+    }
+    expect(recordIn(directory).status).toBe("finished");
+    expect(world.alive.size).toBe(0);
+    expect(notUndone(directory)).toBe(0);
+    const count = (step: string): number => world.log.filter((done) => done === step).length;
+    expect(count("deploy")).toBe(2);
+    expect(count("heal")).toBe(count("inject"));
+  });
+
+  test("the run is stopped while it waits for its turn", async () => {
+    const stop = new AbortController();
+    const { record, directory } = await run(scenarioOf(), {
+      signal: stop.signal,
+      takeTurn: async (signal, onWait) => {
+        onWait?.();
+        signal.throwIfAborted();
+        throw new Error("It was not stopped.");
+      },
+      onProgress: ({ kind }) => kind === "waiting" && stop.abort(new Error("interrupted (a test)")),
+    });
+    expect(record).toMatchObject({ verdict: "aborted", exitCode: 130, status: "finished" });
+    expect(world.log).toEqual([]);
+    // A run without any trial has a report too.
+    const { html } = await writeReports(directory);
+    expect(readFileSync(html, "utf8")).toContain("aborted");
+  });
+});
+
+test("a lab that does not end leaves its fault undone, which is heal-failed, and nothing follows", async () => {
+  world.behaviour.at.dispose = () => {
+    throw new Error("the lab host does not answer");
+  };
+  const { record, directory } = await run(scenarioOf(), { trials: 3 });
+  expect(record).toMatchObject({ verdict: "heal-failed", exitCode: 4 });
+  expect(record.reasons.join()).toContain("journal.ndjson");
+  expect(record.reasons.join()).toContain("the lab host does not answer");
+  expect(record.trials).toHaveLength(1);
+  expect(notUndone(directory)).toBe(1);
+});
+
+test("an error while cleaning up never hides the first one", async () => {
+  world.behaviour.at.verify = () => {
+    world.lost.abort(new Error("first"));
+  };
+  world.behaviour.at.dispose = () => {
+    throw new Error("second");
+  };
+  const { record } = await run(scenarioOf());
+  expect(record.trials[0]?.reasons[0]).toBe("first Then, while cleaning up: second");
+});
+
+test("a fault that was not seen to be active makes the run invalid, however well it went", async () => {
+  let trial = -1;
+  world.behaviour.at.deploy = (index) => void (trial = index);
+  world.behaviour.at.verify = () => void (world.behaviour.active = trial !== 3);
+  const { record } = await run(scenarioOf(), { trials: 10 });
+  expect(record.trials.filter(({ verdict }) => verdict === "pass")).toHaveLength(9);
+  expect(record).toMatchObject({ verdict: "invalid", exitCode: 2 });
+  expect(record.reasons).toEqual([
+    "trial 3 does not count: fake fault of lb-a was not seen to be active: asked the fake",
+  ]);
+});
+
+test.each([
+  [1, "pass"],
+  [2, "pass"],
+  [3, "invalid"],
+])("%s untrusted trials of ten do not count, are told, and make it %s", async (bad, verdict) => {
+  world.behaviour.at.deploy = (trial) => {
+    world.behaviour.quality = trial < bad ? { lagP99Ms: 9 } : {};
+  };
+  const { record } = await run(scenarioOf(), { trials: 10 });
+  expect(record.verdict).toBe(verdict);
+  expect(record.reasons).toHaveLength(bad);
+  expect(record.reasons[0]).toMatch(/^trial 0 does not count: probes were sent 9 ms late/);
+  expect(record.objectives[0]?.samples).toBe(10 - bad);
+  expect(record.outage?.n).toBe(10 - bad);
+});
+
+describe("seeds", () => {
+  const heartbeat: Scenario["heartbeat"] = {
+    of: "advert",
+    periodMs: BEAT_MS,
+    silenced: true,
+    isBeat: ({ type }) => type === "vrrp.advert",
+  };
+  const schedule = async (seed: number) => {
+    const { record } = await run(scenarioOf({ heartbeat }), { trials: 4, seed });
+    return record.trials.map(({ seed: own, phase }) => ({ own, wantedMs: phase.wantedMs }));
+  };
+
+  test("the same seed gives the same schedule, another one another, each spread over the period", async () => {
+    const first = await schedule(42);
+    rmSync(runs, { recursive: true });
+    const again = await schedule(42);
+    expect(again).toEqual(first);
+    const other = await schedule(43);
+    expect(other.map(({ wantedMs }) => wantedMs)).not.toEqual(
+      first.map(({ wantedMs }) => wantedMs),
+    );
+    expect(other.map(({ own }) => own)).not.toEqual(first.map(({ own }) => own));
+    for (const trials of [first, other]) {
+      const strata = trials.map(({ wantedMs }) => Math.floor(((wantedMs ?? -1) / BEAT_MS) * 4));
+      expect(strata.toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3]);
+    }
+  });
+
+  test("the fault falls where in the heartbeat it was aimed at", async () => {
+    const { record } = await run(scenarioOf({ heartbeat }), { trials: 3 });
+    for (const { phase } of record.trials) {
+      expect(phase.periodMs).toBe(BEAT_MS);
+      // The fake acts late, never early.
+      expect(phase.achieved.value).not.toBeNull();
+    }
+  });
+
+  test("the id of a run tells scenario and seed, and two in one second do not overwrite", async () => {
+    const { record } = await run(scenarioOf(), { seed: 5 });
+    expect(record.id).toMatch(/^\d{8}T\d{6}Z-fake-5$/);
+    expect(record.seed).toBe(5);
+    expect(record.command).toBe("npx evenkeel run fake");
+  });
+});
+
+test("what was recorded can be read and rendered", async () => {
+  const { directory } = await run(scenarioOf(), { trials: 2 });
+  const { events, probes, notes } = await readRun(directory);
+  expect(notes).toEqual([]);
+  expect(new Set(probes.map(({ trial }) => trial))).toEqual(new Set([0, 1]));
+  expect(events.map(({ type }) => type)).toContain("fault.injected");
+  await writeReports(directory);
+  expect(readdirSync(directory)).toEqual(expect.arrayContaining(["report.html", "run.json"]));
+});
+
+test("the control is the same scenario with its change, and says what is missing", async () => {
+  const control = {
+    without: "luck",
+    change: { objectives: [failedAtMost(0)] },
+    mustFail: ["failed-requests"],
+  };
+  const { record } = await run(scenarioOf({ control }), { control: true });
+  expect(record.id).toMatch(/-fake-control-7$/);
+  expect(record.scenario.controlWithout).toBe("luck");
+  expect(record).toMatchObject({ verdict: "fail", exitCode: 1 });
+  expect(record.reasons.join()).toMatch(/failed requests \d+, wanted at most 0.*\d+ timeout/);
+});
+
+test("a system that never comes back fails its ceiling by what was observed", async () => {
+  world.behaviour.outageMs = 1e9;
+  const { record } = await run(scenarioOf({ observeMs: 300 }));
+  expect(record.verdict).toBe("fail");
+  expect(record.objectives[0]).toMatchObject({ verdict: "fail", samples: 1, summary: null });
+  expect(record.reasons.join()).toMatch(/outage at least \d+\.\d ms \(not recovered within/);
+});
+
+describe("refused before anything is started", () => {
+  test.each([
+    ["no trial", {}, 0, "The number of trials is 0"],
+    ["half a trial", {}, 1.5, "The number of trials is 1.5"],
+    [
+      "a fault of a node that is not there",
+      { fault: "lb-z" },
+      1,
+      'There is no node "lb-z". Known:',
+    ],
+    [
+      "a client that is not there",
+      { client: "nobody" },
+      1,
+      'load\'s client "nobody". Known: client',
+    ],
+    ["a p95 over ten trials", { statistic: "p95" }, 10, "10 trials cannot support p95"],
+    ["no fault", { fault: null }, 1, "no faults"],
+    ["two objectives of one id", { twice: true }, 1, 'have the id "outage"'],
+  ] as const)("%s", async (_, what, trials, message) => {
+    const wrong: {
+      fault?: string | null;
+      client?: string;
+      statistic?: "p95";
+      twice?: boolean;
+    } = what;
+    const base = scenarioOf();
+    const objective = outageWithin({ window: WINDOW, statistic: wrong.statistic ?? "every trial" });
+    const scenario: Scenario = {
+      ...base,
+      faults: wrong.fault === null ? [] : [{ fault: fakeFault(world, wrong.fault), afterMs: 0 }],
+      load: { ...base.load, client: wrong.client ?? "client" },
+      objectives: wrong.twice === true ? [objective, objective] : [objective],
+    };
+    expect(() => checkScenario(scenario, trials)).toThrow(message);
+    await expect(run(scenario, { trials })).rejects.toThrow(message);
+    expect(world.log).toEqual([]);
+    expect(readdirSync(runs)).toEqual([]);
+  });
+
+  test("a p95 over 59 trials is supported", () => {
+    const objectives = [outageWithin({ window: WINDOW, statistic: "p95" })];
+    expect(() => checkScenario(scenarioOf({ objectives }), 59)).not.toThrow();
+  });
+});
