@@ -14,7 +14,7 @@ export function pidNamespaceOf(pid: number): string | undefined {
   }
 }
 
-/** Every process in that PID namespace that is not a zombie, in ascending order. */
+/** Every process in that PID namespace that is not a zombie, in no order. */
 export function processesIn(namespace: string): number[] {
   return readdirSync("/proc")
     .map(Number)

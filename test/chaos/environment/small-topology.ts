@@ -3,6 +3,7 @@ import { parseTopology, type Topology, type TopologyInput } from "../../../stack
 /** Where the first and the second application of a node listen. */
 export const PORTS = { web: 8080, other: 8081 } as const;
 
+type NodeChange = Partial<TopologyInput["nodes"][number]>;
 type ProcessInput = NonNullable<TopologyInput["nodes"][number]["processes"]>[number];
 
 /** The sample application as a process of a node. */
@@ -19,7 +20,7 @@ function application(name: keyof typeof PORTS): ProcessInput {
  * The smallest topology that can be hurt in every way: a node with two applications, one whose
  * only process ignores SIGTERM beside its application, and a client that must reach both.
  */
-export function smallTopology(change: Partial<TopologyInput["nodes"][number]> = {}): Topology {
+export function smallTopology(app1: NodeChange = {}, client: NodeChange = {}): Topology {
   const common = { prefixLength: 24 };
   const nodes: TopologyInput["nodes"] = [
     {
@@ -29,7 +30,7 @@ export function smallTopology(change: Partial<TopologyInput["nodes"][number]> = 
       group: "app",
       address: "198.18.7.21",
       processes: [application("web"), application("other")],
-      ...change,
+      ...app1,
     },
     {
       ...common,
@@ -58,6 +59,7 @@ export function smallTopology(change: Partial<TopologyInput["nodes"][number]> = 
         path: "/healthz",
         deadlineMs: 15_000,
       })),
+      ...client,
     },
   ];
   return parseTopology({
