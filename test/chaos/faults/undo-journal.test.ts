@@ -1,0 +1,71 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { UndoJournalFile, type JournalLine } from "../../../chaos/faults/undo-journal.ts";
+
+let directory = "";
+let path = "";
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), "evenkeel-journal-"));
+  path = join(directory, "undo.ndjson");
+});
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+const INTENT = { fault: "kill", target: "app-1", undo: "start node app-1" };
+const written = (): JournalLine[] =>
+  readFileSync(path, "utf8")
+    .split("\n")
+    .slice(0, -1)
+    .map((line) => JSON.parse(line) as JournalLine);
+const states = (): string[] => written().map(({ id, state }) => `${id} ${state}`);
+
+test("an intent is in the file when it was intended, with all that a later process needs", async () => {
+  const before = process.hrtime.bigint();
+  await using journal = await UndoJournalFile.open(path);
+  await journal.intend(INTENT);
+  const [line] = written();
+  expect(line).toMatchObject({ state: "intent", id: 1, ...INTENT });
+  expect(BigInt(line?.monotonicNs ?? 0)).toBeGreaterThan(before);
+  expect(journal.pending).toBe(1);
+});
+
+test("what is done is done once, whatever the order", async () => {
+  await using journal = await UndoJournalFile.open(path);
+  const first = await journal.intend(INTENT);
+  const second = await journal.intend({ ...INTENT, target: "app-2" });
+  await first();
+  await first();
+  expect(journal.pending).toBe(1);
+  await second();
+  expect(states()).toEqual(["1 intent", "2 intent", "1 done", "2 done"]);
+  expect(journal.pending).toBe(0);
+});
+
+test("when the lab has ended, everything that was open is done", async () => {
+  await using journal = await UndoJournalFile.open(path);
+  const first = await journal.intend(INTENT);
+  await journal.intend(INTENT);
+  await first();
+  await journal.allGone();
+  await journal.allGone();
+  expect(states()).toEqual(["1 intent", "2 intent", "1 done", "2 done"]);
+  expect(journal.pending).toBe(0);
+});
+
+test("a journal that is opened again keeps what is in it", async () => {
+  {
+    await using journal = await UndoJournalFile.open(path);
+    await journal.intend(INTENT);
+  }
+  await using journal = await UndoJournalFile.open(path);
+  await journal.intend({ ...INTENT, target: "app-2" });
+  expect(written()).toHaveLength(2);
+});
+
+test("a journal that cannot be written to is an error, not a fault without an intent", async () => {
+  const journal = await UndoJournalFile.open(path);
+  await journal[Symbol.asyncDispose]();
+  await expect(journal.intend(INTENT)).rejects.toThrow(/closed/);
+  await expect(UndoJournalFile.open(join(directory, "no", "folder"))).rejects.toThrow(/ENOENT/);
+});

@@ -1,0 +1,56 @@
+import { expect, test } from "vitest";
+import { awaitSteadyState, NoSteadyState } from "../../../chaos/steady-state/steady-state.ts";
+import { record, startedProber } from "../load/fake-program.ts";
+
+const MS = 1_000_000n;
+const STEADY = { durationMs: 500, deadlineMs: 5_000 };
+const unaborted = new AbortController().signal;
+
+test("it holds when probes succeeded for as long as asked, since the load began", async () => {
+  const { stream, take } = await startedProber();
+  take(record(100n * MS), record(500n * MS));
+  const begin = process.hrtime.bigint();
+  const at = await awaitSteadyState(stream, STEADY, 0n, unaborted);
+  expect(at).toBeGreaterThanOrEqual(begin);
+  expect(at).toBeLessThanOrEqual(process.hrtime.bigint());
+});
+
+test("a failure begins the wait anew, and success just short of the time is not enough", async () => {
+  const { stream, take } = await startedProber();
+  let held = false;
+  take(record(100n * MS), record(400n * MS, "timeout"), record(899n * MS));
+  const waiting = awaitSteadyState(stream, STEADY, 0n, unaborted).then(() => (held = true));
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  expect(held).toBe(false);
+  take(record(900n * MS));
+  await waiting;
+  expect(held).toBe(true);
+});
+
+test("without any probe that ended it does not hold, and the error says so at the deadline", async () => {
+  const { stream } = await startedProber();
+  const begin = performance.now();
+  const waiting = awaitSteadyState(stream, { durationMs: 0, deadlineMs: 60 }, 0n, unaborted);
+  const error = await waiting.catch((reason: unknown) => reason);
+  const tookMs = performance.now() - begin;
+  expect(error).toBeInstanceOf(NoSteadyState);
+  expect(String(error)).toMatch(/did not hold within 60 ms: no probe ended\. Look at/);
+  expect(tookMs).toBeGreaterThanOrEqual(59);
+  expect(tookMs).toBeLessThan(3_000);
+});
+
+test("at the deadline the outcomes that were seen are told", async () => {
+  const { stream, take } = await startedProber();
+  take(record(1n), record(2n, "timeout"), record(3n, "timeout"), record(4n, "refused"));
+  await expect(
+    awaitSteadyState(stream, { durationMs: 100, deadlineMs: 20 }, 0n, unaborted),
+  ).rejects.toThrow(/1 ok, 2 timeout, 1 refused/);
+});
+
+test("waiting can be aborted, and the reason is the error's cause", async () => {
+  const { stream } = await startedProber();
+  const abort = new AbortController();
+  const waiting = awaitSteadyState(stream, STEADY, 0n, abort.signal);
+  abort.abort(new Error("Ctrl-C"));
+  await expect(waiting).rejects.toMatchObject({ cause: new Error("Ctrl-C") });
+});
