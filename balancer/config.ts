@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { checkReferences } from "./config-references.ts";
 import { DEFAULTS } from "./defaults.ts";
 import { InvalidDocument, problemsOf } from "./errors.ts";
 import { duration, size } from "./units.ts";
@@ -167,44 +168,8 @@ export const configSchema = z
       })
       .prefault({}),
   })
-  .superRefine((config, context) => {
-    reportDuplicates(
-      config.listeners.map((l) => l.id),
-      ["listeners"],
-      "id",
-      context,
-    );
-    reportDuplicates(
-      config.listeners.map((l) => `${l.address}:${l.port}`),
-      ["listeners"],
-      "port",
-      context,
-    );
-    reportDuplicates(
-      config.pools.map((pool) => pool.id),
-      ["pools"],
-      "id",
-      context,
-    );
-    config.pools.forEach((pool, index) => {
-      const path = ["pools", index, "backends"];
-      reportDuplicates(
-        pool.backends.map((b) => b.id),
-        path,
-        "id",
-        context,
-      );
-    });
-    const known = config.pools.map((pool) => pool.id);
-    config.listeners.forEach((listener, index) => {
-      if (known.includes(listener.pool)) return;
-      context.addIssue({
-        code: "custom",
-        path: ["listeners", index, "pool"],
-        message: `names no pool | Use one of: ${known.join(", ")}.`,
-      });
-    });
-  });
+  // Also when single fields are wrong: every problem is told at once.
+  .superRefine(checkReferences, { when: () => true });
 
 /** What a user writes. */
 export type ConfigInput = z.input<typeof configSchema>;
@@ -231,21 +196,4 @@ export function parseConfig(input: unknown): Config {
 /** The JSON Schema of what a user writes, for editors. */
 export function configJsonSchema(): unknown {
   return z.toJSONSchema(configSchema, { io: "input", unrepresentable: "any" });
-}
-
-function reportDuplicates(
-  values: readonly string[],
-  path: readonly (string | number)[],
-  field: string,
-  context: z.RefinementCtx,
-): void {
-  values.forEach((value, index) => {
-    const first = values.indexOf(value);
-    if (first === index) return;
-    context.addIssue({
-      code: "custom",
-      path: [...path, index, field],
-      message: `repeats ${[...path, first].join(".")} (${value}) | Make it unique.`,
-    });
-  });
 }

@@ -33,7 +33,7 @@ export const DEFAULTS = {
     idle: "60s",
     /** An idle connection to a backend. Shorter than what servers commonly allow (5 s in Node). */
     upstreamIdle: "4s",
-    /** From the stop signal to the hard stop. */
+    /** From the end of accepting to the hard stop. */
     drain: "10s",
   },
   limits: {

@@ -77,6 +77,18 @@ export function hexValue(byte: number): number {
   return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : -1;
 }
 
+/** Value of the decimal digit at an offset; -1 for any other byte. */
+export function digitAt(bytes: Buffer, at: number): number {
+  const value = (bytes[at] ?? 0) - 0x30;
+  return value >= 0 && value <= 9 ? value : -1;
+}
+
+/** Whether bytes from an offset on spell a prefix exactly. */
+export function startsWith(bytes: Buffer, at: number, prefix: Buffer): boolean {
+  for (let i = 0; i < prefix.length; i += 1) if (bytes[at + i] !== prefix[i]) return false;
+  return true;
+}
+
 /** Whether a byte is optional whitespace: SP or HTAB, RFC 9110 §5.6.3. */
 export function isBlank(byte: number | undefined): boolean {
   return byte === SP || byte === HTAB;

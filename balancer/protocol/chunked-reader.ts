@@ -1,6 +1,6 @@
 import { CR, hexValue, isBlank, isToken, isValue, LF } from "./bytes.ts";
 import { FIELD } from "./field-name.ts";
-import { fieldCount, fieldId } from "./fields.ts";
+import { fieldId } from "./fields.ts";
 import { refuse, type Refusal, type RefusalReason } from "./refusal.ts";
 import { REFUSED, NEEDS_MORE, SectionReader, type SectionLimits } from "./section-reader.ts";
 
@@ -198,7 +198,7 @@ export class ChunkedReader {
       this.refusal = this.#trailers.refusal;
       return at;
     }
-    for (let i = 0; i < fieldCount(this.#trailers); i += 1) {
+    for (let i = 0; i < this.#trailers.count; i += 1) {
       const id = fieldId(this.#trailers, i);
       if (id === FIELD.transferEncoding || id === FIELD.contentLength || id === FIELD.host) {
         this.#refuse("trailer");

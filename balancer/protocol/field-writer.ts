@@ -26,11 +26,12 @@ export function passedFields(
   nominated: readonly string[] | null,
 ): string {
   const { bounds, text } = section;
+  const end = section.count * STRIDE;
   let out = "";
   // Neighbours that are already spelled `name: value CRLF` are taken as one piece of text.
   let from = 0;
   let to = 0;
-  for (let at = 0; at < bounds.length; at += STRIDE) {
+  for (let at = 0; at < end; at += STRIDE) {
     const id = bounds[at + 4] ?? FIELD.other;
     if (stripped[id] === 1) continue;
     if (nominated !== null && !PROTECTED.has(id)) {

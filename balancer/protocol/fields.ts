@@ -2,11 +2,6 @@ import { isTokenText, trimBlanks } from "./bytes.ts";
 import { FIELD } from "./field-name.ts";
 import { STRIDE, type SectionReader } from "./section-reader.ts";
 
-/** Number of fields in a complete section. */
-export function fieldCount(section: SectionReader): number {
-  return section.bounds.length / STRIDE;
-}
-
 /** Number of the name of field `index`, one of `FIELD`. */
 export function fieldId(section: SectionReader, index: number): number {
   return section.bounds[index * STRIDE + 4] ?? FIELD.other;
@@ -34,6 +29,7 @@ export interface ConnectionOptions {
 
 /** No Connection field at all. */
 export const NO_OPTIONS: ConnectionOptions = { close: false, keepAlive: false, nominated: null };
+const KEEP: ConnectionOptions = { close: false, keepAlive: true, nominated: null };
 
 /** Fields that Connection may nominate: each one is compared with every field of the message. */
 const NOMINATED_MAXIMUM = 32;
@@ -48,6 +44,10 @@ export function connectionOptions(
   value: string,
   earlier: ConnectionOptions,
 ): ConnectionOptions | null {
+  // The two common spellings first: no list is built for them.
+  if (value === "keep-alive")
+    return earlier === NO_OPTIONS ? KEEP : { ...earlier, keepAlive: true };
+  if (value === "close") return { ...earlier, close: true };
   let { close, keepAlive } = earlier;
   let nominated = earlier.nominated;
   for (const part of value.toLowerCase().split(",")) {

@@ -50,21 +50,22 @@ const STATUS_OF = {
 /** Every reason for which a message is refused. */
 export type RefusalReason = keyof typeof STATUS_OF;
 
-const REFUSALS = new Map<RefusalReason, Refusal>(
-  Object.entries(STATUS_OF).map(([reason, status]) => [
-    reason as RefusalReason,
-    { reason: reason as RefusalReason, status },
-  ]),
-);
-
-/** The refusal for a reason; the same object each time. */
+/** The refusal for a reason. */
 export function refuse(reason: RefusalReason): Refusal {
-  return REFUSALS.get(reason) ?? { reason, status: STATUS_OF[reason] };
+  return new Refused(reason);
 }
 
 /** Type guard for results that are a value or a refusal. */
 export function isRefusal(value: object): value is Refusal {
-  return (
-    "reason" in value && "status" in value && REFUSALS.get(value.reason as RefusalReason) === value
-  );
+  return value instanceof Refused;
+}
+
+class Refused implements Refusal {
+  readonly reason: RefusalReason;
+  readonly status: number;
+
+  constructor(reason: RefusalReason) {
+    this.reason = reason;
+    this.status = STATUS_OF[reason];
+  }
 }

@@ -1,4 +1,4 @@
-import { isTarget, isToken, SP } from "./bytes.ts";
+import { digitAt, isTarget, isToken, SP, startsWith } from "./bytes.ts";
 import { refuse, type Refusal } from "./refusal.ts";
 import type { StartLine } from "./section-reader.ts";
 import { readTarget } from "./target.ts";
@@ -8,6 +8,8 @@ export const METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTION
 export type Method = (typeof METHODS)[number];
 
 const KNOWN: ReadonlyMap<string, Method> = new Map(METHODS.map((method) => [method, method]));
+const NAME = Buffer.from("HTTP/");
+const DOT = 0x2e;
 const VERSION_LENGTH = "HTTP/1.1".length;
 /** A request line that has no SP so early has no method that we know. */
 const METHOD_WINDOW = 32;
@@ -75,18 +77,12 @@ export class RequestLine implements StartLine {
   }
 
   #version(bytes: Buffer, start: number, end: number): Refusal | null {
-    const digit = (at: number) => (bytes[at] ?? 0) >= 0x30 && (bytes[at] ?? 0) <= 0x39;
-    if (
-      end - start !== VERSION_LENGTH ||
-      bytes.toString("latin1", start, start + 5) !== "HTTP/" ||
-      !digit(start + 5) ||
-      bytes[start + 6] !== 0x2e ||
-      !digit(start + 7)
-    ) {
-      return refuse("version");
-    }
-    if (bytes[start + 5] !== 0x31) return refuse("version-unsupported");
-    this.minor = bytes[start + 7] === 0x30 ? 0 : 1;
+    if (end - start !== VERSION_LENGTH || !startsWith(bytes, start, NAME)) return refuse("version");
+    const major = digitAt(bytes, start + 5);
+    const minor = digitAt(bytes, start + 7);
+    if (major < 0 || bytes[start + 6] !== DOT || minor < 0) return refuse("version");
+    if (major !== 1) return refuse("version-unsupported");
+    this.minor = minor === 0 ? 0 : 1;
     return null;
   }
 

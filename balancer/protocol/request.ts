@@ -1,7 +1,6 @@
 import {
   connectionOptions,
   contentLength,
-  fieldCount,
   fieldId,
   fieldValue,
   NO_OPTIONS,
@@ -62,8 +61,7 @@ export function interpretRequest(
   let seq: string | undefined;
   let run: string | undefined;
 
-  const count = fieldCount(section);
-  for (let i = 0; i < count; i += 1) {
+  for (let i = 0; i < section.count; i += 1) {
     const id = fieldId(section, i);
     if (id <= FIELD.underscore || id > FIELD.run) continue;
     const value = fieldValue(section, i);

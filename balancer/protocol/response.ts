@@ -1,7 +1,6 @@
 import {
   connectionOptions,
   contentLength,
-  fieldCount,
   fieldId,
   fieldValue,
   NO_OPTIONS,
@@ -49,8 +48,7 @@ export function interpretResponse(
   let options = NO_OPTIONS;
   let hasDate = false;
 
-  const count = fieldCount(section);
-  for (let i = 0; i < count; i += 1) {
+  for (let i = 0; i < section.count; i += 1) {
     switch (fieldId(section, i)) {
       case FIELD.contentLength:
         if (length >= 0) return refuse("content-length");

@@ -53,8 +53,10 @@ export class SectionReader {
   #emptyLineSkipped = false;
   #sectionBytes = 0;
   #begun = false;
-  /** Five numbers a field, offsets into `text`. */
+  /** Five numbers a field, offsets into `text`; what lies behind `count` fields is left over. */
   readonly bounds: number[] = [];
+  /** Fields seen. */
+  count = 0;
   /** The whole section as latin1, once complete. */
   text = "";
   refusal: Refusal | null = null;
@@ -81,7 +83,7 @@ export class SectionReader {
     this.#emptyLineSkipped = false;
     this.#sectionBytes = 0;
     this.#begun = false;
-    this.bounds.length = 0;
+    this.count = 0;
     this.text = "";
     this.refusal = null;
   }
@@ -160,7 +162,7 @@ export class SectionReader {
       return this.#startLine.read(bytes, start, end);
     }
     this.#sectionBytes += end - start + 2;
-    if (this.bounds.length >= this.#limits.count * STRIDE) return refuse("too-many-fields");
+    if (this.count >= this.#limits.count) return refuse("too-many-fields");
     return this.#field(bytes, start, end, origin);
   }
 
@@ -180,13 +182,15 @@ export class SectionReader {
     let valueEnd = end;
     while (valueEnd > at && isBlank(bytes[valueEnd - 1])) valueEnd -= 1;
     if (underscore && isFramingAlias(bytes, start, nameEnd)) return refuse("framing-alias");
-    this.bounds.push(
-      start - origin,
-      nameEnd - origin,
-      at - origin,
-      valueEnd - origin,
-      underscore ? FIELD.underscore : fieldOf(bytes, start, nameEnd),
-    );
+    // The array is never emptied, so that it grows once a connection and not once a section.
+    const { bounds } = this;
+    const slot = this.count * STRIDE;
+    bounds[slot] = start - origin;
+    bounds[slot + 1] = nameEnd - origin;
+    bounds[slot + 2] = at - origin;
+    bounds[slot + 3] = valueEnd - origin;
+    bounds[slot + 4] = underscore ? FIELD.underscore : fieldOf(bytes, start, nameEnd);
+    this.count += 1;
     return null;
   }
 

@@ -1,7 +1,8 @@
-import { isValue, SP } from "./bytes.ts";
+import { digitAt, isValue, SP, startsWith } from "./bytes.ts";
 import { refuse, type Refusal } from "./refusal.ts";
 import type { StartLine } from "./section-reader.ts";
 
+const MAJOR = Buffer.from("HTTP/1.");
 const HEAD_LENGTH = "HTTP/1.1 200".length;
 
 /** Reads status lines: `HTTP-version SP status-code SP [reason-phrase]`, RFC 9112 §4. */
@@ -20,19 +21,13 @@ export class StatusLine implements StartLine {
   }
 
   read(bytes: Buffer, start: number, end: number): Refusal | null {
-    const version = bytes.toString("latin1", start, start + 7);
-    const minor = (bytes[start + 7] ?? 0) - 0x30;
-    const status = Number.parseInt(bytes.toString("latin1", start + 9, start + HEAD_LENGTH), 10);
-    if (
-      end - start < HEAD_LENGTH ||
-      version !== "HTTP/1." ||
-      minor < 0 ||
-      minor > 9 ||
-      bytes[start + 8] !== SP ||
-      !/^[1-5]\d\d$/.test(bytes.toString("latin1", start + 9, start + HEAD_LENGTH))
-    ) {
-      return refuse("status-line");
-    }
+    if (end - start < HEAD_LENGTH || !startsWith(bytes, start, MAJOR)) return refuse("status-line");
+    const minor = digitAt(bytes, start + 7);
+    const hundreds = digitAt(bytes, start + 9);
+    const tens = digitAt(bytes, start + 10);
+    const ones = digitAt(bytes, start + 11);
+    if (minor < 0 || bytes[start + 8] !== SP || tens < 0 || ones < 0) return refuse("status-line");
+    if (hundreds < 1 || hundreds > 5) return refuse("status-line");
     // The SP before an empty reason is often left out; nothing can be misread from that.
     if (end - start > HEAD_LENGTH && bytes[start + HEAD_LENGTH] !== SP) {
       return refuse("status-line");
@@ -40,7 +35,7 @@ export class StatusLine implements StartLine {
     for (let i = start + HEAD_LENGTH; i < end; i += 1) {
       if (!isValue(bytes[i])) return refuse("status-line");
     }
-    this.status = status;
+    this.status = hundreds * 100 + tens * 10 + ones;
     this.minor = minor === 0 ? 0 : 1;
     this.reason = bytes.toString("latin1", Math.min(end, start + HEAD_LENGTH + 1), end);
     return null;

@@ -83,7 +83,19 @@ export function isAuthority(text: string): boolean {
     }
   }
   if (hostEnd === text.length) return true;
-  return /^:\d{0,5}$/.test(text.slice(hostEnd)) && Number(text.slice(hostEnd + 1)) <= 65_535;
+  return text[hostEnd] === ":" && isPort(text, hostEnd + 1);
+}
+
+/** Whether the rest of a text is a port, or empty, as RFC 3986 §3.2.3 allows. */
+function isPort(text: string, from: number): boolean {
+  if (text.length - from > 5) return false;
+  let port = 0;
+  for (let i = from; i < text.length; i += 1) {
+    const digit = text.charCodeAt(i) - 0x30;
+    if (digit < 0 || digit > 9) return false;
+    port = port * 10 + digit;
+  }
+  return port <= 65_535;
 }
 
 /** Whether two authorities of the scheme http name the same host and port. */

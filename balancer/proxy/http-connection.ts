@@ -43,7 +43,6 @@ export class HttpConnection implements Expiring {
   #lingeredBytes = 0;
   #startedAt = 0;
   #startedNs = "";
-  #countedIn = 0;
   #countedOut = 0;
 
   constructor(socket: Socket, context: HttpContext) {
@@ -144,6 +143,7 @@ export class HttpConnection implements Expiring {
   }
 
   #read(chunk: Buffer): void {
+    this.#context.counters.bytesIn += chunk.length;
     if (this.#lingering) {
       this.#lingeredBytes += chunk.length;
       if (this.#lingeredBytes > LINGER_BYTES) this.#leave();
@@ -307,17 +307,14 @@ export class HttpConnection implements Expiring {
       this.#record(exchange, exchange.answering ? exchange.status : LEFT, "client-gone");
     }
     this.#lingering = true;
-    this.#countBytes();
+    this.#countOut();
     this.#context.sweep.forget(this);
     this.#context.closed(this);
   }
 
-  #countBytes(): void {
-    const { counters } = this.#context;
-    const { bytesRead, bytesWritten } = this.socket;
-    counters.bytesIn += bytesRead - this.#countedIn;
-    counters.bytesOut += bytesWritten - this.#countedOut;
-    this.#countedIn = bytesRead;
+  #countOut(): void {
+    const { bytesWritten } = this.socket;
+    this.#context.counters.bytesOut += bytesWritten - this.#countedOut;
     this.#countedOut = bytesWritten;
   }
 
@@ -326,7 +323,7 @@ export class HttpConnection implements Expiring {
     const { counters, accessLog, now, listenerId } = this.#context;
     const hundred = RESPONSE_CLASSES[Math.floor(status / 100)];
     if (hundred !== undefined && status !== LEFT) counters.responses[hundred] += 1;
-    this.#countBytes();
+    this.#countOut();
     if (accessLog === undefined) return;
     const request = exchange?.request;
     accessLog.write({

@@ -188,9 +188,13 @@ export class HttpExchange implements UpstreamUser {
     backend.sent += 1;
     this.#phase = "connecting";
     const pooled = mayReuse ? connections.take(backend, this) : undefined;
-    this.#wait(timeouts.connect);
-    this.#upstream = pooled ?? connections.connect(backend, this);
-    if (pooled !== undefined) this.#forward();
+    if (pooled === undefined) {
+      this.#wait(timeouts.connect);
+      this.#upstream = connections.connect(backend, this);
+    } else {
+      this.#upstream = pooled;
+      this.#forward();
+    }
   }
 
   #forward(): void {
@@ -200,7 +204,7 @@ export class HttpExchange implements UpstreamUser {
     const { backend, socket } = upstream;
     const head = writeRequestHead(this.request, {
       client: this.#client.clientAddress,
-      fallbackHost: `${backend.address.includes(":") ? `[${backend.address}]` : backend.address}:${backend.port}`,
+      fallbackHost: backend.authority,
     });
     const forwarded = new RequestRelay(socket, head, this.request.framing === "chunked");
     this.#forwarded = forwarded;

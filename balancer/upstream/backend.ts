@@ -15,6 +15,8 @@ export class Backend implements Candidate {
   readonly id: string;
   readonly address: string;
   readonly port: number;
+  /** Address and port as a Host field names them. */
+  readonly authority: string;
   weight: number;
   inFlight = 0;
   health: HealthState;
@@ -28,6 +30,8 @@ export class Backend implements Candidate {
     this.id = config.id;
     this.address = config.address;
     this.port = config.port;
+    const host = config.address.includes(":") ? `[${config.address}]` : config.address;
+    this.authority = `${host}:${config.port}`;
     this.weight = config.weight;
     this.health = health;
   }

@@ -25,7 +25,7 @@ export interface ConnectionPoolOptions {
 export class ConnectionPool {
   readonly #options: ConnectionPoolOptions;
   readonly #idle = new Map<Backend, UpstreamConnection[]>();
-  readonly #inUse = new Set<UpstreamConnection>();
+  #inUse = 0;
   readonly #readBuffer = Buffer.allocUnsafeSlow(READ_BYTES);
   #closed = false;
 
@@ -39,7 +39,7 @@ export class ConnectionPool {
     if (connection === undefined) return undefined;
     connection.reused = true;
     connection.user = user;
-    this.#inUse.add(connection);
+    this.#inUse += 1;
     return connection;
   }
 
@@ -51,13 +51,13 @@ export class ConnectionPool {
       this.#readBuffer,
       user,
     );
-    this.#inUse.add(connection);
+    this.#inUse += 1;
     return connection;
   }
 
   /** Takes back a connection whose response ended cleanly and whose request was sent whole. */
   put(connection: UpstreamConnection): void {
-    this.#inUse.delete(connection);
+    this.#inUse -= 1;
     const { socket, backend } = connection;
     let idle = this.#idle.get(backend);
     if (idle === undefined) this.#idle.set(backend, (idle = []));
@@ -75,7 +75,7 @@ export class ConnectionPool {
 
   /** Destroys a connection in use; its user hears nothing more of it. */
   destroy(connection: UpstreamConnection): void {
-    this.#inUse.delete(connection);
+    this.#inUse -= 1;
     discard(connection);
   }
 
@@ -86,7 +86,7 @@ export class ConnectionPool {
 
   /** Connections that an exchange holds. */
   get inUse(): number {
-    return this.#inUse.size;
+    return this.#inUse;
   }
 
   /** Destroys what has been idle for too long. */

@@ -1,5 +1,5 @@
 import type { PoolConfig } from "../config.ts";
-import type { Policy } from "../selection/policy.ts";
+import type { Candidate, Policy } from "../selection/policy.ts";
 import { Backend } from "./backend.ts";
 
 /** Backends that can serve the same request, and the policy that orders them. */
@@ -9,7 +9,7 @@ export class Pool {
   readonly backends: readonly Backend[];
   readonly #policy: Policy;
   readonly #random: () => number;
-  readonly #allowed: (backend: { readonly id: string }) => boolean;
+  readonly #allowed: (candidate: Candidate) => boolean;
   #excluded: ReadonlySet<string> | null = null;
 
   /** @param random uniform in [0, 1) */
@@ -26,9 +26,9 @@ export class Pool {
     );
     this.#policy = policy;
     this.#random = random;
-    const byId = new Map(this.backends.map((backend) => [backend.id, backend]));
+    // The policy was given our backends, so whom it asks about is one of them.
     this.#allowed = (candidate) =>
-      byId.get(candidate.id)?.pickable === true && this.#excluded?.has(candidate.id) !== true;
+      (candidate as Backend).pickable && this.#excluded?.has(candidate.id) !== true;
     policy.update(this.backends);
   }
 

@@ -1,0 +1,61 @@
+import type { z } from "zod";
+
+/**
+ * What no single field of a configuration can tell: ids and ports that repeat, and listeners that
+ * name no pool. It runs over documents with other faults too, so that a user sees all of them at
+ * once; what has no proper shape is passed over here, its own problem is told already.
+ */
+export function checkReferences(document: unknown, context: z.RefinementCtx): void {
+  const { listeners, pools } = fieldsOf(document);
+  const listenerList = listOf(listeners);
+  const poolList = listOf(pools);
+  reportRepeated(listenerList, ["listeners"], "id", (listener) => listener["id"], context);
+  reportRepeated(listenerList, ["listeners"], "port", endpointOf, context);
+  reportRepeated(poolList, ["pools"], "id", (pool) => pool["id"], context);
+  poolList.forEach((pool, index) => {
+    const backends = listOf(pool["backends"]);
+    reportRepeated(backends, ["pools", index, "backends"], "id", (one) => one["id"], context);
+  });
+  const known = poolList.flatMap(({ id }) => (typeof id === "string" ? [id] : []));
+  listenerList.forEach(({ pool }, index) => {
+    if (typeof pool !== "string" || known.includes(pool)) return;
+    context.addIssue({
+      code: "custom",
+      path: ["listeners", index, "pool"],
+      message: `names no pool | Use one of: ${known.join(", ")}.`,
+    });
+  });
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function fieldsOf(value: unknown): Fields {
+  return typeof value === "object" && value !== null ? (value as Fields) : {};
+}
+
+function listOf(value: unknown): readonly Fields[] {
+  return Array.isArray(value) ? value.map(fieldsOf) : [];
+}
+
+function endpointOf({ address, port }: Fields): unknown {
+  return typeof port === "number" ? `${String(address)}:${port}` : undefined;
+}
+
+function reportRepeated(
+  list: readonly Fields[],
+  path: readonly (string | number)[],
+  field: string,
+  valueOf: (item: Fields) => unknown,
+  context: z.RefinementCtx,
+): void {
+  const values = list.map(valueOf);
+  values.forEach((value, index) => {
+    const first = values.indexOf(value);
+    if (typeof value !== "string" || first === index) return;
+    context.addIssue({
+      code: "custom",
+      path: [...path, index, field],
+      message: `repeats ${[...path, first].join(".")} (${value}) | Make it unique.`,
+    });
+  });
+}
