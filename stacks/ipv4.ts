@@ -1,3 +1,5 @@
+import { isIPv4 } from "node:net";
+
 /** IPv4 addresses as numbers, so that plans and checks can reckon with them. */
 
 /** A network: its bounds as numbers, both belonging to it. */
@@ -7,8 +9,9 @@ export interface Ipv4Network {
   readonly prefixLength: number;
 }
 
-/** The number of a dotted address that is known to be one. */
+/** The number of a dotted address. @throws RangeError when it is none */
 export function numberOfAddress(address: string): number {
+  if (!isIPv4(address)) throw new RangeError(`"${address}" is not an IPv4 address.`);
   return address.split(".").reduce((number, part) => number * 256 + Number(part), 0);
 }
 
@@ -17,7 +20,7 @@ export function addressOfNumber(number: number): string {
   return [24, 16, 8, 0].map((shift) => (number >>> shift) & 255).join(".");
 }
 
-/** The network of a notation like `198.18.7.0/24` that is known to be one; host bits are cut off. */
+/** The network of a notation like `198.18.7.0/24`; host bits are cut off. @throws RangeError when it is none */
 export function networkOf(cidr: string): Ipv4Network {
   const [address = "", length = ""] = cidr.split("/");
   const prefixLength = Number(length);

@@ -200,14 +200,34 @@ export type TopologyRule = (
  */
 export function parseTopology(input: unknown, rules: readonly TopologyRule[] = []): Topology {
   const checked = topologySchema
-    .superRefine((topology, context) => {
-      for (const rule of rules) {
-        for (const problem of rule(topology)) context.addIssue({ code: "custom", ...problem });
-      }
-    })
+    .superRefine(
+      (topology, context) => {
+        for (const rule of rules) {
+          for (const problem of problemsBy(rule, topology, context.issues.length > 0)) {
+            context.addIssue({ code: "custom", ...problem });
+          }
+        }
+      },
+      // Also when single fields are wrong: every problem is told at once.
+      { when: () => true },
+    )
     .safeParse(input);
   if (checked.success) return checked.data;
   throw new InvalidDocument("The topology", problemsOf(checked.error, input));
+}
+
+/** What a rule finds. A rule that stumbles over a topology without its proper form finds nothing. */
+function problemsBy(
+  rule: TopologyRule,
+  topology: Topology,
+  malformed: boolean,
+): ReturnType<TopologyRule> {
+  try {
+    return rule(topology);
+  } catch (error) {
+    if (malformed) return [];
+    throw error;
+  }
 }
 
 /**

@@ -65,6 +65,9 @@ describe("what is refused", () => {
     };
     expect(problems(input).toSorted()).toEqual([
       "",
+      "listeners[0].pool",
+      "listeners[1].id",
+      "listeners[1].pool",
       "listeners[1].port",
       "listeners[1].protocol",
       "pools[0].backends[0].address",
@@ -158,4 +161,42 @@ test("the JSON Schema describes what a user writes: durations are text, defaults
   };
   expect(schema.required.toSorted()).toEqual(["listeners", "pools"]);
   expect(schema.properties["timeouts"]?.properties?.["drain"]?.type).toBe("string");
+});
+
+test("problems of single fields and problems between fields are told together", () => {
+  const input = {
+    listeners: [
+      { id: "web", protocol: "htp", port: 80, pool: "nope" },
+      { id: "web", protocol: "tcp", port: 80, pool: "app" },
+      null,
+    ],
+    pools: [
+      { id: "app", backends: [{ id: "a", address: "x", port: 1 }, { id: "a" }] },
+      { id: "app", backends: "none" },
+    ],
+  };
+  const paths = problems(input);
+  expect(paths).toEqual(
+    expect.arrayContaining([
+      "listeners[0].protocol",
+      "listeners[0].pool",
+      "listeners[1].id",
+      "listeners[1].port",
+      "listeners[2]",
+      "pools[0].backends[0].address",
+      "pools[0].backends[1].id",
+      "pools[1].id",
+      "pools[1].backends",
+    ]),
+  );
+});
+
+test.each([
+  [null],
+  [[]],
+  ["text"],
+  [{ listeners: {}, pools: 7 }],
+  [{ listeners: [1], pools: [2] }],
+])("a document of another shape, %j, is refused with problems and nothing else", (input) => {
+  expect(problems(input).length).toBeGreaterThan(0);
 });

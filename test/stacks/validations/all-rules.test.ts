@@ -247,3 +247,38 @@ describe("the rules over a topology", () => {
     expect(idle).toEqual([]);
   });
 });
+
+describe("a topology whose single fields are wrong too", () => {
+  test("has the problems of its fields and of the rules told together, without their echoes", () => {
+    const topology = editable();
+    const [first, second] = topology.nodes;
+    if (first === undefined || second === undefined) throw new Error("The flagship has nodes.");
+    const input = {
+      ...topology,
+      subnet: "bad",
+      nodes: topology.nodes.map((node, index) =>
+        index === 0
+          ? { ...node, address: second.address }
+          : index === 2
+            ? { ...node, role: "x" }
+            : node,
+      ),
+      listeners: topology.listeners.map((listener) => ({ ...listener, pool: "elsewhere" })),
+    };
+    const found = problemsOfTopology(input);
+    expect(found).toEqual(
+      expect.arrayContaining(["subnet", "nodes[2].role", "nodes[1].address", "listeners[0].pool"]),
+    );
+    expect(found.filter((path) => path.includes("prefixLength"))).toEqual([]);
+  });
+});
+
+function problemsOfTopology(input: unknown): string[] {
+  try {
+    parseTopology(input, ALL_RULES);
+  } catch (error) {
+    if (error instanceof InvalidDocument) return error.problems.map(({ path }) => path);
+    throw error;
+  }
+  return [];
+}
