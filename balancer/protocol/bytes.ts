@@ -1,9 +1,14 @@
 /** Byte values and byte classes of HTTP/1.1 syntax, for scans over raw bytes. */
 
+/** Horizontal tab. */
 export const HTAB = 0x09;
+/** Line feed. */
 export const LF = 0x0a;
+/** Carriage return. */
 export const CR = 0x0d;
+/** Space. */
 export const SP = 0x20;
+/** What ends a field name. */
 export const COLON = 0x3a;
 
 /** `tchar`, RFC 9110 §5.6.2. */

@@ -20,7 +20,6 @@ export const FIELD = {
   clientIdentity: 14,
   /** Carries authorisation or session; a Connection option cannot remove it. */
   credentials: 15,
-  server: 16,
 } as const;
 
 const NAMES: readonly (readonly [string, number])[] = [

@@ -5,6 +5,7 @@ import { readTarget } from "./target.ts";
 
 /** Methods that are served. */
 export const METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"] as const;
+/** One of `METHODS`. */
 export type Method = (typeof METHODS)[number];
 
 const KNOWN: ReadonlyMap<string, Method> = new Map(METHODS.map((method) => [method, method]));

@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import { countReason, type ListenerCounters } from "../listener/counters.ts";
+import { countReason } from "../listener/counters.ts";
 import { BodyReader } from "../protocol/body-reader.ts";
 import { interpretRequest, type RequestHead } from "../protocol/request.ts";
 import { RequestLine } from "../protocol/request-line.ts";
@@ -9,13 +9,12 @@ import type { Expiring } from "./deadline-sweep.ts";
 import type { HttpContext } from "./http-context.ts";
 import { HttpExchange } from "./http-exchange.ts";
 import { writeOwnAnswer } from "./own-answer.ts";
+import { LEFT, RequestRecorder } from "./request-recorder.ts";
 import { reset } from "./reset.ts";
 
 /** How long a closed connection is still read, so that a reset does not overtake the answer. */
 const LINGER_MS = 1_000;
 const LINGER_BYTES = 256 * 1024;
-/** Logged in place of a status when the client left before one was sent. */
-const LEFT = 499;
 
 /**
  * One client connection: requests are read one at a time, the next one only after the answer to the
@@ -30,6 +29,7 @@ export class HttpConnection implements Expiring {
   readonly clientAddress: string;
   readonly body: BodyReader;
   readonly #context: HttpContext;
+  readonly #recorder: RequestRecorder;
   readonly #line: RequestLine;
   readonly #section: SectionReader;
   deadline: number;
@@ -41,15 +41,13 @@ export class HttpConnection implements Expiring {
   #ended = false;
   #lingering = false;
   #lingeredBytes = 0;
-  #startedAt = 0;
-  #startedNs = "";
-  #countedOut = 0;
 
   constructor(socket: Socket, context: HttpContext) {
     this.socket = socket;
     this.#context = context;
     const address = socket.remoteAddress ?? "";
     this.clientAddress = address.startsWith("::ffff:") ? address.slice("::ffff:".length) : address;
+    this.#recorder = new RequestRecorder(socket, this.clientAddress, context);
     this.#line = new RequestLine(context.limits.targetBytes);
     this.#section = new SectionReader(context.requestLimits, this.#line);
     this.body = new BodyReader(context.trailerLimits, context.limits.bodyBytes);
@@ -95,7 +93,7 @@ export class HttpConnection implements Expiring {
     this.#exchange = null;
     if (exchange !== null) {
       exchange.abandon();
-      this.#record(exchange, exchange.answering ? exchange.status : LEFT, reason);
+      this.#recorder.end(exchange, exchange.answering ? exchange.status : LEFT, reason);
     }
     reset(this.socket);
   }
@@ -115,7 +113,7 @@ export class HttpConnection implements Expiring {
   exchangeDone(keepAlive: boolean): void {
     const exchange = this.#exchange;
     if (exchange === null) return;
-    this.#record(exchange, exchange.status, undefined);
+    this.#recorder.end(exchange, exchange.status, undefined);
     this.#next(keepAlive);
   }
 
@@ -129,7 +127,7 @@ export class HttpConnection implements Expiring {
     }
     const keepAlive = exchange.requestDone && this.persists(exchange.request);
     this.#answer(status, reason, keepAlive, exchange.request);
-    this.#record(exchange, status, reason);
+    this.#recorder.end(exchange, status, reason);
     this.#next(keepAlive);
   }
 
@@ -180,11 +178,11 @@ export class HttpConnection implements Expiring {
   }
 
   #readHead(chunk: Buffer): boolean {
-    const { now, timeouts, limits, accessLog } = this.#context;
+    const { now, timeouts, limits } = this.#context;
     if (!this.#section.begun) {
-      this.#startedAt = now();
-      if (accessLog !== undefined) this.#startedNs = process.hrtime.bigint().toString();
-      this.deadline = this.#startedAt + timeouts.requestHeader;
+      const startedAt = now();
+      this.#recorder.begin(startedAt);
+      this.deadline = startedAt + timeouts.requestHeader;
     }
     const at = this.#section.feed(chunk, this.#at);
     if (at === NEEDS_MORE) {
@@ -214,7 +212,7 @@ export class HttpConnection implements Expiring {
     const keepAlive = exchange.requestDone && this.persists(exchange.request);
     this.#answer(200, undefined, keepAlive, exchange.request);
     exchange.abandon();
-    this.#record(exchange, 200, undefined);
+    this.#recorder.end(exchange, 200, undefined);
     this.#next(keepAlive);
   }
 
@@ -240,7 +238,7 @@ export class HttpConnection implements Expiring {
     this.#exchange = null;
     exchange?.abandon();
     this.#answer(refusal.status, refusal.reason, false, exchange?.request);
-    this.#record(exchange, refusal.status, refusal.reason);
+    this.#recorder.end(exchange, refusal.status, refusal.reason);
     this.#linger();
   }
 
@@ -304,51 +302,11 @@ export class HttpConnection implements Expiring {
     this.#chunk = null;
     if (exchange !== null) {
       exchange.abandon();
-      this.#record(exchange, exchange.answering ? exchange.status : LEFT, "client-gone");
+      this.#recorder.end(exchange, exchange.answering ? exchange.status : LEFT, "client-gone");
     }
     this.#lingering = true;
-    this.#countOut();
+    this.#recorder.countBytes();
     this.#context.sweep.forget(this);
     this.#context.closed(this);
   }
-
-  #countOut(): void {
-    const { bytesWritten } = this.socket;
-    this.#context.counters.bytesOut += bytesWritten - this.#countedOut;
-    this.#countedOut = bytesWritten;
-  }
-
-  /** Counts and logs a request that is over. */
-  #record(exchange: HttpExchange | null, status: number, reason: string | undefined): void {
-    const { counters, accessLog, now, listenerId } = this.#context;
-    const hundred = RESPONSE_CLASSES[Math.floor(status / 100)];
-    if (hundred !== undefined && status !== LEFT) counters.responses[hundred] += 1;
-    this.#countOut();
-    if (accessLog === undefined) return;
-    const request = exchange?.request;
-    accessLog.write({
-      monotonicNs: this.#startedNs,
-      listener: listenerId,
-      client: `${this.clientAddress}:${this.socket.remotePort ?? 0}`,
-      method: request?.method ?? "",
-      target: request?.target ?? "",
-      status,
-      backend: exchange?.backendId ?? "",
-      durationMs: now() - this.#startedAt,
-      bytes: exchange?.responseBytes ?? 0,
-      retries: exchange?.retries ?? 0,
-      ...(reason === undefined ? {} : { reason }),
-      ...(request?.seq === undefined ? {} : { seq: request.seq }),
-      ...(request?.run === undefined ? {} : { run: request.run }),
-    });
-  }
 }
-
-const RESPONSE_CLASSES: readonly (keyof ListenerCounters["responses"] | undefined)[] = [
-  undefined,
-  "1xx",
-  "2xx",
-  "3xx",
-  "4xx",
-  "5xx",
-];

@@ -25,7 +25,6 @@ export class UpstreamConnection {
   readonly body: BodyReader;
   /** Whether it has served a request before. */
   reused = false;
-  connected = false;
   /** Monotonic milliseconds; meaningful while it is idle. */
   idleSince = 0;
   user: UpstreamUser;
@@ -55,7 +54,6 @@ export class UpstreamConnection {
       },
     });
     this.socket.on("connect", () => {
-      this.connected = true;
       this.user.upstreamConnected(this);
     });
     this.socket.on("drain", () => this.user.upstreamDrained(this));
