@@ -82,8 +82,9 @@ export class ToxiproxyPort {
     const path = `/proxies/${encodeURIComponent(link)}/toxics`;
     const { ok, status, body } = await this.#ask(operation, path, "GET");
     if (!ok) throw new ToxiproxyError(operation, status, body);
-    const toxics = JSON.parse(body) as readonly { readonly name: string }[];
-    return toxics.map((toxic) => toxic.name);
+    const names = namesIn(body);
+    if (names === null) throw new ToxiproxyError(operation, status, `it answered ${body}`);
+    return names;
   }
 
   #ask(
@@ -101,6 +102,17 @@ export class ToxiproxyPort {
 
   #proxy(link: string, operation: string): Promise<Proxy> {
     return withDeadline(operation, this.#client.get(link));
+  }
+}
+
+/** Names of a list of toxics; null when it is none. */
+function namesIn(body: string): string[] | null {
+  try {
+    const toxics: unknown = JSON.parse(body);
+    if (!Array.isArray(toxics)) return null;
+    return toxics.map((toxic: { readonly name: string }) => toxic.name);
+  } catch {
+    return null;
   }
 }
 
