@@ -1,0 +1,90 @@
+import { setImmediate as turn } from "node:timers/promises";
+import { expect, test, vi } from "vitest";
+import { FaultError } from "../../../../chaos/faults/fault.ts";
+import { ToxicsClient } from "../../../../chaos/faults/toxics/toxics-client.ts";
+import { FakeProgram } from "../../load/fake-program.ts";
+
+const REMOVE = { kind: "remove", link: "app--store", names: ["stall"] } as const;
+
+async function started(): Promise<{ program: FakeProgram; client: ToxicsClient }> {
+  const program = new FakeProgram();
+  const starting = ToxicsClient.start(program.node, "http://198.18.7.41:8474");
+  await turn();
+  program.say({ kind: "ready" });
+  return { program, client: await starting };
+}
+
+test("it runs in a node and is told where Toxiproxy is", async () => {
+  const { program } = await started();
+  expect(program.argv).toEqual(["evenkeel-toxics", "http://198.18.7.41:8474"]);
+});
+
+test("answers find their questions in any order, with the time between both stamps", async () => {
+  const { program, client } = await started();
+  const [first, second] = [client.ask(REMOVE), client.ask(REMOVE)];
+  await turn();
+  const [{ id: one } = { id: 0 }, { id: two } = { id: 0 }] = program.written as { id: number }[];
+  program.say({ kind: "done", id: two, fromNs: "100", toNs: "200", answered: true });
+  program.say({ kind: "done", id: one, fromNs: "1000", toNs: "1001" });
+  expect(await second).toEqual({ monotonicNs: 150n, uncertaintyNs: 50n, answered: true });
+  const { monotonicNs, uncertaintyNs, answered } = await first;
+  // Both stamps lie within, also when the distance is odd.
+  expect(monotonicNs - uncertaintyNs).toBeLessThanOrEqual(1000n);
+  expect(monotonicNs + uncertaintyNs).toBeGreaterThanOrEqual(1001n);
+  expect(answered).toBe(false);
+});
+
+test("what Toxiproxy refused is told with the next step", async () => {
+  const { program, client } = await started();
+  const asking = client.ask(REMOVE);
+  await turn();
+  program.say({ kind: "failed", id: 1, message: "status 404" });
+  await expect(asking).rejects.toThrow(/status 404\. Look at the log of the fault-proxy node/);
+});
+
+test("when the program ends, everything that waits for it is told why", async () => {
+  const { program, client } = await started();
+  const asking = client.ask(REMOVE);
+  await turn();
+  program.complain("out of memory");
+  program.exit(1);
+  await expect(asking).rejects.toThrow(FaultError);
+  await expect(asking).rejects.toThrow(/ended: out of memory/);
+});
+
+test("a program that ends before it is ready is an error with what it complained of", async () => {
+  const program = new FakeProgram();
+  const starting = ToxicsClient.start(program.node, "http://198.18.7.41:8474");
+  await turn();
+  program.complain("nsenter: no such program");
+  program.exit(127);
+  await expect(starting).rejects.toThrow(/ended: nsenter: no such program/);
+});
+
+test("an answer that does not come is an error, later for what is to be done later", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  try {
+    const { client } = await started();
+    const inTenSeconds = process.hrtime.bigint() + 10_000_000_000n;
+    const settled: string[] = [];
+    const note = (name: string) => (error: Error) => settled.push(`${name}: ${error.message}`);
+    const now = client.ask(REMOVE).catch(note("now"));
+    const later = client
+      .ask({ kind: "add", link: "app--store", toxics: [], atNs: inTenSeconds.toString() })
+      .catch(note("later"));
+    await vi.advanceTimersByTimeAsync(5_000);
+    await now;
+    expect(settled).toEqual([expect.stringMatching(/^now: no answer to remove within 5000 ms/)]);
+    await vi.advanceTimersByTimeAsync(10_000);
+    await later;
+    expect(settled).toHaveLength(2);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test("letting go ends the program and waits for its end", async () => {
+  const { program, client } = await started();
+  await client[Symbol.asyncDispose]();
+  expect(await program.exited).toEqual({ code: 0, signal: null });
+});
