@@ -112,7 +112,11 @@ function overall(
         message: `${unknown.length} of ${samples.length} trials have no value: ${unknown[0]?.message ?? ""}`,
       };
     }
-    return { verdict: "pass", message: `held in all ${samples.length} trials` };
+    return {
+      verdict: "pass",
+      message:
+        samples.length === 1 ? "held in the one trial" : `held in all ${samples.length} trials`,
+    };
   }
   // A trial that was not over counts as the worst there is.
   const censored = failed.filter(({ measured }) => measured.value === null).length;

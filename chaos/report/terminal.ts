@@ -124,7 +124,7 @@ export function factsOf(record: RunRecord): readonly (readonly [string, string])
   if (record.verdict === "pass" && held !== null && held !== undefined) {
     facts.push([
       "claim",
-      `${held.n} trials that all pass support ${NUMBER_FORMATS.quantile(held.supportsQuantile)} with 95 % confidence, no more`,
+      `all of N = ${held.n} passed: that supports ${NUMBER_FORMATS.quantile(held.supportsQuantile)} with 95 % confidence, no more`,
     ]);
   }
   facts.push(["again", record.command]);

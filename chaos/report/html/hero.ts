@@ -68,7 +68,7 @@ function claim(print: Printer, { summary, unit }: Headline): Markup {
       ${print.num(`${summary}/medianInterval/confidence`, "percent")} confidence.`,
   );
   if (print.run.record.verdict !== "pass") return interval;
-  return html`${print.num(`${summary}/n`, "count")} trials that all pass support
+  return html`All of N = ${print.num(`${summary}/n`, "count")} passed: that supports
   ${print.num(`${summary}/supportsQuantile`, "quantile")} with ${fixed("95 %")} confidence, no
   more.${interval}`;
 }
