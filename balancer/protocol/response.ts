@@ -100,6 +100,8 @@ export function interpretResponse(
         : undefined,
     reusable:
       framing !== "close" &&
+      // A 204 that announces a body may send one, and its bytes would pass for the next response.
+      !(status === 204 && (length > 0 || transfer !== null)) &&
       !(transfer !== null && length >= 0) &&
       (line.minor === 1 ? !options.close : options.keepAlive && !options.close),
     nominated: options.nominated,

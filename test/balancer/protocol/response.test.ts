@@ -103,6 +103,20 @@ describe("the framing of a response", () => {
     ],
     ["none for HEAD", "HEAD", bytes("HTTP/1.1 200 OK", "Content-Length: 5"), "none", true],
     ["none for 204", "GET", bytes("HTTP/1.1 204 No Content"), "none", true],
+    [
+      "none for 204, without reuse when a length is said",
+      "GET",
+      bytes("HTTP/1.1 204 No Content", "Content-Length: 5"),
+      "none",
+      false,
+    ],
+    [
+      "none for 204, without reuse when chunks are said",
+      "GET",
+      bytes("HTTP/1.1 204 No Content", "Transfer-Encoding: chunked"),
+      "none",
+      false,
+    ],
     ["none for 304", "GET", bytes("HTTP/1.1 304 Not Modified", "Content-Length: 5"), "none", true],
     [
       "no reuse after Connection: close",
