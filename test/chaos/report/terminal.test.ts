@@ -18,7 +18,7 @@ describe("the terminal summary", () => {
     );
     expect(lines).toContain("  probes      515 of 3,005 failed (0 before, 515 during, 0 after)");
     expect(lines).toContain(
-      "  claim       10 trials that all pass support p74 with 95 % confidence, no more",
+      "  claim       all of N = 10 passed: that supports p74 with 95 % confidence, no more",
     );
     expect(lines.some((line) => line.startsWith("  phases      detection 255.7"))).toBe(true);
   });
