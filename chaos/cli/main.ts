@@ -27,6 +27,14 @@ program.showHelpAfterError(
   `Verbs: ${program.commands.map((verb) => verb.name()).join(", ")}. Run it with --help to see what they do.`,
 );
 
+// Whoever read what is printed may be gone (`| head`, a runner that died): that is no reason to
+// leave a lab and its record behind.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
+}
+
 try {
   await program.parseAsync();
 } catch (error) {

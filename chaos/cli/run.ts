@@ -73,16 +73,16 @@ async function run(ids: readonly string[], options: RunOptions): Promise<ExitCod
     topologies.push(chosen.topology);
   }
   await makeOutFolder(options.out);
-  await requireLab(topologies, thisMachine());
-  const loud = options.json !== true && options.quiet !== true;
-  for (const { dir } of await closeUnfinished(options.out)) {
-    process.stderr.write(`Closed as aborted, its runner had died: ${shown(dir)}\n`);
-  }
   const stop = stopSignals((message) => process.stderr.write(`\n${message}\n`));
+  const loud = options.json !== true && options.quiet !== true;
   const seed = options.seed ?? randomInt(2 ** 31);
   const finished: FinishedRun[] = [];
   const reports: string[] = [];
   try {
+    await requireLab(topologies, thisMachine());
+    for (const { dir } of await closeUnfinished(options.out)) {
+      process.stderr.write(`Closed as aborted, its runner had died: ${shown(dir)}\n`);
+    }
     for (const { id, scenario } of scenarios) {
       if (stop.signal.aborted) break;
       const done = await withProgress(loud, scenario, options, (onProgress) =>

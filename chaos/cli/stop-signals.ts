@@ -33,7 +33,9 @@ export function stopSignals(tell: (message: string) => void): {
   process.on("SIGHUP", onHangup);
   const parent = process.ppid;
   const watch = setInterval(() => {
-    if (process.ppid !== parent) stop("the process that started this one died");
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    stop("the process that started this one died");
   }, PARENT_EVERY_MS);
   watch.unref();
   return {
