@@ -20,8 +20,10 @@ delete process.env[ENTRY_VARIABLE];
 const write = (line: string): void => void process.stdout.write(line);
 const agent = new NodeAgent(node, eventLines(node.id, "agent", write), write);
 
+let stopping: Promise<never> | undefined;
 const stop = (): void => {
-  void agent.stop().then(() => process.exit(0));
+  // A second signal must not cut short what the first one began.
+  stopping ??= agent.stop().then(() => process.exit(0));
 };
 process.on("SIGTERM", stop);
 process.on("SIGINT", stop);
@@ -32,6 +34,8 @@ try {
   await agent.start();
   flushCompileCache();
 } catch (error) {
+  // Stopped before it was ready: what has been started ends in order all the same.
+  await stopping;
   process.stderr.write(
     `node ${node.id}: ${error instanceof Error ? error.message : String(error)}\n`,
   );

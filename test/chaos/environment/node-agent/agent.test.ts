@@ -175,7 +175,8 @@ test("a stop ends what the stop order does not name first, the last started firs
 });
 
 test("a second SIGTERM changes nothing about a stop that is under way", async () => {
-  const slow = "trap 'sleep 0.2; echo bye; exit 0' TERM; echo ready; while :; do sleep 0.02; done";
+  const slow =
+    "trap 'echo stopping; sleep 0.2; echo bye; exit 0' TERM; echo ready; while :; do sleep 0.02; done";
   await using agent = await StartedAgent.ready({
     processes: [
       {
@@ -185,9 +186,31 @@ test("a second SIGTERM changes nothing about a stop that is under way", async ()
     ],
   });
   agent.kill("SIGTERM");
+  await agent.log(/^stopping$/);
   agent.kill("SIGTERM");
   expect(await agent.exited).toBe(0);
   expect(agent.logs.map(({ line }) => line)).toContain("bye");
+});
+
+test("a node that is stopped before it is ready ends what it has started, in order", async () => {
+  await using agent = new StartedAgent({
+    processes: [
+      obedient("first"),
+      {
+        ...running("late", ["sleep", "60"]),
+        readiness: { kind: "tcp", port: 1, deadlineMs: 60_000 },
+      },
+    ],
+  });
+  await agent.event("process.started", "late");
+  agent.kill("SIGTERM");
+  expect(await agent.exited).toBe(0);
+  const exits = agent.events.filter(({ type }) => type === "process.exited");
+  expect(exits.map(({ data }) => [data["name"], data["code"], data["signal"]])).toEqual([
+    ["late", null, "SIGTERM"],
+    ["first", 0, null],
+  ]);
+  expect(agent.events.map(({ type }) => type)).not.toContain("node.ready");
 });
 
 test("a program that ends before it is ready is named with how it ended", async () => {

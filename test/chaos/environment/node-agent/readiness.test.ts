@@ -53,7 +53,7 @@ test.for([
 test("an HTTP answer may come byte by byte", async () => {
   const port = await listening((socket) => {
     socket.setNoDelay(true);
-    let rest = [..."HTTP/1.1 200 OK\r\n"];
+    const rest = "HTTP/1.1 200 OK\r\n".split("");
     const next = (): void => {
       const byte = rest.shift();
       if (byte !== undefined && !socket.destroyed) socket.write(byte, () => setImmediate(next));
