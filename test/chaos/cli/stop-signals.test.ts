@@ -1,9 +1,9 @@
-import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { startProgram, until, type Running } from "./evenkeel-process.ts";
 
-const PROGRAM = resolve(import.meta.dirname, "stop-signals-main.ts");
+const PROGRAM = fileURLToPath(new URL("./stop-signals-main.ts", import.meta.url));
 
 function lines(program: Running): string[] {
   return program.stdout().split("\n").slice(0, -1);
