@@ -77,5 +77,6 @@ test.for([
     interval: 10,
   });
   expect(labProcesses(running.outermost)).toEqual([]);
-  if (tellsRunner) expect(await running.next()).toMatch(/the lab host ended with/);
+  // A dying host may still tell that a node died before it.
+  if (tellsRunner) expect(await running.next()).toMatch(/lab host ended with|ended by itself: SIG/);
 });
