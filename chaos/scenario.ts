@@ -71,6 +71,8 @@ export interface Hurt {
   readonly target: string;
   /** Balancer that held the floating address at that moment; null without one. */
   readonly owner: string | null;
+  /** Where clients sent the address's frames then; null when none has said so. */
+  readonly ownerMac: string | null;
 }
 
 /** The events that are marks P3 to P5 of a failover. */

@@ -1,5 +1,4 @@
 import type { EventMarks, Hurt } from "../chaos/scenario.ts";
-import { nodeOf } from "../stacks/topology.ts";
 
 /**
  * Which events are the marks of a floating address that moves: the peer's keepalived becomes master
@@ -7,9 +6,8 @@ import { nodeOf } from "../stacks/topology.ts";
  * another MAC address (moved).
  */
 export function addressMoves(hurt: Hurt): EventMarks {
-  const { topology, owner } = hurt;
+  const { topology, owner, ownerMac } = hurt;
   const address = topology.virtualAddress?.address;
-  const oldMac = owner === null ? null : macOf(nodeOf(topology, owner).address);
   return {
     detected: {
       title: "vrrp.master on the peer",
@@ -26,7 +24,7 @@ export function addressMoves(hurt: Hurt): EventMarks {
         event.type === "neighbour.changed" &&
         event.data["address"] === address &&
         event.data["mac"] !== null &&
-        event.data["mac"] !== oldMac,
+        event.data["mac"] !== ownerMac,
     },
   };
 }
@@ -55,9 +53,4 @@ export function nothingMoves(): EventMarks {
     elected: { absent: "nothing should be elected or ejected" },
     moved: { absent: "no address should move" },
   };
-}
-
-function macOf(address: string): string {
-  const octets = address.split(".").map((octet) => Number(octet).toString(16).padStart(2, "0"));
-  return ["02", "00", ...octets].join(":");
 }

@@ -5,7 +5,7 @@ import { medianPeriod, nextInjection } from "../measurement/phase.ts";
 import type { FaultRecord } from "../report/record.ts";
 import type { FaultStep, Heartbeat, Hurt } from "../scenario.ts";
 import type { InjectedFault, PreparedFault, UndoJournal, Verification } from "./fault.ts";
-import { ownerOfAddress } from "./target.ts";
+import { macOfAddress, ownerOfAddress } from "./target.ts";
 
 /** What the environment needs between being told and acting. */
 const LEAD_MS = 6;
@@ -121,6 +121,7 @@ function hurtBy(deployment: Deployment, fault: PreparedFault): Hurt {
     topology: deployment.topology,
     target: fault.aim(),
     owner: ownerOfAddress(deployment),
+    ownerMac: macOfAddress(deployment),
   };
 }
 

@@ -67,6 +67,20 @@ export function ownerOfAddress(deployment: Deployment): string | null {
   return [...holders].at(-1) ?? null;
 }
 
+/** The MAC address that clients have for the floating address, by their neighbour tables. */
+export function macOfAddress(deployment: Deployment): string | null {
+  const address = deployment.topology.virtualAddress?.address;
+  const told = deployment
+    .events()
+    .findLast(
+      ({ type, data }) =>
+        type === "neighbour.changed" &&
+        data["address"] === address &&
+        typeof data["mac"] === "string",
+    );
+  return typeof told?.data["mac"] === "string" ? told.data["mac"] : null;
+}
+
 function fixedOwner(topology: Topology): string | undefined {
   return topology.nodes.find(isFixedOwner)?.id;
 }

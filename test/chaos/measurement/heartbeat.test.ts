@@ -5,7 +5,7 @@ import { smallTopology } from "../environment/small-topology.ts";
 import { eventOf } from "../faults/fake-deployment.ts";
 
 const MS = 1_000_000n;
-const hurt: Hurt = { topology: smallTopology(), target: "app-1", owner: "app-1" };
+const hurt: Hurt = { topology: smallTopology(), target: "app-1", owner: "app-1", ownerMac: null };
 const heartbeat: Heartbeat = {
   of: "advert",
   periodMs: 100,

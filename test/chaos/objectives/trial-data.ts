@@ -33,7 +33,7 @@ export function trialData(
   const { marks = {}, trial = {}, errors = {}, failedDuring = 0, ...rest } = change;
   const topology = fixtureTopology();
   return {
-    hurt: { topology, target: "web-1", owner: "lb-a" },
+    hurt: { topology, target: "web-1", owner: "lb-a", ownerMac: null },
     injectedNs: FAULT_NS,
     observedMs: 900,
     resolutionMs: 5,
