@@ -54,6 +54,8 @@ const processSchema = z.strictObject({
   argv: z.array(z.string()).min(1),
   env: z.record(z.string(), z.string()).default({}),
   readiness: readinessSchema,
+  /** Names of the processes that must be ready before it starts; absent: all that stand before it. */
+  waitsFor: z.array(idSchema).optional(),
   /** What the node agent does when it ends by itself. */
   onExit: z
     .discriminatedUnion("kind", [
@@ -93,7 +95,7 @@ export const nodeSchema = z.strictObject({
   /** Kernel settings of the node's network namespace. */
   sysctls: z.record(z.string(), z.string()).default({}),
   files: z.array(fileSchema).default([]),
-  /** In the order of start: each waits until the one before is ready. Stopped in the order of `stopOrder`. */
+  /** Each waits until those before it are ready, or those it names. Stopped in the order of `stopOrder`. */
   processes: z.array(processSchema).default([]),
   /** Names of the processes in the order in which SIGTERM reaches them, each after the former has ended. */
   stopOrder: z.array(idSchema).default([]),

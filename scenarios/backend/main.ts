@@ -3,7 +3,7 @@ import module from "node:module";
 import { application } from "./application.ts";
 import { InvalidOptions, parseOptions, type BackendOptions } from "./options.ts";
 import { NO_LOG, openRequestLog } from "./request-log.ts";
-import { openSessionStore } from "./session-store.ts";
+import { openedOnFirstUse, openSessionStore } from "./session-store.ts";
 import { drawServiceMs, seededRandom } from "./service-time.ts";
 import { WorkerQueue } from "./worker-queue.ts";
 
@@ -18,13 +18,16 @@ const STORE_DEADLINE_MS = 1_000;
 async function run(options: BackendOptions): Promise<void> {
   let accepting = true;
   const random = seededRandom(options.seed);
+  const { redis } = options;
   const sessions =
-    options.redis &&
-    (await openSessionStore({
-      ...options.redis,
-      ttlSeconds: options.sessionTtlSeconds,
-      deadlineMs: STORE_DEADLINE_MS,
-    }));
+    redis &&
+    openedOnFirstUse(() =>
+      openSessionStore({
+        ...redis,
+        ttlSeconds: options.sessionTtlSeconds,
+        deadlineMs: STORE_DEADLINE_MS,
+      }),
+    );
   const log = options.log === undefined ? NO_LOG : openRequestLog(options.log);
   const { server, stop } = application({
     node: process.env["EVENKEEL_NODE_ID"] ?? "backend",

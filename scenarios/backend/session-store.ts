@@ -71,6 +71,23 @@ export async function openSessionStore(options: SessionStoreOptions): Promise<Se
   return new RedisSessionStore(client, options);
 }
 
+/**
+ * A session store that is opened by the first call to it, so that an application whose sessions
+ * nobody asks for does not spend its start on them.
+ *
+ * @param open `openSessionStore` with its options
+ */
+export function openedOnFirstUse(open: () => Promise<SessionStore>): SessionStore {
+  let opened: Promise<SessionStore> | undefined;
+  const store = (): Promise<SessionStore> => (opened ??= open());
+  return {
+    read: async (session) => (await store()).read(session),
+    increment: async (session) => (await store()).increment(session),
+    ping: async () => (await store()).ping(),
+    close: () => void opened?.then((one) => one.close()),
+  };
+}
+
 class RedisSessionStore implements SessionStore {
   readonly #client: Redis;
   readonly #options: SessionStoreOptions;

@@ -102,9 +102,8 @@ function withKeepalived(
       { kind: "file", path: KEEPALIVED_PATH, content },
       { kind: "fifo", path: NOTIFY_FIFO },
     ],
-    // keepalived first: it starts in FAULT and waits for the balancer's word, so that the election
-    // begins the moment the balancer is ready.
     processes: [
+      ...(node.processes ?? []),
       {
         name: "keepalived",
         argv: keepalivedArgv(KEEPALIVED_PATH),
@@ -116,9 +115,11 @@ function withKeepalived(
           deadlineMs: READY_DEADLINE_MS,
         },
         // keepalived leaves the address behind when it is killed, while the peer takes it.
+        // It starts in FAULT and waits for the balancer's word, so that both may start at once and
+        // the election begins the moment the balancer is ready.
+        waitsFor: [],
         onExit: { kind: "remove-address", address: virtualAddress },
       },
-      ...(node.processes ?? []),
     ],
     // The balancer first, although the address must go before it drains: it gives the address away
     // itself, by the track file, which takes milliseconds, and drains once keepalived tells FAULT.

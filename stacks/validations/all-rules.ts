@@ -12,6 +12,7 @@ import { uniqueIds } from "./unique-ids.ts";
 import { uniqueListenPorts } from "./unique-listen-ports.ts";
 import { virtualAddressFree } from "./virtual-address-free.ts";
 import { virtualAddressOwners } from "./virtual-address-owners.ts";
+import { waitsForEarlierProcesses } from "./waits-for-earlier-processes.ts";
 
 /** Every rule over a whole topology; all of them are asked, and all that they find is told. */
 export const ALL_RULES: readonly TopologyRule[] = [
@@ -28,4 +29,5 @@ export const ALL_RULES: readonly TopologyRule[] = [
   poolsNameBackends,
   stopOrderNamesProcesses,
   checksSeeThroughFaultPoints,
+  waitsForEarlierProcesses,
 ];

@@ -74,7 +74,9 @@ describe("a real run", () => {
       join(project, "test/late.lab.test.ts"),
       `${head}test("d", () => {});\ntest("e", () => { void Promise.reject(new Error("late")); });\n`,
     );
-    await writeFile(join(project, "test/lab-setup.ts"), "export {};\n");
+    for (const setup of ["lab-setup.ts", "scenario-setup.ts"]) {
+      await writeFile(join(project, "test", setup), "export {};\n");
+    }
   });
 
   afterAll(async () => rm(project, { recursive: true, force: true }));

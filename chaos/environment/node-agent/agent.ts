@@ -59,7 +59,7 @@ export class NodeAgent {
     }
     writeNodeFiles(node.files, this.#interface);
     await this.#observe();
-    for (const spec of node.processes) await this.#startProcess(spec);
+    await this.#startProcesses();
     for (const target of node.reaches) {
       const attempt =
         target.path === undefined
@@ -108,6 +108,20 @@ export class NodeAgent {
         }),
       );
     }
+  }
+
+  /** Starts each process as soon as those that it waits for are ready. */
+  async #startProcesses(): Promise<void> {
+    const ready = new Map<string, Promise<void>>();
+    for (const spec of this.#node.processes) {
+      const before = spec.waitsFor ?? [...ready.keys()];
+      const waiting = Promise.all(before.map((name) => ready.get(name)));
+      ready.set(
+        spec.name,
+        waiting.then(() => this.#startProcess(spec)),
+      );
+    }
+    await Promise.all(ready.values());
   }
 
   async #startProcess(spec: NodeProcess): Promise<void> {

@@ -193,6 +193,7 @@ describe("sessions", () => {
   test("fail at once while the store is gone and come back with it", async () => {
     const redis = await startRedis();
     await using backend = await startBackend("--redis", `127.0.0.1:${redis.port}`);
+    expect((await ask(backend, "/session", { method: "POST" })).status).toBe(200);
     await redis[Symbol.asyncDispose]();
     const without = await ask(backend, "/session", { method: "POST" });
     expect(without.status).toBe(503);

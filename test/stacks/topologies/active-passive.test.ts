@@ -78,15 +78,16 @@ describe("the active-passive topology", () => {
     expect(argvOf(topology, "app-1")[0]).toContain("--redis=198.18.7.41:9001");
   });
 
-  test("starts keepalived before the balancer on both balancers, and stops it after it", () => {
+  test("starts keepalived beside the balancer on both balancers, and stops it after it", () => {
     for (const id of ["lb-a", "lb-b"]) {
       const node = nodeOf(topology, id);
-      expect(node.processes.map(({ name }) => name)).toEqual(["keepalived", "balancer"]);
+      expect(node.processes.map(({ name }) => name)).toEqual(["balancer", "keepalived"]);
+      expect(node.processes[1]?.waitsFor).toEqual([]);
       expect(node.stopOrder).toEqual(["balancer", "keepalived"]);
       expect(node.capabilities).toEqual(["CAP_NET_ADMIN", "CAP_NET_RAW"]);
       expect(node.observe).toEqual(["addresses", "adverts"]);
       expect(node.files.find(({ kind }) => kind === "fifo")?.path).toBe("/run/evenkeel/vrrp.fifo");
-      const [keepalived, balancer] = node.processes;
+      const [balancer, keepalived] = node.processes;
       expect(balancer?.argv).toEqual([
         "evenkeel-balancer",
         "--config",

@@ -184,6 +184,15 @@ const ROWS: readonly (readonly [string, Change, { path: string; value: string; n
       { path: "nodes[2].stopOrder[0]", value: '"nginx"', next: /Use one of/ },
     ],
     [
+      "a process that waits for a later one",
+      (t) => {
+        const readiness = { kind: "started", deadlineMs: 1 } as const;
+        const rest = { env: {}, readiness, onExit: { kind: "report" } } as const;
+        at(t.nodes, 0).processes = [{ ...rest, argv: ["app"], name: "app", waitsFor: ["nginx"] }];
+      },
+      { path: "nodes[0].processes[0].waitsFor[0]", value: '"nginx"', next: /Use one of/ },
+    ],
+    [
       "a TCP check through a fault point",
       (t) => Object.assign(at(t.pools, 0).healthCheck ?? {}, { type: "tcp", path: "/readyz" }),
       { path: "pools[0].healthCheck.type", value: '"tcp"', next: /HTTP check/ },

@@ -40,6 +40,16 @@ test("processes start one after another, each when the one before is ready, and 
   );
 });
 
+test("a process starts as soon as those that it names are ready, here none", async () => {
+  await using agent = await StartedAgent.ready({
+    processes: [obedient("first"), { ...obedient("second"), waitsFor: [] }],
+  });
+  const types = typesOf(agent);
+  expect(types.slice(0, 2).toSorted()).toEqual(["process.started first", "process.started second"]);
+  expect(types.at(-1)).toBe("node.ready");
+  expect(types.filter((type) => type.startsWith("process.ready"))).toHaveLength(2);
+});
+
 test("a node without processes is ready and stays", async () => {
   await using agent = await StartedAgent.ready({});
   expect(agent.events.at(-1)?.data).toEqual({ interface: "lo" });
