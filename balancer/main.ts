@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { flushCompileCache } from "node:module";
 import { hostname } from "node:os";
 import { parseArgs } from "node:util";
+import { z } from "zod";
 import { configJsonSchema, parseConfig, type Config } from "./config.ts";
 import { InvalidDocument } from "./errors.ts";
 import { LoadBalancer } from "./load-balancer.ts";
@@ -31,6 +32,8 @@ const IMPATIENT_AFTER_MS = 1_000;
 /** Thrown when the program is called wrongly. */
 class WrongUse extends Error {}
 
+// One document is checked once: compiling the checks would take longer than they do.
+z.config({ jitless: true });
 process.stdout.on("error", () => undefined); // Whoever read the events is gone; clients are not.
 exitWith(await run(process.argv.slice(2)));
 

@@ -40,7 +40,9 @@ class LabHost {
     const begin = performance.now();
     this.#network = LabNetwork.build(plan.nodes);
     say({ kind: "network-ready", tookMs: performance.now() - begin });
-    for (const node of plan.nodes) this.#startNode(node.id);
+    // What has most to start begins first: the whole lab waits for the last one.
+    const order = plan.nodes.toSorted((a, b) => b.processes.length - a.processes.length);
+    for (const node of order) this.#startNode(node.id);
   }
 
   async handle(request: LabRequest): Promise<void> {

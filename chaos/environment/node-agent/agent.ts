@@ -93,21 +93,20 @@ export class NodeAgent {
 
   async #observe(): Promise<void> {
     if (this.#node.observe.length === 0) return;
-    let clock = this.#node.observe.includes("adverts") ? measureWallClock() : { offsetNs: 0n };
+    let clock = this.#node.observe.includes("adverts") ? measureWallClock(2) : { offsetNs: 0n };
     if (this.#node.observe.includes("adverts")) {
       setInterval(() => (clock = measureWallClock(2)), CLOCK_REFRESH_MS).unref();
     }
     // Stamps of foreign programs are in local time, which jumps where summer ends.
     const env = { ...process.env, TZ: "UTC" };
-    for (const name of this.#node.observe) {
+    const starting = this.#node.observe.map((name) => {
       const observer = OBSERVERS[name]();
-      this.#observers.push(
-        await startChild(observer.name, observer.argv, env, (stream, line) => {
-          if (stream === observer.stream) observer.parse(line, this.#emit, clock);
-          else this.#log(observer.name, stream, line);
-        }),
-      );
-    }
+      return startChild(observer.name, observer.argv, env, (stream, line) => {
+        if (stream === observer.stream) observer.parse(line, this.#emit, clock);
+        else this.#log(observer.name, stream, line);
+      });
+    });
+    this.#observers.push(...(await Promise.all(starting)));
   }
 
   /** Starts each process as soon as those that it waits for are ready. */
