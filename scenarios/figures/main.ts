@@ -21,7 +21,12 @@ const FIGURES: readonly (readonly [string, () => Promise<readonly Figure[]>])[] 
 const figures: Figure[] = [];
 for (const [name, measure] of FIGURES) {
   process.stderr.write(`Taking figures: ${name}\n`);
-  figures.push(...(await measure()));
+  for (const figure of await measure()) {
+    figures.push(figure);
+    for (const { what, wanted, measured, held } of figure.rows) {
+      process.stderr.write(`  ${held ? "held" : "MISSED"}: ${what}: ${measured} (${wanted})\n`);
+    }
+  }
 }
 const print = await takeFingerprint("namespace", activePassive().topology);
 const programs = Object.entries(print.programs).map(

@@ -79,7 +79,7 @@ async function killOnce(victim: Victim, aimed: boolean, random: () => number): P
   const mark = randomUUID();
   const out = await mkdtemp(join(tmpdir(), "evenkeel-sigkill-"));
   const before = look(out);
-  // One trial for what does not end the runner, so that it ends by itself; through npm in any case.
+  // One trial for what does not end the runner, so that it ends by itself.
   const trials = victim === "npm" || victim === "runner" ? 10 : 1;
   const npm = spawn(
     "npm",
@@ -109,12 +109,14 @@ async function killOnce(victim: Victim, aimed: boolean, random: () => number): P
     } else {
       await sleep(random() * ANYWHERE_MS);
     }
-    const found = victimPid(victim, mark, npm.pid ?? -1);
     const hadLab = victimPid("lab host", mark, npm.pid ?? -1) !== null;
     const faultActive = pendingIntents(journal) > 0;
-    // Before the lab is there, its processes cannot be killed: the runner is, then.
-    const pid = found ?? victimPid("runner", mark, npm.pid ?? -1) ?? npm.pid ?? -1;
-    process.kill(pid, "SIGKILL");
+    // Before the lab is there, and between two, its processes cannot be killed: the runner is, then.
+    const struck =
+      strike(victimPid(victim, mark, npm.pid ?? -1)) ||
+      strike(victimPid("runner", mark, npm.pid ?? -1)) ||
+      strike(npm.pid ?? null);
+    if (!struck) throw new Error("The run had ended before it could be killed. Use more trials.");
     const begin = performance.now();
     for (;;) {
       const residue = difference(before, look(out), mark);
@@ -124,10 +126,19 @@ async function killOnce(victim: Victim, aimed: boolean, random: () => number): P
       await sleep(LOOK_EVERY_MS);
     }
   } finally {
-    for (const pid of marked(mark)) process.kill(pid, "SIGKILL");
+    for (const pid of marked(mark)) strike(pid);
     await ended;
     await closeUnfinished(out, () => false);
     await rm(out, { recursive: true, force: true });
+  }
+}
+
+/** SIGKILL; false when the process has just ended by itself, or there is none. */
+function strike(pid: number | null): boolean {
+  try {
+    return pid !== null && process.kill(pid, "SIGKILL");
+  } catch {
+    return false;
   }
 }
 
