@@ -5,7 +5,12 @@ import { READY_DEADLINE_MS } from "./node-reference.ts";
 import { TopologyStack } from "./topology-stack.ts";
 
 export interface ClientProps {
-  /** Balancers whose listeners must answer this client before it counts as ready. @default [] */
+  /**
+   * Balancers whose listeners must answer this client before it counts as ready: on the address
+   * that clients use, and every balancer on its own, so that a peer which cannot serve is found
+   * before it has to.
+   * @default []
+   */
   readonly reaches?: readonly BalancerPair[];
   /** @default - the next address for clients */
   readonly address?: string;
@@ -23,7 +28,9 @@ export class Client extends Construct implements NodeReference {
     this.address = props.address ?? stack.nextAddress("client");
     const targets = () =>
       (props.reaches ?? []).flatMap((pair) =>
-        pair.listeners.map((listener) => ({ pair, listener })),
+        pair.listeners.flatMap((listener) =>
+          [...pair.nodes, pair.virtualIp].map(({ address }) => ({ address, listener })),
+        ),
       );
     stack.declare(() => ({
       nodes: [
@@ -33,8 +40,8 @@ export class Client extends Construct implements NodeReference {
           group: id,
           address: this.address,
           prefixLength: stack.prefixLength,
-          reaches: targets().map(({ pair, listener }) => ({
-            address: pair.virtualIp.address,
+          reaches: targets().map(({ address, listener }) => ({
+            address,
             port: listener.port,
             ...(listener.protocol === "http" ? { path: "/" } : {}),
             deadlineMs: READY_DEADLINE_MS,

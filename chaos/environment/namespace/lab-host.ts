@@ -14,6 +14,8 @@ import type { LabAction, LabMessage, LabPlan, LabRequest } from "./protocol.ts";
 
 /** Docker takes a killed container's link away about this much later; until then its kernel still answers. */
 const LINK_AFTER_KILL_MS = 50;
+/** How long nodes with an election may start before the others, at most. */
+const HEAD_START_MS = 1_000;
 /** What a stop may take beyond the grace period. */
 const END_MS = 2_000;
 
@@ -40,9 +42,20 @@ class LabHost {
     const begin = performance.now();
     this.#network = LabNetwork.build(plan.nodes);
     say({ kind: "network-ready", tookMs: performance.now() - begin });
-    // What has most to start begins first: the whole lab waits for the last one.
-    const order = plan.nodes.toSorted((a, b) => b.processes.length - a.processes.length);
-    for (const node of order) this.#startNode(node.id);
+    void this.#startAll();
+  }
+
+  /**
+   * Nodes with an election to hold begin alone: its three adverts are time in which nothing runs,
+   * and in which the others can start.
+   */
+  async #startAll(): Promise<void> {
+    const slow = this.#plan.nodes.filter(({ processes }) => processes.length > 1);
+    const others = this.#plan.nodes.filter((node) => !slow.includes(node));
+    for (const { id } of slow) this.#startNode(id);
+    const settled = Promise.all(slow.map(({ id }) => this.#node(id).settled));
+    if (slow.length > 0) await Promise.race([settled, sleep(HEAD_START_MS)]);
+    for (const { id } of others) this.#startNode(id);
   }
 
   async handle(request: LabRequest): Promise<void> {
@@ -95,7 +108,7 @@ class LabHost {
         return { ...effect, ...(inspection === undefined ? {} : { inspection }) };
       }
       case "isolate":
-        await until(atNs);
+        await until(await this.#beforeCut(nodeId, atNs));
         return timed(() => this.#network.setLink(nodeId, false));
       case "rejoin":
         return timed(() => this.#network.setLink(nodeId, true));
@@ -121,7 +134,7 @@ class LabHost {
   async #kill(node: LabNode, silent: boolean, atNs: bigint | null): Promise<Effect> {
     // Looked up beforehand, so that at the moment itself only signals are sent.
     const known = node.processes();
-    await until(atNs);
+    await until(silent ? await this.#beforeCut(node.spec.id, atNs) : atNs);
     const kill = (): void => node.signalUntilSeen(known, "SIGKILL");
     const effect = silent
       ? await timed(() => this.#network.setLink(node.spec.id, false))
@@ -134,6 +147,16 @@ class LabHost {
     }
     await node.gone(END_MS);
     return effect;
+  }
+
+  /**
+   * When to give the command that cuts a link at a time: it takes effect about halfway between
+   * command and answer, and how long that takes is tried right before.
+   */
+  async #beforeCut(nodeId: string, atNs: bigint | null): Promise<bigint | null> {
+    if (atNs === null) return null;
+    const { from, to } = await timed(() => this.#network.connected(nodeId));
+    return atNs - (to - from) / 2n;
   }
 
   async #stop(node: LabNode, graceMs: number, atNs: bigint | null): Promise<Effect> {

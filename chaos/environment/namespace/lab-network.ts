@@ -40,6 +40,7 @@ export class LabNetwork {
       `link set ${BRIDGE} up`,
       ...nodes.flatMap((node) => attachCommands(node, ports.get(node.id) ?? "")),
     ]);
+    configure(nodes);
     return new LabNetwork(ports);
   }
 
@@ -53,6 +54,7 @@ export class LabNetwork {
     this.#portsMade += 1;
     this.#ports.set(node.id, port);
     for (const command of attachCommands(node, port)) await this.#ip.run(command, BRIDGE);
+    configure([node]);
   }
 
   /** Cuts a node off or connects it again. The node's own carrier stays up either way. */
@@ -79,13 +81,22 @@ export class LabNetwork {
   }
 }
 
-/** What a node runs first in its own namespaces: interface up, address on it. As lines for `ip -batch`. */
-export function addressCommands(node: TopologyNode): string[] {
-  return [
-    "link set lo up",
-    `address add ${node.address}/${node.prefixLength} dev ${NODE_INTERFACE}`,
-    `link set ${NODE_INTERFACE} up`,
-  ];
+/**
+ * Addresses and interfaces of these nodes, each in its own namespace, side by side. They are there
+ * before anything runs on the nodes, so that a node which is not up yet refuses and is not silent.
+ */
+function configure(nodes: readonly TopologyNode[]): void {
+  const commands = nodes.map(({ id, address, prefixLength }) => {
+    const lines = [
+      "link set lo up",
+      `address add ${address}/${prefixLength} dev ${NODE_INTERFACE}`,
+      `link set ${NODE_INTERFACE} up`,
+    ];
+    return `printf '%s\\n' ${lines.map((line) => `'${line}'`).join(" ")} | ip -n ${id} -batch - &`;
+  });
+  execFileSync("sh", ["-e", "-c", `${commands.join("\n")}\nwait`], {
+    stdio: ["ignore", "ignore", "pipe"],
+  });
 }
 
 /**

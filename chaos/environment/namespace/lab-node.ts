@@ -3,7 +3,6 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { TopologyNode } from "../../../stacks/topology.ts";
 import { LineSplitter } from "../lines.ts";
 import { readNodeOutput } from "../node-output.ts";
-import { addressCommands } from "./lab-network.ts";
 import {
   childrenOf,
   outerPidOf,
@@ -15,14 +14,13 @@ import {
   type ProcessState,
 } from "./process-tree.ts";
 
-/** What runs inside the new namespaces before the node agent: private mounts and the address. */
+/** What runs inside the new namespaces before the node agent: private mounts and kernel settings. */
 const NODE_INIT = `
 mount -t tmpfs -o mode=755,size=64m tmpfs /run
 mkdir -p /run/evenkeel/log
 if [ -n "$EVENKEEL_LOG_DIRECTORY" ]; then mount --bind "$EVENKEEL_LOG_DIRECTORY" /run/evenkeel/log; fi
 printf '%s' "$EVENKEEL_SYSCTLS" | while IFS='=' read -r key value; do printf '%s' "$value" > "/proc/sys/$key"; done
-printf '%s' "$EVENKEEL_ADDRESS_COMMANDS" | ip -batch -
-unset EVENKEEL_LOG_DIRECTORY EVENKEEL_SYSCTLS EVENKEEL_ADDRESS_COMMANDS
+unset EVENKEEL_LOG_DIRECTORY EVENKEEL_SYSCTLS
 exec tini -- evenkeel-agent
 `;
 
@@ -44,6 +42,9 @@ export class LabNode {
   #init: number | undefined;
   #namespace: string | undefined;
   readonly ended: Promise<string>;
+  /** Resolves when the node, or the balancer on it, has told that it is ready, or the node has ended. */
+  readonly settled: Promise<void>;
+  #settle: () => void = () => undefined;
 
   private constructor(spec: TopologyNode, unshare: ChildProcess) {
     this.spec = spec;
@@ -51,6 +52,8 @@ export class LabNode {
     this.ended = new Promise((resolve) => {
       unshare.once("close", (code, signal) => resolve(signal ?? `code ${code}`));
     });
+    this.settled = new Promise((resolve) => (this.#settle = resolve));
+    void this.ended.then(this.#settle);
   }
 
   /** Starts the node in its network namespace, which must exist. */
@@ -77,14 +80,13 @@ export class LabNode {
         EVENKEEL_SYSCTLS: Object.entries(spec.sysctls)
           .map(([key, value]) => `${key.replaceAll(".", "/")}=${value}\n`)
           .join(""),
-        EVENKEEL_ADDRESS_COMMANDS: `${addressCommands(spec).join("\n")}\n`,
       },
       stdio: ["ignore", "pipe", "pipe"],
     });
     const node = new LabNode(spec, unshare);
     for (const stream of [unshare.stdout, unshare.stderr]) {
       const lines = new LineSplitter((line) => {
-        node.#notePid(line);
+        node.#note(line);
         options.onLine(line);
       });
       stream?.setEncoding("utf8").on("data", (text: string) => lines.push(text));
@@ -196,11 +198,13 @@ export class LabNode {
     return result;
   }
 
-  /** The agent tells which process has which pid, as seen from inside the node. */
-  #notePid(line: string): void {
+  /** The agent tells when it is ready, and which process has which pid, as seen from inside the node. */
+  #note(line: string): void {
     const output = readNodeOutput(line);
     if (output.kind !== "event") return;
     const { type, data } = output.event;
+    // The balancer's own word comes before anybody has looked whether it is ready.
+    if (type === "node.ready" || type === "balancer.ready") this.#settle();
     const { name, pid } = data;
     if (typeof name !== "string") return;
     if (type === "process.started" && typeof pid === "number") this.#pids.set(name, pid);

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 export type Attempt = () => Promise<string | null>;
 
 /** Pause between attempts. */
-const RETRY_MS = 20;
+const RETRY_MS = 10;
 /**
  * One attempt's own limit. Short: before a link is up a lost SYN would otherwise cost a second.
  */

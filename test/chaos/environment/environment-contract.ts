@@ -21,6 +21,8 @@ export interface EnvironmentUnderTest {
 
 /** Everything that takes milliseconds gets this long: it is reached only when it never happens. */
 const PATIENCE = { timeout: 10_000, interval: 10 };
+/** An action at a time takes effect at most this much before it. */
+const EARLY_AT_MOST_MS = 3;
 /** An action at a given time may be this late, as a rule. */
 const LATE_AS_A_RULE_MS = 5;
 /** And this late when the machine is busy. */
@@ -160,14 +162,15 @@ export function environmentContract(name: string, environment: EnvironmentUnderT
       expect((await node.inspect()).connected).toBe(true);
     });
 
-    test("an action at a time takes effect then: never before it, and hardly after it", async (context) => {
+    test("an action at a time takes effect then: hardly before it, and hardly after it", async (context) => {
       able(context, "isolate");
       const node = deployment.node("app-1");
       const lateMs: number[] = [];
       for (let round = 0; round < 7; round += 1) {
         const atNs = now() + 40_000_000n;
         const moment = await within(() => node.isolate({ atNs }));
-        expect(moment.monotonicNs - moment.uncertaintyNs).toBeGreaterThanOrEqual(atNs);
+        // It may be begun early by as long as it is expected to take.
+        expect(msBetween(moment.monotonicNs, atNs)).toBeLessThan(EARLY_AT_MOST_MS);
         lateMs.push(msBetween(atNs, moment.monotonicNs + moment.uncertaintyNs));
         await node.rejoin();
       }
