@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { cpus, release } from "node:os";
 import { join } from "node:path";
 import { takeFingerprint } from "../../chaos/measurement/fingerprint.ts";
@@ -10,7 +10,10 @@ import { measureLabStart } from "./lab-start.ts";
 import { measureLosses } from "./losses.ts";
 import { measureSigkill } from "./sigkill.ts";
 
-/** `npm run figures`: takes every figure on this machine and writes `docs/figures.md`. */
+/**
+ * `npm run figures`: takes every figure on this machine and writes `docs/figures.md`. With names
+ * (`npm run figures -- start`), only those whose name begins so; the others stay as they are.
+ */
 const FIGURES: readonly (readonly [string, () => Promise<readonly Figure[]>])[] = [
   ["start of a lab", async () => [await measureLabStart()]],
   ["failover", async () => [await measureFailover()]],
@@ -18,29 +21,37 @@ const FIGURES: readonly (readonly [string, () => Promise<readonly Figure[]>])[] 
   ["SIGKILL", async () => [await measureSigkill()]],
 ];
 
-const figures: Figure[] = [];
-for (const [name, measure] of FIGURES) {
-  process.stderr.write(`Taking figures: ${name}\n`);
-  for (const figure of await measure()) {
-    figures.push(figure);
-    for (const { what, wanted, measured, held } of figure.rows) {
-      process.stderr.write(`  ${held ? "held" : "MISSED"}: ${what}: ${measured} (${wanted})\n`);
-    }
-  }
+const wanted = process.argv.slice(2);
+const chosen = FIGURES.filter(
+  ([name]) => wanted.length === 0 || wanted.some((prefix) => name.startsWith(prefix)),
+);
+if (chosen.length === 0) {
+  const known = FIGURES.map(([name]) => `"${name}"`).join(", ");
+  process.stderr.write(`No figure begins with "${wanted.join(" ")}". Known: ${known}.\n`);
+  process.exit(64);
 }
+const file = join(PROJECT_ROOT, "docs", "figures.md");
+const before = wanted.length === 0 ? "" : await readFile(file, "utf8").catch(() => "");
 const print = await takeFingerprint("namespace", activePassive().topology);
 const programs = Object.entries(print.programs).map(
   ([program, version]) => `${program} ${version}`,
 );
-const file = join(PROJECT_ROOT, "docs", "figures.md");
-await writeFile(
-  file,
-  renderFigures(figures, [
-    `${cpus().length} × ${print.cpuModel}, kernel ${release()}, Node ${process.version}, ${print.user}`,
-    programs.join(", "),
-    `taken on ${new Date().toISOString().slice(0, 10)}, at commit ${print.commit?.slice(0, 12) ?? "unknown"}${print.clean === false ? " with changes" : ""}`,
-  ]),
-);
+const environment = [
+  `${cpus().length} × ${print.cpuModel}, kernel ${release()}, Node ${process.version}, ${print.user}`,
+  programs.join(", "),
+  `taken on ${new Date().toISOString().slice(0, 10)}, at commit ${print.commit?.slice(0, 12) ?? "unknown"}${print.clean === false ? " with changes" : ""}`,
+];
+const figures: Figure[] = [];
+for (const [name, measure] of chosen) {
+  process.stderr.write(`Taking figures: ${name}\n`);
+  for (const figure of await measure()) {
+    figures.push(figure);
+    for (const { what, wanted: promise, measured, held } of figure.rows) {
+      process.stderr.write(`  ${held ? "held" : "MISSED"}: ${what}: ${measured} (${promise})\n`);
+    }
+  }
+  await writeFile(file, renderFigures(figures, before, environment));
+}
 const missed = figures.flatMap(({ rows }) => rows).filter(({ held }) => !held);
 process.stderr.write(
   `${missed.length === 0 ? "All figures held" : `${missed.length} figures missed`}\n`,

@@ -15,8 +15,8 @@ const MOMENTS = 40;
 const SEED = 20_262;
 /** Within this time after the kill nothing may be left. */
 const GONE_MS = 2_000;
-/** Kills without a fault in mind fall anywhere in this time after the start. */
-const ANYWHERE_MS = 4_000;
+/** Kills without a fault in mind fall anywhere in this time after the run's folder is there. */
+const ANYWHERE_MS = 2_500;
 /** Kills aimed at an active fault fall this long after its intent was written. */
 const AFTER_INTENT_MS = 700;
 const INTENT_DEADLINE_MS = 60_000;
@@ -44,7 +44,9 @@ export async function measureSigkill(moments = MOMENTS): Promise<Figure> {
     const victim = VICTIMS[index % VICTIMS.length] ?? "runner";
     // Three of four are aimed at an active fault, so that at least half hit one.
     const aimed = index % 4 !== Math.floor(index / 4) % 4;
-    const kill = await killOnce(victim, aimed, random);
+    let kill = await killOnce(victim, aimed, random);
+    // A run that had ended by itself was not killed: another one takes its turn.
+    while (kill === null) kill = await killOnce(victim, aimed, random);
     process.stderr.write(
       `  SIGKILL ${index + 1} of ${moments}: ${victim}, fault ${kill.faultActive ? "active" : "not active"}, ${kill.goneMs === null ? `LEFT: ${kill.residue.join("; ")}` : `gone in ${digits(kill.goneMs, 0)} ms`}\n`,
     );
@@ -75,7 +77,11 @@ export async function measureSigkill(moments = MOMENTS): Promise<Figure> {
   };
 }
 
-async function killOnce(victim: Victim, aimed: boolean, random: () => number): Promise<Kill> {
+async function killOnce(
+  victim: Victim,
+  aimed: boolean,
+  random: () => number,
+): Promise<Kill | null> {
   const mark = randomUUID();
   const out = await mkdtemp(join(tmpdir(), "evenkeel-sigkill-"));
   const before = look(out);
@@ -116,7 +122,7 @@ async function killOnce(victim: Victim, aimed: boolean, random: () => number): P
       strike(victimPid(victim, mark, npm.pid ?? -1)) ||
       strike(victimPid("runner", mark, npm.pid ?? -1)) ||
       strike(npm.pid ?? null);
-    if (!struck) throw new Error("The run had ended before it could be killed. Use more trials.");
+    if (!struck) return null;
     const begin = performance.now();
     for (;;) {
       const residue = difference(before, look(out), mark);

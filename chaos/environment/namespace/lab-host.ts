@@ -52,7 +52,9 @@ class LabHost {
   async #startAll(): Promise<void> {
     const slow = this.#plan.nodes.filter(({ processes }) => processes.length > 1);
     const others = this.#plan.nodes.filter((node) => !slow.includes(node));
+    this.#network.configure(slow);
     for (const { id } of slow) this.#startNode(id);
+    this.#network.configure(others);
     const settled = Promise.all(slow.map(({ id }) => this.#node(id).settled));
     if (slow.length > 0) await Promise.race([settled, sleep(HEAD_START_MS)]);
     for (const { id } of others) this.#startNode(id);

@@ -29,7 +29,7 @@ export class LabNetwork {
     this.#bridge = new NetlinkShell("bridge");
   }
 
-  /** Builds bridge, namespaces and links for these nodes; nothing runs in them yet. */
+  /** Builds bridge, namespaces and links for these nodes; they have no addresses yet. */
   static build(nodes: readonly TopologyNode[]): LabNetwork {
     execFileSync("mount", ["-t", "tmpfs", "-o", "mode=755", "tmpfs", "/run"]);
     execFileSync("mkdir", ["-p", "/run/netns"]);
@@ -40,8 +40,25 @@ export class LabNetwork {
       `link set ${BRIDGE} up`,
       ...nodes.flatMap((node) => attachCommands(node, ports.get(node.id) ?? "")),
     ]);
-    configure(nodes);
     return new LabNetwork(ports);
+  }
+
+  /**
+   * Addresses and interfaces of these nodes, each in its own namespace, side by side. They are there
+   * before anything runs on the nodes, so that a node which is not up yet refuses and is not silent.
+   */
+  configure(nodes: readonly TopologyNode[]): void {
+    const commands = nodes.map(({ id, address, prefixLength }) => {
+      const lines = [
+        "link set lo up",
+        `address add ${address}/${prefixLength} dev ${NODE_INTERFACE}`,
+        `link set ${NODE_INTERFACE} up`,
+      ];
+      return `printf '%s\\n' ${lines.map((line) => `'${line}'`).join(" ")} | ip -n ${id} -batch - &`;
+    });
+    execFileSync("sh", ["-e", "-c", `${commands.join("\n")}\nwait`], {
+      stdio: ["ignore", "ignore", "pipe"],
+    });
   }
 
   /** Gives a node that starts again a new namespace and link; the MAC address stays, so that peers find it at once. */
@@ -54,7 +71,7 @@ export class LabNetwork {
     this.#portsMade += 1;
     this.#ports.set(node.id, port);
     for (const command of attachCommands(node, port)) await this.#ip.run(command, BRIDGE);
-    configure([node]);
+    this.configure([node]);
   }
 
   /** Cuts a node off or connects it again. The node's own carrier stays up either way. */
@@ -79,24 +96,6 @@ export class LabNetwork {
     if (port === undefined) throw new RangeError(`No node ${nodeId} in this lab.`);
     return port;
   }
-}
-
-/**
- * Addresses and interfaces of these nodes, each in its own namespace, side by side. They are there
- * before anything runs on the nodes, so that a node which is not up yet refuses and is not silent.
- */
-function configure(nodes: readonly TopologyNode[]): void {
-  const commands = nodes.map(({ id, address, prefixLength }) => {
-    const lines = [
-      "link set lo up",
-      `address add ${address}/${prefixLength} dev ${NODE_INTERFACE}`,
-      `link set ${NODE_INTERFACE} up`,
-    ];
-    return `printf '%s\\n' ${lines.map((line) => `'${line}'`).join(" ")} | ip -n ${id} -batch - &`;
-  });
-  execFileSync("sh", ["-e", "-c", `${commands.join("\n")}\nwait`], {
-    stdio: ["ignore", "ignore", "pipe"],
-  });
 }
 
 /**

@@ -114,7 +114,7 @@ export class NodeAgent {
     const ready = new Map<string, Promise<void>>();
     for (const spec of this.#node.processes) {
       const before = spec.waitsFor ?? [...ready.keys()];
-      const waiting = Promise.all(before.map((name) => ready.get(name)));
+      const waiting = Promise.all(before.map((name) => ready.get(name) ?? Promise.resolve()));
       ready.set(
         spec.name,
         waiting.then(() => this.#startProcess(spec)),
