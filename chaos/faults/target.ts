@@ -61,8 +61,11 @@ export function ownerOfAddress(deployment: Deployment): string | null {
   const holders = new Set<string>();
   for (const event of deployment.events()) {
     if (event.data["address"] !== address) continue;
+    // A node that died silently has told nothing: whoever got the address last has it.
+    if (event.type === "address.added" || event.type === "address.removed") {
+      holders.delete(event.node);
+    }
     if (event.type === "address.added") holders.add(event.node);
-    if (event.type === "address.removed") holders.delete(event.node);
   }
   return [...holders].at(-1) ?? null;
 }

@@ -25,7 +25,8 @@ export async function measureFailover(): Promise<Figure> {
       window.ceilingMs + resolution(record, trial) + CEILING_SLACK_MS,
   );
   const fit = record.phaseFit;
-  const offBy = trials.map(({ phase }) =>
+  // How well the injection was aimed does not depend on whether the prober can be trusted.
+  const offBy = record.trials.map(({ phase }) =>
     phase.achieved.value === null || phase.wantedMs === null
       ? Infinity
       : Math.abs(phase.achieved.value - phase.wantedMs),
@@ -61,7 +62,7 @@ export async function measureFailover(): Promise<Figure> {
       {
         what: "injections within ± 3 ms of the wanted phase",
         wanted: `at least ${PHASE_HITS} of ${TRIALS}`,
-        measured: `${hits} of ${trials.length}`,
+        measured: `${hits} of ${record.trials.length}`,
         held: hits >= PHASE_HITS,
       },
     ],

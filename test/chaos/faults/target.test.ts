@@ -62,6 +62,14 @@ test("the owner of the address is who was last seen with it, at that moment", ()
   expect(ownerOfAddress(deployment)).toBeNull();
 });
 
+test("a balancer that died silently told nothing; whoever got the address last has it", () => {
+  const deployment = new FakeDeployment(floating);
+  for (const id of ["lb-a", "lb-b", "lb-a"]) {
+    deployment.stream.push(eventOf(id, "address.added", { address: FLOATING, device: "eth0" }));
+    expect(ownerOfAddress(deployment)).toBe(id);
+  }
+});
+
 test("without a floating address the owner is the balancer that has a fixed one", () => {
   expect(addressOwner.find(new FakeDeployment(fixed))).toBe("lb-b");
   expect(addressOwner.candidates(fixed)).toEqual(["lb-b"]);
