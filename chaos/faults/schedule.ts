@@ -11,9 +11,11 @@ import { macOfAddress, ownerOfAddress } from "./target.ts";
 const LEAD_MS = 6;
 /** Beats that must have been seen before a phase can be aimed at. */
 const BEATS_TO_AIM = 3;
+/** How long the next beat may take, in periods. */
+const FRESH_BEAT_PERIODS = 2;
 /** How long the first beats may take, in periods. */
 const BEAT_PATIENCE_PERIODS = 8;
-const LOOK_EVERY_MS = 10;
+const LOOK_EVERY_MS = 2;
 
 /** A fault that is ready, and the step of the scenario that it belongs to. */
 export interface PreparedStep {
@@ -133,10 +135,15 @@ async function aimAt(
   hurt: Hurt,
 ): Promise<{ readonly atNs: bigint; readonly wantedMs: number } | null> {
   const beats = (): bigint[] => beatsOf(deployment.events(), heartbeat, hurt);
-  const patience = performance.now() + heartbeat.periodMs * BEAT_PATIENCE_PERIODS;
-  while (beats().length < BEATS_TO_AIM && performance.now() < patience) {
-    await sleep(LOOK_EVERY_MS, undefined, { signal: setting.signal });
-  }
+  const awaitBeats = async (count: number, periods: number): Promise<void> => {
+    const patience = performance.now() + heartbeat.periodMs * periods;
+    while (beats().length < count && performance.now() < patience) {
+      await sleep(LOOK_EVERY_MS, undefined, { signal: setting.signal });
+    }
+  };
+  await awaitBeats(BEATS_TO_AIM, BEAT_PATIENCE_PERIODS);
+  // From a fresh beat most phases are reached without guessing when the next one comes.
+  if (beats().length > 0) await awaitBeats(beats().length + 1, FRESH_BEAT_PERIODS);
   const seen = beats();
   const lastBeatNs = seen.at(-1);
   const periodNs = medianPeriod(seen.slice(-10));

@@ -15,7 +15,7 @@ import type { TrialObservation } from "../trial.ts";
 import { judgeObjective, judgeTrial } from "./judge.ts";
 
 /** Share of trials whose measurement may be untrustworthy before the whole run is. */
-const UNTRUSTED_SHARE = 0.2;
+const UNTRUSTED_SHARE = 0.5;
 
 const NO_OBJECTIVES = "the scenario has no objectives, so it promises nothing";
 
