@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { TopologyNode } from "../../../stacks/topology.ts";
+import { pauseThread } from "../at-time.ts";
 import { LineSplitter } from "../lines.ts";
 import { readNodeOutput } from "../node-output.ts";
 import {
@@ -26,6 +27,12 @@ exec tini -- evenkeel-agent
 
 /** How long a signal may take to show in /proc. */
 const SIGNAL_DEADLINE_MS = 1_000;
+/**
+ * Between two looks whether it does; doubled from look to look up to the most. A stop shows at once,
+ * a killed process takes some milliseconds to go: looking without a pause would keep a core from what
+ * is measured right after the fault.
+ */
+const LOOK_AGAIN_MS = { first: 0.1, most: 1 } as const;
 
 /** What a process looks like once the kernel has acted on a signal. */
 const FOLLOWED = {
@@ -135,22 +142,24 @@ export class LabNode {
    */
   signalUntilSeen(pids: readonly number[], signal: "SIGKILL" | "SIGSTOP" | "SIGCONT"): void {
     const everything = pids[0] === this.#init;
+    const notYet = (pid: number): boolean => !FOLLOWED[signal].has(stateOf(pid));
     const end = performance.now() + SIGNAL_DEADLINE_MS;
     let waiting = pids;
     signalAll(waiting, signal);
-    for (;;) {
-      const now = everything ? processesIn(this.namespace) : waiting;
-      signalAll(
-        now.filter((pid) => !waiting.includes(pid)),
-        signal,
-      );
-      waiting = now.filter((pid) => !FOLLOWED[signal].has(stateOf(pid)));
-      if (waiting.length === 0) return;
+    for (let pauseMs: number = LOOK_AGAIN_MS.first; ; pauseMs *= 2) {
+      waiting = waiting.filter(notYet);
+      if (waiting.length === 0) {
+        // All of /proc is searched only once those that are known have followed.
+        waiting = everything ? processesIn(this.namespace).filter(notYet) : [];
+        if (waiting.length === 0) return;
+        signalAll(waiting, signal);
+      }
       if (performance.now() > end) {
         throw new Error(
           `Node ${this.spec.id}: ${waiting.length} processes did not follow ${signal} within ${SIGNAL_DEADLINE_MS} ms.`,
         );
       }
+      pauseThread(Math.min(pauseMs, LOOK_AGAIN_MS.most));
     }
   }
 

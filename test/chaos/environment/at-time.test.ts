@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { untilTime } from "../../../chaos/environment/at-time.ts";
+import { pauseThread, untilTime } from "../../../chaos/environment/at-time.ts";
 
 const now = (): bigint => process.hrtime.bigint();
 
@@ -22,4 +22,25 @@ test("a time that has passed is no reason to wait", async () => {
   await untilTime(begin - 1_000_000_000n);
   await untilTime(0n);
   expect(Number(now() - begin) / 1e6).toBeLessThan(250);
+});
+
+test("hardly any of the wait is spent computing", async () => {
+  const computedMs: number[] = [];
+  for (let round = 0; round < 21; round += 1) {
+    const begin = process.threadCpuUsage();
+    await untilTime(now() + 5_000_000n);
+    const { user, system } = process.threadCpuUsage(begin);
+    computedMs.push((user + system) / 1e3);
+  }
+  // Spinning through the part for which a timer is too coarse would be 2.5 ms a round.
+  expect(computedMs.toSorted((a, b) => a - b)[10]).toBeLessThan(1.5);
+});
+
+test("a pause of less than a millisecond is one, and blocks the thread", () => {
+  const begin = now();
+  for (let round = 0; round < 20; round += 1) pauseThread(0.25);
+  const tookMs = Number(now() - begin) / 1e6;
+  // Each may end some microseconds early.
+  expect(tookMs).toBeGreaterThan(4.5);
+  expect(tookMs).toBeLessThan(2_500);
 });
