@@ -1,3 +1,12 @@
+/**
+ * What is wrong and what to do, as two sentences. What is wrong may be another error's message, and so
+ * end with a full stop or a line feed already.
+ */
+export function withNextStep(what: string, next: string): string {
+  const told = what.trimEnd();
+  return `${told}${/[.!?]$/.test(told) ? "" : "."} ${next}`;
+}
+
 /** Something was asked for that cannot be done; nothing was started. */
 export class WrongUse extends Error {
   readonly code = "wrong-use";
@@ -9,7 +18,7 @@ export class WrongUse extends Error {
    * @param next what to do instead
    */
   constructor(what: string, next: string) {
-    super(`${what}. ${next}`);
+    super(withNextStep(what, next));
     this.name = "WrongUse";
   }
 }

@@ -1,3 +1,5 @@
+import { withNextStep } from "../errors.ts";
+
 /** A lab could not do what was asked; the message shows what it printed last. */
 export class LabError extends Error {
   readonly code = "lab";
@@ -9,7 +11,7 @@ export class LabError extends Error {
       lastOutput.length === 0
         ? ""
         : `\nLast output:\n${lastOutput.map((l) => `  ${l}`).join("\n")}`;
-    super(`${what}. ${next}${output}`);
+    super(`${withNextStep(what, next)}${output}`);
     this.name = "LabError";
   }
 }

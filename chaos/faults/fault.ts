@@ -1,5 +1,6 @@
 import type { Topology } from "../../stacks/topology.ts";
 import type { Deployment, Moment } from "../environment/environment.ts";
+import { withNextStep } from "../errors.ts";
 
 /**
  * Something injected and healed. One file a fault; its life is described → prepared → injected →
@@ -79,7 +80,7 @@ export class FaultError extends Error {
   readonly retryable = false;
 
   constructor(what: string, next: string, cause?: unknown) {
-    super(`${what}. ${next}`, { cause });
+    super(withNextStep(what, next), { cause });
     this.name = "FaultError";
   }
 }

@@ -1,4 +1,5 @@
 import { Toxiproxy, type Proxy } from "toxiproxy-node-client";
+import { withNextStep } from "../errors.ts";
 
 /**
  * Toxiproxy behind a port of our own: the package has no deadlines, its errors lose what the server
@@ -7,6 +8,11 @@ import { Toxiproxy, type Proxy } from "toxiproxy-node-client";
 
 /** Every call is answered within this time or fails: the API hangs while a proxy dials a black hole. */
 export const TOXIPROXY_DEADLINE_MS = 2_000;
+/**
+ * Except a removal: Toxiproxy first delivers what the toxic held back, and gives a connection whose
+ * other end is dead 5 s to take it.
+ */
+export const TOXIPROXY_REMOVAL_MS = 7_000;
 
 /** Which way the bytes flow: `upstream` is from the client to the server. */
 export type Stream = "upstream" | "downstream";
@@ -32,7 +38,10 @@ export class ToxiproxyError extends Error {
 
   constructor(operation: string, status: number | null, detail: string, cause?: unknown) {
     super(
-      `Toxiproxy: ${operation} failed${status === null ? "" : ` with status ${status}`}: ${detail}. Look at the log of the fault-proxy node, and check that the link's id is the name of a proxy.`,
+      withNextStep(
+        `Toxiproxy: ${operation} failed${status === null ? "" : ` with status ${status}`}: ${detail}`,
+        "Look at the log of the fault-proxy node, and check that the link's id is the name of a proxy.",
+      ),
       { cause },
     );
     this.name = "ToxiproxyError";
@@ -92,12 +101,13 @@ export class ToxiproxyPort {
     path: string,
     method: "GET" | "DELETE",
   ): Promise<{ readonly ok: boolean; readonly status: number; readonly body: string }> {
+    const deadlineMs = method === "DELETE" ? TOXIPROXY_REMOVAL_MS : TOXIPROXY_DEADLINE_MS;
     const call = async () => {
-      const signal = AbortSignal.timeout(TOXIPROXY_DEADLINE_MS);
+      const signal = AbortSignal.timeout(deadlineMs);
       const response = await fetch(`${this.#url}${path}`, { method, signal });
       return { ok: response.ok, status: response.status, body: await response.text() };
     };
-    return withDeadline(operation, call());
+    return withDeadline(operation, call(), deadlineMs);
   }
 
   #proxy(link: string, operation: string): Promise<Proxy> {
@@ -116,13 +126,16 @@ function namesIn(body: string): string[] | null {
   }
 }
 
-async function withDeadline<T>(operation: string, call: Promise<T>): Promise<T> {
+async function withDeadline<T>(
+  operation: string,
+  call: Promise<T>,
+  deadlineMs = TOXIPROXY_DEADLINE_MS,
+): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const deadline = new Promise<never>((_, reject) => {
     timer = setTimeout(
-      () =>
-        reject(new ToxiproxyError(operation, null, `no answer within ${TOXIPROXY_DEADLINE_MS} ms`)),
-      TOXIPROXY_DEADLINE_MS,
+      () => reject(new ToxiproxyError(operation, null, `no answer within ${deadlineMs} ms`)),
+      deadlineMs,
     );
   });
   try {

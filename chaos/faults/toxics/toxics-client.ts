@@ -1,10 +1,11 @@
 import type { Moment, RunningNode, SpawnedProcess } from "../../environment/environment.ts";
 import { FaultError } from "../fault.ts";
-import { TOXIPROXY_DEADLINE_MS } from "../toxiproxy.ts";
+import { TOXIPROXY_DEADLINE_MS, TOXIPROXY_REMOVAL_MS } from "../toxiproxy.ts";
 import type { ToxicsAnswer, ToxicsRequest } from "./protocol.ts";
 
-/** Beyond Toxiproxy's own deadline: our program's start, and calls one after another. */
-const ANSWER_MS = TOXIPROXY_DEADLINE_MS * 2 + 1_000;
+/** Beyond the deadlines of Toxiproxy itself: the way to our program and back, on a busy machine. */
+const MARGIN_MS = 5_000;
+const LOOK_AT_LOGS = "The logs of its nodes are in the run folder.";
 
 type WithoutId<T> = T extends { readonly id: number } ? Omit<T, "id"> : never;
 type Answer = Exclude<ToxicsAnswer, { readonly kind: "ready" }>;
@@ -50,7 +51,7 @@ export class ToxicsClient implements AsyncDisposable {
       );
     });
     await Promise.race([started, ended]);
-    ended.catch((error: unknown) => client.#failAll(error));
+    ended.catch((error: Error) => client.#failAll(error));
     return client;
   }
 
@@ -60,10 +61,15 @@ export class ToxicsClient implements AsyncDisposable {
     this.#nextId += 1;
     const at = "atNs" in request && request.atNs !== null ? BigInt(request.atNs) : 0n;
     const waitMs = Math.max(0, Number((at - process.hrtime.bigint()) / 1_000_000n));
+    const answerMs = answerDeadlineMs(request);
     const done = await new Promise<Done>((resolve, reject) => {
       const deadline = setTimeout(
-        () => this.#fail(id, `no answer to ${request.kind} within ${ANSWER_MS} ms`),
-        waitMs + ANSWER_MS,
+        () =>
+          this.#fail(
+            id,
+            new FaultError(`no answer to ${request.kind} within ${answerMs} ms`, LOOK_AT_LOGS),
+          ),
+        waitMs + answerMs,
       );
       this.#waiting.set(id, {
         resolve: (answer) => {
@@ -89,23 +95,30 @@ export class ToxicsClient implements AsyncDisposable {
   }
 
   #onAnswer(answer: Answer): void {
-    if (answer.kind === "failed") this.#fail(answer.id, answer.message);
-    else this.#waiting.get(answer.id)?.resolve(answer);
+    if (answer.kind === "failed") {
+      this.#fail(answer.id, new FaultError(answer.message, LOOK_AT_LOGS));
+    } else this.#waiting.get(answer.id)?.resolve(answer);
     this.#waiting.delete(answer.id);
   }
 
-  #fail(id: number, message: string): void {
-    this.#waiting
-      .get(id)
-      ?.reject(
-        new FaultError(message, "Look at the log of the fault-proxy node in the run folder."),
-      );
+  #fail(id: number, error: Error): void {
+    this.#waiting.get(id)?.reject(error);
     this.#waiting.delete(id);
   }
 
-  #failAll(error: unknown): void {
-    for (const id of [...this.#waiting.keys()]) {
-      this.#fail(id, error instanceof Error ? error.message : String(error));
-    }
+  #failAll(error: Error): void {
+    for (const id of [...this.#waiting.keys()]) this.#fail(id, error);
+  }
+}
+
+/** Toxiproxy is called once for each toxic, one after another; to add one takes two calls. */
+function answerDeadlineMs(request: WithoutId<ToxicsRequest>): number {
+  switch (request.kind) {
+    case "add":
+      return request.toxics.length * 2 * TOXIPROXY_DEADLINE_MS + MARGIN_MS;
+    case "remove":
+      return request.names.length * TOXIPROXY_REMOVAL_MS + MARGIN_MS;
+    case "canary":
+      return request.withinMs + MARGIN_MS;
   }
 }
