@@ -17,7 +17,7 @@ export {
   type KeepalivedInput,
 } from "./failover/keepalived-config.ts";
 export { createPolicy, UnknownPolicy, type PolicyName } from "./selection/create-policy.ts";
-export type { Candidate, PickContext, Policy } from "./selection/policy.ts";
+export type { Candidate, Division, PickContext, Policy, Result } from "./selection/policy.ts";
 export {
   EVENT_SCHEMA,
   EVENT_TYPES,

@@ -9,6 +9,7 @@ import { Rotation } from "./rotation.ts";
  * @see nginx, least_conn; Linux IPVS, wlc
  */
 export class LeastConnections implements Policy {
+  readonly division = "weight";
   readonly #rotation = new Rotation();
 
   update(candidates: readonly Candidate[]): void {

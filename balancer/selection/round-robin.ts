@@ -6,6 +6,7 @@ import { Rotation } from "./rotation.ts";
  * another one is allowed. Costs one step a pick while everybody is allowed.
  */
 export class RoundRobin implements Policy {
+  readonly division = "equal";
   readonly #rotation = new Rotation();
 
   update(candidates: readonly Candidate[]): void {

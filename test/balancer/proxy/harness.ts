@@ -9,6 +9,7 @@ import { Pool } from "../../../balancer/upstream/pool.ts";
 
 /** Takes allowed candidates in turn. */
 class InTurn implements Policy {
+  readonly division = "equal";
   #candidates: readonly Candidate[] = [];
   #next = 0;
   update(candidates: readonly Candidate[]): void {
