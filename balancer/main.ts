@@ -35,7 +35,7 @@ class WrongUse extends Error {}
 // One document is checked once: compiling the checks would take longer than they do.
 z.config({ jitless: true });
 process.stdout.on("error", () => undefined); // Whoever read the events is gone; clients are not.
-exitWith(await run(process.argv.slice(2)));
+void run(process.argv.slice(2)).then(exitWith);
 
 async function run(args: readonly string[]): Promise<number> {
   try {

@@ -9,6 +9,9 @@ const STATE_DIRECTORY = join(PROJECT_ROOT, ".evenkeel");
 /** Programs that set-up brought for this project alone. */
 export const TOOLS_DIRECTORY = join(STATE_DIRECTORY, "tools", "bin");
 
+/** The programs that start inside a lab, bundled. */
+export const BUNDLES_DIRECTORY = join(STATE_DIRECTORY, "bundles");
+
 /** Node's compile cache: halves the start-up time of every program of a lab. */
 export const COMPILE_CACHE_DIRECTORY = join(STATE_DIRECTORY, "compile-cache");
 

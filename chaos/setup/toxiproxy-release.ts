@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
-import { chmod, mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, rename, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { partialFolder } from "./partial-folder.ts";
 import { TOOLS_DIRECTORY } from "./paths.ts";
 
 /** Long enough for a slow line to begin, short enough not to hold up a machine that has none. */
@@ -70,14 +71,9 @@ export function checksumOf(file: string, list: string): string | null {
 
 async function place(program: Buffer, destination: string): Promise<void> {
   await mkdir(destination, { recursive: true });
-  // In the same file system, so that the rename is atomic.
-  const partial = await mkdtemp(join(dirname(destination), "partial-"));
-  try {
-    const file = join(partial, "toxiproxy-server");
-    await writeFile(file, program);
-    await chmod(file, 0o755);
-    await rename(file, join(destination, "toxiproxy-server"));
-  } finally {
-    await rm(partial, { recursive: true, force: true });
-  }
+  await using partial = await partialFolder(dirname(destination));
+  const file = join(partial.path, "toxiproxy-server");
+  await writeFile(file, program);
+  await chmod(file, 0o755);
+  await rename(file, join(destination, "toxiproxy-server"));
 }

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import module from "node:module";
 import { application } from "./application.ts";
-import { InvalidOptions, parseOptions, type BackendOptions } from "./options.ts";
+import { InvalidOptions, parseOptions } from "./options.ts";
 import { NO_LOG, openRequestLog } from "./request-log.ts";
 import { openedOnFirstUse, openSessionStore } from "./session-store.ts";
 import { drawServiceMs, seededRandom } from "./service-time.ts";
@@ -15,7 +15,8 @@ import { WorkerQueue } from "./worker-queue.ts";
 /** Of one call to the session store. */
 const STORE_DEADLINE_MS = 1_000;
 
-async function run(options: BackendOptions): Promise<void> {
+async function run(args: readonly string[]): Promise<void> {
+  const options = parseOptions(args);
   let accepting = true;
   const random = seededRandom(options.seed);
   const { redis } = options;
@@ -57,9 +58,7 @@ async function run(options: BackendOptions): Promise<void> {
   await log.close();
 }
 
-try {
-  await run(parseOptions(process.argv.slice(2)));
-} catch (error) {
+run(process.argv.slice(2)).catch((error: unknown) => {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = error instanceof InvalidOptions ? 64 : 1;
-}
+});

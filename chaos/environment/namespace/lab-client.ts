@@ -15,7 +15,7 @@ const LAB_ARGV = [
   ...["setpriv", "--pdeathsig", "KILL", "--"],
   ...["unshare", "--user", "--map-root-user", "--net", "--mount", "--pid", "--fork"],
   ...["--kill-child", "--mount-proc", "--"],
-  ...["tini", "--", "node", join(import.meta.dirname, "lab-host.ts")],
+  ...["tini", "--", "node"],
 ];
 
 /** An answer of the lab host takes at most this much longer than the action may. */
@@ -58,13 +58,21 @@ export class LabClient {
   #closing = false;
   #nextId = 1;
 
-  private constructor(plan: LabPlan, events: LabEvents) {
+  private constructor(plan: LabPlan, events: LabEvents, bundles: string | null) {
     this.#events = events;
     const [program = "", ...rest] = LAB_ARGV;
+    const host =
+      bundles === null ? join(import.meta.dirname, "lab-host.ts") : join(bundles, "lab-host.cjs");
     const { NODE_OPTIONS: _, ...env } = process.env;
-    this.#host = spawn(program, rest, {
+    this.#host = spawn(program, [...rest, host], {
       detached: true,
-      env: { ...env, PATH: programPath(), NODE_COMPILE_CACHE: COMPILE_CACHE_DIRECTORY },
+      env: {
+        ...env,
+        PATH: programPath(),
+        NODE_COMPILE_CACHE: COMPILE_CACHE_DIRECTORY,
+        // Asked for by the launchers; empty, they start the sources.
+        EVENKEEL_BUNDLES: bundles ?? "",
+      },
       stdio: ["pipe", "pipe", "pipe"],
     });
     const messages = new LineSplitter((line) => this.#onMessage(JSON.parse(line) as LabMessage));
@@ -85,9 +93,13 @@ export class LabClient {
     this.#send(plan);
   }
 
-  /** Starts a lab host, which builds the network and starts every node. */
-  static start(plan: LabPlan, events: LabEvents): LabClient {
-    return new LabClient(plan, events);
+  /**
+   * Starts a lab host, which builds the network and starts every node.
+   *
+   * @param bundles folder of the programs' bundles; null starts their sources
+   */
+  static start(plan: LabPlan, events: LabEvents, bundles: string | null): LabClient {
+    return new LabClient(plan, events, bundles);
   }
 
   /** Process id of the outermost process of the lab. */

@@ -31,14 +31,15 @@ export class NamespaceDeployment implements Deployment {
   networkMs: number | null = null;
   #disposed: Promise<void> | undefined;
 
-  private constructor(topology: Topology, plan: LabPlan) {
+  private constructor(topology: Topology, plan: LabPlan, bundles: string | null) {
     this.topology = topology;
     this.#logDirectories = plan.logDirectories;
-    this.#lab = LabClient.start(plan, {
-      onNodeLine: (node, line) => this.#onLine(node, line),
-      onNodeEnded: (node, how) => this.#onNodeEnded(node, how),
-      onNetworkReady: (tookMs) => (this.networkMs = tookMs),
-    });
+    const events = {
+      onNodeLine: (node: string, line: string) => this.#onLine(node, line),
+      onNodeEnded: (node: string, how: string) => this.#onNodeEnded(node, how),
+      onNetworkReady: (tookMs: number) => (this.networkMs = tookMs),
+    };
+    this.#lab = LabClient.start(plan, events, bundles);
     this.#nodes = new Map(
       topology.nodes.map((node) => [
         node.id,
@@ -51,8 +52,9 @@ export class NamespaceDeployment implements Deployment {
     );
   }
 
-  static start(topology: Topology, plan: LabPlan): NamespaceDeployment {
-    return new NamespaceDeployment(topology, plan);
+  /** @param bundles folder of the programs' bundles; null starts their sources */
+  static start(topology: Topology, plan: LabPlan, bundles: string | null): NamespaceDeployment {
+    return new NamespaceDeployment(topology, plan, bundles);
   }
 
   get lost(): AbortSignal {

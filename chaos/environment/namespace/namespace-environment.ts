@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Topology } from "../../../stacks/topology.ts";
+import { ensureBundles } from "../../setup/bundles.ts";
 import { programPath } from "../../setup/paths.ts";
 import type { Deployment, Environment } from "../environment.ts";
 import { LabError } from "../errors.ts";
@@ -35,12 +36,15 @@ export class NamespaceEnvironment implements Environment {
     for (const directory of Object.values(logDirectories))
       mkdirSync(directory, { recursive: true });
     const prefix = Number(topology.subnet.split("/")[1]);
-    const deployment = NamespaceDeployment.start(topology, {
+    const plan = {
       subnetPrefixLength: prefix,
       nodes: topology.nodes,
       logDirectories,
       path: programPath(),
-    });
+    };
+    // Sources start as well, only slower, and tell better what is wrong with them.
+    const bundles = await ensureBundles().catch(() => null);
+    const deployment = NamespaceDeployment.start(topology, plan, bundles);
     try {
       await deployment.ready(signal);
       return deployment;

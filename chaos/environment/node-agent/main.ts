@@ -30,14 +30,11 @@ process.on("SIGINT", stop);
 // Keeps the node up even when it has no processes of its own.
 setInterval(() => undefined, 1 << 30);
 
-try {
-  await agent.start();
-  flushCompileCache();
-} catch (error) {
+agent.start().then(flushCompileCache, async (error: unknown) => {
   // Stopped before it was ready: what has been started ends in order all the same.
   await stopping;
   process.stderr.write(
     `node ${node.id}: ${error instanceof Error ? error.message : String(error)}\n`,
   );
   process.exit(1);
-}
+});

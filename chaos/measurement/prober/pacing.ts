@@ -1,3 +1,4 @@
+import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
 
 /** When probes are due: probe k at `startNs` + k × `periodNs`, for k from 0 to `count` − 1. */
@@ -27,7 +28,9 @@ export function startPacer(hooks: {
   readonly onDue: () => void;
 }): Pacer {
   const stopped = new SharedArrayBuffer(4);
-  const worker = new Worker(new URL("./pacer.ts", import.meta.url), { workerData: stopped });
+  // Beside this file as a source, beside its bundle as a bundle.
+  const pacer = new URL(`pacer${extname(import.meta.url)}`, import.meta.url);
+  const worker = new Worker(pacer, { workerData: stopped });
   worker.on("message", (message: "ready" | "due") => {
     if (message === "due") hooks.onDue();
     else hooks.onReady();
