@@ -132,7 +132,8 @@ function keysOf(pointer: string): string[] {
     .map((key) => key.replaceAll("~1", "/").replaceAll("~0", "~"));
 }
 
-function descend(value: unknown, pointer: string): unknown {
+/** What a JSON pointer (RFC 6901) leads to; undefined when there is nothing. */
+export function descend(value: unknown, pointer: string): unknown {
   return keysOf(pointer).reduce(child, value);
 }
 

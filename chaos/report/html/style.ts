@@ -1,34 +1,17 @@
+import { DARK, LIGHT } from "./palette.ts";
+import { TOPOLOGY_RULES } from "../topology/style.ts";
+
 /**
- * The report's style: system fonts, tabular figures, one palette for light and one for dark.
- * Hues (blue measured, ochre predicted, red hurt, green well) keep apart for the common colour
- * deficiencies, and shape, height or a word says the same again.
+ * The report's style: system fonts, tabular figures.
  */
 export const STYLE = `
 :root {
   color-scheme: light dark;
-  --bg: #f6f5f2; --surface: #ffffff; --ink: #1d2126; --ink-2: #555c66; --ink-3: #6f7680;
-  --rule: #dfddd6; --grid: #eceae4;
-  --measured: #1c5d99; --measured-soft: #d5e4f2;
-  --window: #eedcae; --window-line: #94690a; --window-shade: #f6ecd0;
-  --bad: #bb3a20; --bad-soft: #f9ded6; --bad-shade: #fdf1ec;
-  --good: #14716b; --good-soft: #d3ebe6; --warn: #8a5a00; --warn-soft: #f6e7c6;
-  --quiet: #e4e5e8; --quiet-ink: #4b525c; --on-strong: #ffffff;
-  --detection: #1c5d99; --decision: #d08a00; --propagation: #a04a86; --client: #14807a;
-  --timeout: #bb3a20; --refused: #7a4b9a; --reset: #b0457f; --eof: #7d5a3c; --unreachable: #a85a00;
-  --http: #9a2545; --wrong: #44546a; --corrupt: #5f6b00;
+${LIGHT}
 }
 @media (prefers-color-scheme: dark) {
   :root {
-    --bg: #14171b; --surface: #1c2026; --ink: #e8eaed; --ink-2: #b0b6bf; --ink-3: #939aa5;
-    --rule: #343a43; --grid: #282d34;
-    --measured: #7ab8f0; --measured-soft: #24405c;
-    --window: #5b4a20; --window-line: #e3b955; --window-shade: #2e2a1d;
-    --bad: #ff8d70; --bad-soft: #57281d; --bad-shade: #2b1f1e;
-    --good: #62cbbd; --good-soft: #1d4541; --warn: #e9b949; --warn-soft: #4a3a14;
-    --quiet: #343a43; --quiet-ink: #c3c8cf; --on-strong: #11151a;
-    --detection: #5aa0df; --decision: #e8ae3c; --propagation: #d58abf; --client: #4dbdb0;
-    --timeout: #ff8d70; --refused: #bd94e0; --reset: #f08fc0; --eof: #cfa57f; --unreachable: #f0a44b;
-    --http: #ff8fab; --wrong: #9fb4d0; --corrupt: #c4cf55;
+${DARK}
   }
 }
 * { box-sizing: border-box; }
@@ -114,11 +97,7 @@ svg text { fill: var(--ink); } svg .strong { font-weight: 640; }
 .o-http_error { stroke: var(--http); background: var(--http); } .o-wrong_node { stroke: var(--wrong); background: var(--wrong); } .o-corrupt { stroke: var(--corrupt); background: var(--corrupt); }
 th:has(> .key) { white-space: nowrap; } .key { display: inline-block; width: 10px; height: 10px; border-radius: 2px; margin-right: 8px; }
 .window-label { font-size: 11.5px; paint-order: stroke; stroke: var(--bad-shade); stroke-width: 4px; stroke-linejoin: round; }
-.group { fill: var(--bg); stroke: var(--rule); } .group-name { fill: var(--ink-2); font-size: 12px; font-weight: 620; }
-.g-fault-proxy { stroke-dasharray: 4 3; } .node { fill: var(--surface); stroke: var(--rule); } .node.hurt { stroke: var(--bad); fill: var(--bad-shade); }
-.node-name { font-size: 12.5px; font-weight: 560; } .node-address { font-size: 11px; fill: var(--ink-3) !important; }
-.vip { fill: var(--measured-soft); stroke: var(--measured); } .vip-label { font-size: 11.5px; font-weight: 600; }
-.edge { fill: none; stroke: var(--ink-3); stroke-width: 1.4; } .edge.hurt { stroke: var(--bad); } .edge-label { fill: var(--ink-3) !important; font-size: 11px; } .hurt-mark { stroke: var(--bad); stroke-width: 2.4; fill: none; stroke-linecap: round; }
+${TOPOLOGY_RULES}
 table { border-collapse: collapse; font-size: 13.5px; min-width: 100%; margin: 4px 0 12px; }
 th, td { text-align: left; padding: 6px 14px 6px 0; border-bottom: 1px solid var(--grid); vertical-align: top; font-weight: 400; }
 thead th { color: var(--ink-2); font-size: 12.5px; border-bottom-color: var(--rule); vertical-align: bottom; white-space: nowrap; } thead th.g { border-bottom: 0; text-align: center; color: var(--ink-3); }
