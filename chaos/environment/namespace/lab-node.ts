@@ -1,7 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { TopologyNode } from "../../../stacks/topology.ts";
-import { pauseThread } from "../at-time.ts";
 import { LineSplitter } from "../lines.ts";
 import { readNodeOutput } from "../node-output.ts";
 import {
@@ -12,8 +11,8 @@ import {
   signalAll,
   stateOf,
   treeOf,
-  type ProcessState,
-} from "./process-tree.ts";
+} from "../process-tree.ts";
+import { signalUntilSeen, type SeenSignal } from "../signal-until-seen.ts";
 
 /** What runs inside the new namespaces before the node agent: private mounts and kernel settings. */
 const NODE_INIT = `
@@ -24,22 +23,6 @@ printf '%s' "$EVENKEEL_SYSCTLS" | while IFS='=' read -r key value; do printf '%s
 unset EVENKEEL_LOG_DIRECTORY EVENKEEL_SYSCTLS
 exec tini -- evenkeel-agent
 `;
-
-/** How long a signal may take to show in /proc. */
-const SIGNAL_DEADLINE_MS = 1_000;
-/**
- * Between two looks whether it does; doubled from look to look up to the most. A stop shows at once,
- * a killed process takes some milliseconds to go: looking without a pause would keep a core from what
- * is measured right after the fault.
- */
-const LOOK_AGAIN_MS = { first: 0.1, most: 1 } as const;
-
-/** What a process looks like once the kernel has acted on a signal. */
-const FOLLOWED = {
-  SIGKILL: new Set<ProcessState>(["ended"]),
-  SIGSTOP: new Set<ProcessState>(["stopped", "ended"]),
-  SIGCONT: new Set<ProcessState>(["alive", "ended"]),
-} as const;
 
 /** A running node of the lab: its process tree, seen from the lab host. */
 export class LabNode {
@@ -133,34 +116,14 @@ export class LabNode {
   }
 
   /**
-   * Sends a signal to all of these at once and returns when the kernel has acted on it for every
-   * one, and for whatever they started meanwhile: a process that was killed still answers for some
-   * milliseconds, and SIGKILL of process 1 alone would reach its children only 12 to 47 ms later.
+   * Sends a signal to all of these at once and returns when the kernel has acted on it.
    *
    * @param pids process 1 first; all of the node's processes when it is among them
    * @throws Error when one has not followed in time
    */
-  signalUntilSeen(pids: readonly number[], signal: "SIGKILL" | "SIGSTOP" | "SIGCONT"): void {
-    const everything = pids[0] === this.#init;
-    const notYet = (pid: number): boolean => !FOLLOWED[signal].has(stateOf(pid));
-    const end = performance.now() + SIGNAL_DEADLINE_MS;
-    let waiting = pids;
-    signalAll(waiting, signal);
-    for (let pauseMs: number = LOOK_AGAIN_MS.first; ; pauseMs *= 2) {
-      waiting = waiting.filter(notYet);
-      if (waiting.length === 0) {
-        // All of /proc is searched only once those that are known have followed.
-        waiting = everything ? processesIn(this.namespace).filter(notYet) : [];
-        if (waiting.length === 0) return;
-        signalAll(waiting, signal);
-      }
-      if (performance.now() > end) {
-        throw new Error(
-          `Node ${this.spec.id}: ${waiting.length} processes did not follow ${signal} within ${SIGNAL_DEADLINE_MS} ms.`,
-        );
-      }
-      pauseThread(Math.min(pauseMs, LOOK_AGAIN_MS.most));
-    }
+  signalUntilSeen(pids: readonly number[], signal: SeenSignal): void {
+    const within = pids[0] === this.#init ? this.namespace : undefined;
+    signalUntilSeen(this.spec.id, pids, signal, within);
   }
 
   terminate(): void {

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { LineSplitter } from "../lines.ts";
 import type { LabNode } from "./lab-node.ts";
-import { childrenOf, signalAll, stateOf } from "./process-tree.ts";
+import { childrenOf, signalAll, stateOf } from "../process-tree.ts";
 import type { LabMessage } from "./protocol.ts";
 
 const LOOK_EVERY_MS = 1;

@@ -9,7 +9,7 @@ import {
   signalAll,
   stateOf,
   treeOf,
-} from "../../../../chaos/environment/namespace/process-tree.ts";
+} from "../../../chaos/environment/process-tree.ts";
 
 const PATIENCE = { timeout: 5_000, interval: 2 };
 /** No machine counts that far. */
