@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { EXIT } from "../exit-code.ts";
 import { addDoctor } from "./doctor.ts";
+import { addGraph } from "./graph.ts";
 import { addList } from "./list.ts";
 import { addReport } from "./report.ts";
 import { addRun } from "./run.ts";
@@ -10,7 +11,13 @@ import { failureOf } from "./failure.ts";
  * Every verb, one file each, in the order in which `evenkeel --help` lists them. Each adds itself by
  * `program.command()`, so that it inherits what is set below.
  */
-const VERBS: readonly ((program: Command) => void)[] = [addRun, addList, addReport, addDoctor];
+const VERBS: readonly ((program: Command) => void)[] = [
+  addRun,
+  addGraph,
+  addList,
+  addReport,
+  addDoctor,
+];
 
 const program = new Command("evenkeel")
   .description("Run a load-balanced topology, break it on purpose, and get a verdict.")

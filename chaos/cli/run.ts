@@ -1,6 +1,6 @@
 import { randomInt } from "node:crypto";
 import { relative } from "node:path";
-import { InvalidArgumentError, type Command } from "commander";
+import type { Command } from "commander";
 import { Listr } from "listr2";
 import { EXIT, worstExitCode, type ExitCode } from "../exit-code.ts";
 import { NamespaceEnvironment } from "../environment/namespace/namespace-environment.ts";
@@ -23,6 +23,7 @@ import { lookOf } from "../setup/steps.ts";
 import { makeOutFolder } from "./out-folder.ts";
 import { loadScenario } from "./scenario-catalogue.ts";
 import { stopSignals } from "./stop-signals.ts";
+import { wholeNumber } from "./whole-number.ts";
 
 interface RunOptions {
   readonly trials?: number;
@@ -194,12 +195,4 @@ function replayCommand(id: string, scenario: Scenario, options: RunOptions, seed
 function shown(path: string): string {
   const short = relative(process.cwd(), path);
   return short.startsWith("..") ? path : short;
-}
-
-function wholeNumber(least: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= least) return value;
-    throw new InvalidArgumentError(`Use a whole number from ${least}.`);
-  };
 }

@@ -8,7 +8,7 @@ import { appendEvents, appendProbes, createRun } from "../../../chaos/report/run
 import { passingRun } from "../report/fixture.ts";
 import { evenkeel } from "./evenkeel-process.ts";
 
-const VERBS = ["run", "list", "report", "doctor"];
+const VERBS = ["run", "graph", "list", "report", "doctor"];
 let folder: string;
 let run: string;
 
@@ -51,7 +51,7 @@ describe("wrong use is 64, says what to do, and prints nothing on standard outpu
       "an unknown verb",
       ["frobnicate"],
       "unknown command 'frobnicate'",
-      "Verbs: run, list, report, doctor.",
+      `Verbs: ${VERBS.join(", ")}.`,
     ],
     ["a misspelt verb", ["rnu"], "Did you mean run?"],
     ["an unknown option", ["run", "backend-killed", "--trails", "3"], "Did you mean --trials?"],
