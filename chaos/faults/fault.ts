@@ -17,6 +17,8 @@ export interface Fault {
    * @throws UnknownName that lists what there is
    */
   check(topology: Topology): void;
+  /** Ids of the nodes or links that it may turn out to act on, the likeliest first. */
+  targets(topology: Topology): readonly string[];
   /** Gets ready whatever the injection needs, before the steady state, so that the injection itself is quick. */
   prepare(deployment: Deployment): Promise<PreparedFault>;
 }

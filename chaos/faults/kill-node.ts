@@ -14,6 +14,7 @@ export function killNode(target: Target, options: { readonly silent: boolean }):
     kind,
     title: `${options.silent ? "silent kill" : "kill"} of ${target.title}`,
     check: (topology) => target.check(topology),
+    targets: (topology) => target.candidates(topology),
     prepare: (deployment) =>
       Promise.resolve({
         aim: () => target.find(deployment),

@@ -22,6 +22,7 @@ export function killProcess(target: Target, process_: string): Fault {
         }
       }
     },
+    targets: (topology) => target.candidates(topology),
     prepare: (deployment) =>
       Promise.resolve({
         aim: () => target.find(deployment),

@@ -24,6 +24,7 @@ export function stallLink(linkId: string, canary: { readonly send: string }): Fa
     kind: "stall-link",
     title: `stall of link ${linkId}`,
     check: (topology) => void faultPointOf(topology, linkId),
+    targets: () => [linkId],
     prepare: async (deployment) => {
       const { address, listenPort } = faultPointOf(deployment.topology, linkId);
       const driver = deployment.topology.nodes.find(({ role }) => role === "client");

@@ -16,6 +16,7 @@ export function stopNode(target: Target, options: { readonly graceMs: number }):
     kind: "stop",
     title: `planned stop of ${target.title}`,
     check: (topology) => target.check(topology),
+    targets: (topology) => target.candidates(topology),
     prepare: (deployment) =>
       Promise.resolve({
         aim: () => target.find(deployment),

@@ -10,7 +10,7 @@ export interface Target {
   check(topology: Topology): void;
   /** The node's id now. @throws FaultError when nobody plays the part */
   find(deployment: Deployment): string;
-  /** Ids of all nodes that it may turn out to be. */
+  /** Ids of all nodes that it may turn out to be, the likeliest first. */
   candidates(topology: Topology): readonly string[];
 }
 

@@ -164,6 +164,7 @@ export function fakeFault(world: FakeEnvironment, target = "lb-a"): Fault {
       const known = topology.nodes.map(({ id }) => id);
       if (!known.includes(target)) throw new UnknownName("node", target, known);
     },
+    targets: () => [target],
     prepare: async () => {
       await world.step("prepare");
       return {

@@ -30,6 +30,7 @@ export function faultContract(
     const deployment = deploymentOf();
     fault.check(deployment.topology);
     await using prepared = await fault.prepare(deployment);
+    expect(fault.targets(deployment.topology)).toContain(prepared.aim());
     const target = prepared.aim();
     expect(await active(deployment, target), "active before it was injected").toBe(false);
 

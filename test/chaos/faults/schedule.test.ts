@@ -56,6 +56,7 @@ function fault(
     kind: name,
     title: `the fault ${name}`,
     check: () => undefined,
+    targets: () => [name],
     prepare: () => Promise.resolve(prepared),
   };
   return { fault: described, prepared, asked };
