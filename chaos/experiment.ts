@@ -3,9 +3,11 @@ import type { Environment } from "./environment/environment.ts";
 import { UnknownName } from "./environment/errors.ts";
 import { reasonOf, WrongUse } from "./errors.ts";
 import { UndoJournalFile } from "./faults/undo-journal.ts";
-import { readCpuTicks, takeFingerprint } from "./measurement/fingerprint.ts";
+import { readCpuTicks, stealShare, type CpuTicks } from "./measurement/cpu-time.ts";
+import { takeFingerprint } from "./measurement/fingerprint.ts";
 import { stratifiedPhases } from "./measurement/phase.ts";
 import { takeTimedLock } from "./measurement/timed-lock.ts";
+import { mostRepetitions } from "./objectives/trust.ts";
 import { conclude, judgeObservation, type JudgedTrial } from "./objectives/verdict.ts";
 import { newRecord, unmeasuredTrial } from "./report/new-record.ts";
 import type { RunRecord, TrialRecord, Verdict } from "./report/record.ts";
@@ -35,6 +37,11 @@ export interface ExperimentOptions {
    * @default takeTimedLock
    */
   readonly takeTurn?: typeof takeTimedLock;
+  /**
+   * Reads the machine's CPU time, to see what was stolen of it.
+   * @default readCpuTicks
+   */
+  readonly cpuTicks?: () => CpuTicks;
   readonly onProgress: (progress: Progress) => void;
 }
 
@@ -42,8 +49,11 @@ export interface ExperimentOptions {
 export type Progress =
   | { readonly kind: "run"; readonly directory: string; readonly seed: number }
   | { readonly kind: "waiting" }
-  | { readonly kind: "stage"; readonly trial: number; readonly stage: TrialStage }
+  | { readonly kind: "stage"; readonly trial: Planned; readonly stage: TrialStage }
   | { readonly kind: "trial"; readonly trial: TrialRecord };
+
+/** Which trial it is: its index, and that of the spoilt one that it measures again. */
+type Planned = Pick<TrialRecord, "index" | "repeats">;
 
 /** A run that is over. */
 export interface FinishedRun {
@@ -53,7 +63,7 @@ export interface FinishedRun {
 
 /**
  * N trials of one scenario with the fault's phase stratified over the heartbeat, judged, recorded.
- * The record is written before the first trial and after every one, so that a crash loses little.
+ * Those that the machine spoilt are measured again at the end, each in its own phase. The record is written before the first trial and after every one, so that a crash loses little.
  *
  * @throws what `checkScenario` throws, before anything is started
  */
@@ -62,7 +72,8 @@ export async function runExperiment(options: ExperimentOptions): Promise<Finishe
   checkScenario(scenario, options.trials);
   const startedAt = new Date();
   const begin = performance.now();
-  const ticks = readCpuTicks();
+  const cpuTicks = options.cpuTicks ?? (() => readCpuTicks());
+  const ticks = cpuTicks();
   const id = runId(options.control ? `${options.id}-control` : options.id, options.seed, startedAt);
   const directory = join(options.runsDirectory, id);
   const fingerprint = await takeFingerprint(
@@ -87,15 +98,14 @@ export async function runExperiment(options: ExperimentOptions): Promise<Finishe
     );
     const random = seededRandom(deriveSeed(options.seed, "phases"));
     const fractions = stratifiedPhases(options.trials, random);
-    for (const [index, phaseFraction] of fractions.entries()) {
+    const plan: { readonly phaseFraction: number; readonly repeats: number | null }[] =
+      fractions.map((phaseFraction) => ({ phaseFraction, repeats: null }));
+    const most = plan.length + mostRepetitions(plan.length);
+    // It grows as it is gone through.
+    for (const [index, planned] of plan.entries()) {
       options.signal.throwIfAborted();
-      const trial = await oneTrial(options, scenario, {
-        index,
-        phaseFraction,
-        directory,
-        id,
-        journal,
-      });
+      const setting = { index, ...planned, directory, id, journal, cpuTicks };
+      const trial = await oneTrial(options, scenario, setting);
       judged.push(trial);
       await appendEvents(directory, index, trial.events);
       await appendProbes(directory, index, trial.probes);
@@ -104,6 +114,7 @@ export async function runExperiment(options: ExperimentOptions): Promise<Finishe
       options.onProgress({ kind: "trial", trial: trial.record });
       // Beside what is left of a fault, another trial would show nothing.
       if (trial.record.verdict === "aborted" || journal.pending > 0) break;
+      if (trial.record.spoilt && plan.length < most) plan.push({ ...planned, repeats: index });
     }
   } catch (error) {
     if (!options.signal.aborted) throw error;
@@ -112,7 +123,6 @@ export async function runExperiment(options: ExperimentOptions): Promise<Finishe
     reasons.push(
       `${journal.pending} faults are not undone. Look at journal.ndjson for what to undo by hand.`,
     );
-  const after = readCpuTicks();
   record = conclude(record, scenario, judged, {
     aborted: options.signal.aborted,
     healFailed: journal.pending > 0,
@@ -123,10 +133,7 @@ export async function runExperiment(options: ExperimentOptions): Promise<Finishe
     status: "finished",
     finishedAt: new Date().toISOString(),
     durationMs: performance.now() - begin,
-    fingerprint: {
-      ...fingerprint,
-      stealShare: (after.steal - ticks.steal) / Math.max(1, after.total - ticks.total),
-    },
+    fingerprint: { ...fingerprint, stealShare: stealShare(ticks, cpuTicks()) },
   };
   await updateRun(directory, record);
   return { record, directory };
@@ -172,30 +179,33 @@ async function oneTrial(
   scenario: Scenario,
   setting: {
     readonly index: number;
+    readonly repeats: number | null;
     readonly phaseFraction: number;
     readonly directory: string;
     readonly id: string;
     readonly journal: UndoJournalFile;
+    readonly cpuTicks: () => CpuTicks;
   },
 ): Promise<JudgedTrial> {
-  const seed = deriveSeed(options.seed, "trial", setting.index);
+  const { index, repeats, phaseFraction, journal, cpuTicks } = setting;
+  const identity = { index, repeats, seed: deriveSeed(options.seed, "trial", index) };
   try {
     const seen = await runTrial({
       scenario,
-      environment: options.environment(trialLogDirectory(setting.directory, setting.index)),
+      environment: options.environment(trialLogDirectory(setting.directory, index)),
       runId: setting.id,
-      index: setting.index,
-      seed,
-      phaseFraction: setting.phaseFraction,
-      journal: setting.journal,
+      ...identity,
+      phaseFraction,
+      journal,
       signal: options.signal,
-      onStage: (stage) => options.onProgress({ kind: "stage", trial: setting.index, stage }),
+      cpuTicks,
+      onStage: (stage) => options.onProgress({ kind: "stage", trial: identity, stage }),
     });
     return judgeObservation(scenario, seen);
   } catch (error) {
     const verdict: Verdict = options.signal.aborted ? "aborted" : "invalid";
     return {
-      record: unmeasuredTrial(setting.index, seed, verdict, reasonOf(error)),
+      record: unmeasuredTrial(identity, verdict, reasonOf(error)),
       data: null,
       events: [],
       probes: [],

@@ -93,7 +93,7 @@ export interface Heartbeat {
 
 /** Everything that one trial saw, for objectives. */
 export interface TrialData {
-  readonly trial: Omit<TrialRecord, "objectives" | "verdict" | "reasons">;
+  readonly trial: Omit<TrialRecord, "objectives" | "verdict" | "reasons" | "spoilt">;
   readonly hurt: Hurt;
   /** P1 of the first fault. */
   readonly injectedNs: bigint;

@@ -3,6 +3,7 @@ import type { Deployment, Environment, TimelineEvent } from "./environment/envir
 import type { UndoJournalFile } from "./faults/undo-journal.ts";
 import { injectAll, type PreparedStep, type Schedule } from "./faults/schedule.ts";
 import { ProberStream } from "./load/prober-stream.ts";
+import { stolenMs, type CpuTicks } from "./measurement/cpu-time.ts";
 import { phaseOf } from "./measurement/heartbeat.ts";
 import { measureTrial } from "./measurement/marks.ts";
 import { observe } from "./measurement/observation.ts";
@@ -21,11 +22,15 @@ export interface TrialSetting {
   readonly environment: Environment;
   readonly runId: string;
   readonly index: number;
+  /** Index of the trial that it measures again; null for the others. */
+  readonly repeats: number | null;
   readonly seed: number;
   /** Where in the heartbeat to inject, as a fraction of its period. */
   readonly phaseFraction: number;
   readonly journal: Pick<UndoJournalFile, "intend" | "allGone">;
   readonly signal: AbortSignal;
+  /** Reads the machine's CPU time. */
+  readonly cpuTicks: () => CpuTicks;
   readonly onStage: (stage: TrialStage) => void;
 }
 
@@ -40,7 +45,7 @@ export type TrialStage =
 
 /** Everything a trial saw. Judged elsewhere. */
 export interface TrialObservation {
-  readonly trial: Omit<TrialRecord, "objectives" | "verdict" | "reasons">;
+  readonly trial: Omit<TrialRecord, "objectives" | "verdict" | "reasons" | "spoilt">;
   readonly hurt: Hurt;
   readonly probes: readonly ProbeRecord[];
   readonly events: readonly TimelineEvent[];
@@ -79,6 +84,7 @@ export async function runTrial(setting: TrialSetting): Promise<TrialObservation>
   for (const step of scenario.faults) {
     prepared.push({ step, fault: preparations.use(await step.fault.prepare(deployment)) });
   }
+  const ticks = setting.cpuTicks();
   await using stream = await startLoad(setting, deployment);
   const armedNs = await awaitSteadyState(
     stream,
@@ -97,8 +103,13 @@ export async function runTrial(setting: TrialSetting): Promise<TrialObservation>
   const { moment } = schedule.first;
   await observe(scenario, stream, moment.monotonicNs, schedule.endNs, signal);
   const quality = await stream.stop();
+  const stolen = stolenMs(ticks, setting.cpuTicks());
   onStage("ending");
-  return observation(setting, deployment, { deployMs, armedNs, stream, quality, ...schedule });
+  return observation(setting, deployment, {
+    ...{ deployMs, armedNs, stream, quality },
+    stolenMs: stolen,
+    ...schedule,
+  });
 }
 
 function startLoad(setting: TrialSetting, deployment: Deployment): Promise<ProberStream> {
@@ -128,6 +139,7 @@ function observation(
     readonly armedNs: bigint;
     readonly stream: ProberStream;
     readonly quality: ProberQuality;
+    readonly stolenMs: number | null;
   },
 ): TrialObservation {
   const { scenario } = setting;
@@ -151,6 +163,7 @@ function observation(
   return {
     trial: {
       index: setting.index,
+      repeats: setting.repeats,
       seed: setting.seed,
       target: hurt.target,
       phase: phaseOf(scenario.heartbeat, events, hurt, injectedNs, seen.wantedMs),
@@ -161,6 +174,7 @@ function observation(
       probes: measured.probes,
       faults: seen.faults,
       quality: seen.quality,
+      stolenMs: seen.stolenMs,
       deployMs: seen.deployMs,
     },
     hurt,

@@ -11,6 +11,7 @@ import {
   type FinishedRun,
   type Progress,
 } from "../experiment.ts";
+import type { TrialRecord } from "../report/record.ts";
 import { closeUnfinished } from "../report/run-folder.ts";
 import { renderTerminal } from "../report/terminal.ts";
 import { writeReports } from "../report/write-reports.ts";
@@ -167,15 +168,27 @@ function lineOf(progress: Progress, trials: number, terminal: boolean): string |
     case "waiting":
       return "waiting: timed trials of another run hold the machine";
     case "stage":
-      return terminal ? `trial ${progress.trial + 1} of ${trials}: ${progress.stage}` : null;
+      return terminal ? `${nameOf(progress.trial, trials)}: ${progress.stage}` : null;
     case "trial": {
-      const { index, verdict, outage, reasons } = progress.trial;
+      const { verdict, outage, reasons, spoilt } = progress.trial;
       const measured =
         outage.value === null ? "no outage measured" : `outage ${outage.value.toFixed(1)} ms`;
       const why = reasons[0] === undefined ? "" : `: ${reasons[0]}`;
-      return `trial ${index + 1} of ${trials}: ${verdict}, ${measured}${why}`;
+      const word = spoilt ? "spoilt by the machine" : verdict;
+      return `${nameOf(progress.trial, trials)}: ${word}, ${measured}${why}`;
     }
   }
+}
+
+/** `trial 3 of 10`, or `trial 11, which measures trial 3 again`. */
+function nameOf(
+  { index, repeats }: Pick<TrialRecord, "index" | "repeats">,
+  trials: number,
+): string {
+  const name = `trial ${index + 1}`;
+  return repeats === null
+    ? `${name} of ${trials}`
+    : `${name}, which measures trial ${repeats + 1} again`;
 }
 
 function summary({ record }: FinishedRun): string {

@@ -21,19 +21,6 @@ const VERSION_ARGV: Readonly<Record<string, readonly string[]>> = {
 /** Kernel settings that change what a failover takes. */
 const SYSCTLS = ["net.ipv4.tcp_syn_linear_timeouts", "net.ipv4.tcp_syn_retries"] as const;
 
-/** CPU time of the whole machine so far, in ticks, and the share of it that was stolen. */
-interface CpuTicks {
-  readonly total: number;
-  readonly steal: number;
-}
-
-/** Reads the machine's CPU time; the difference of two readings gives the stolen share. */
-export function readCpuTicks(stat = readFileSync("/proc/stat", "utf8")): CpuTicks {
-  const fields = (/^cpu +(.*)$/m.exec(stat)?.[1] ?? "").split(" ").map(Number);
-  // user nice system idle iowait irq softirq steal; guest time is in user already.
-  return { total: fields.slice(0, 8).reduce((sum, n) => sum + n, 0), steal: fields[7] ?? 0 };
-}
-
 /** What a run runs on. What cannot be found out is left out or null. */
 export async function takeFingerprint(
   environment: Environment["kind"],

@@ -23,6 +23,8 @@ export interface QualityVerdict {
   readonly resolutionMs: number;
   /** Everything that speaks against it, each with the next step. Empty when valid. */
   readonly reasons: readonly string[];
+  /** It is not valid, and every reason follows from the prober having been late. */
+  readonly onlyLate: boolean;
 }
 
 /** Finest difference in time that a run can see: one probe, or the lag of its probes. */
@@ -38,41 +40,56 @@ export function judgeQuality(quality: ProberQuality, demand: QualityDemand): Qua
   const resolution = resolutionMs(quality, demand.ratePerSecond);
   const bound = demand.smallestBoundMs;
   const reasons: string[] = [];
+  let onlyLate = true;
+  const doubt = (reason: string, cause: "late" | "other"): void => {
+    reasons.push(reason);
+    onlyLate &&= cause === "late";
+  };
   if (quality.sent === 0) {
-    reasons.push("no probe was sent. Look at the prober's own output.");
+    doubt("no probe was sent. Look at the prober's own output.", "other");
   }
   if (quality.lagP99Ms >= MAX_LAG_P99_MS) {
-    reasons.push(
+    doubt(
       `probes were sent ${ms(quality.lagP99Ms)} late (p99; below ${MAX_LAG_P99_MS} ms is needed). Run on a quieter machine or at a lower rate.`,
+      "late",
     );
   }
   if (quality.eventLoopDelayP99Ms >= MAX_LOOP_DELAY_P99_MS) {
-    reasons.push(
+    doubt(
       `the prober's event loop was ${ms(quality.eventLoopDelayP99Ms)} late (p99; below ${MAX_LOOP_DELAY_P99_MS} ms is needed). Run on a quieter machine or at a lower rate.`,
+      "late",
     );
   }
   if (quality.dropped > 0) {
-    reasons.push(
+    // What fell due while it stood still is sent at once afterwards, up to what may be open.
+    const dueWhileLate = (quality.lagMaxMs / 1000) * demand.ratePerSecond;
+    doubt(
       `${quality.dropped} probes were due and not sent. Lower the rate or the total timeout, or free ports and descriptors.`,
+      quality.dropped <= dueWhileLate ? "late" : "other",
     );
   }
   if (demand.baselineFailures > 0) {
-    reasons.push(
+    doubt(
       `${demand.baselineFailures} probes failed before the fault. Find out why the steady state did not hold.`,
+      "other",
     );
   }
   if (bound !== null && resolution * BOUND_PER_RESOLUTION >= bound) {
-    reasons.push(
+    const byRateAlone = (1000 / demand.ratePerSecond) * BOUND_PER_RESOLUTION;
+    doubt(
       `a resolution of ${ms(resolution)} cannot judge a bound of ${ms(bound)} (a tenth of it is needed). Raise the rate.`,
+      byRateAlone < bound ? "late" : "other",
     );
   }
   // A single stall hides behind the p99 of a long run; one as long as the bound could be the whole result.
   if (bound !== null && quality.lagMaxMs >= bound) {
-    reasons.push(
+    doubt(
       `the prober stood still for ${ms(quality.lagMaxMs)}, as long as the smallest bound (${ms(bound)}). Repeat the run.`,
+      "late",
     );
   }
-  return { valid: reasons.length === 0, resolutionMs: resolution, reasons };
+  const valid = reasons.length === 0;
+  return { valid, resolutionMs: resolution, reasons, onlyLate: !valid && onlyLate };
 }
 
 function ms(value: number): string {

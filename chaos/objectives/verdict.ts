@@ -13,9 +13,7 @@ import { fitPhase } from "../statistics/least-squares.ts";
 import { summarize } from "../statistics/summary.ts";
 import type { TrialObservation } from "../trial.ts";
 import { judgeObjective, judgeTrial } from "./judge.ts";
-
-/** Share of trials whose measurement may be untrustworthy before the whole run is. */
-const UNTRUSTED_SHARE = 0.5;
+import { isSpoilt, measuredAgainAs, tooManyUntrusted } from "./trust.ts";
 
 const NO_OBJECTIVES = "the scenario has no objectives, so it promises nothing";
 
@@ -52,9 +50,19 @@ export function judgeObservation(scenario: Scenario, seen: TrialObservation): Ju
   const objectives: Record<string, ObjectiveSample> = {};
   for (const objective of scenario.objectives)
     objectives[objective.id] = judgeTrial(objective, data);
+  const { stolenMs } = seen.trial;
+  const spoilt =
+    seen.unverified.length === 0 &&
+    quality !== null &&
+    isSpoilt({ onlyLate: trust?.onlyLate ?? false, lagMaxMs: quality.lagMaxMs, stolenMs });
   const invalid = [
     ...seen.unverified,
     ...(trust?.reasons ?? ["the prober gave no account of itself. Look at its own output."]),
+    ...(spoilt
+      ? [
+          `the machine spoilt it: meanwhile ${stolenMs} ms of CPU were stolen from it by its hypervisor`,
+        ]
+      : []),
   ];
   const failed = Object.values(objectives).filter(({ verdict }) => verdict === "fail");
   const unknown = Object.values(objectives).filter(({ verdict }) => verdict === "inconclusive");
@@ -69,7 +77,7 @@ export function judgeObservation(scenario: Scenario, seen: TrialObservation): Ju
             ? ["inconclusive", [NO_OBJECTIVES]]
             : ["pass", []];
   return {
-    record: { ...seen.trial, objectives, verdict, reasons },
+    record: { ...seen.trial, objectives, verdict, reasons, spoilt },
     data: verdict === "invalid" ? null : data,
     events: seen.events,
     probes: seen.probes,
@@ -95,8 +103,8 @@ interface RunEnd {
 
 /**
  * The record of a run with everything that follows from its trials: objectives, summaries, verdict
- * and exit code. A trial that cannot be trusted counts in no objective; too many of them, or a fault
- * that was not seen to be active, make the run invalid.
+ * and exit code. A trial that cannot be trusted counts in no objective; too many of them that were not
+ * measured again, or a fault that was not seen to be active, make the run invalid.
  */
 export function conclude(
   record: RunRecord,
@@ -118,9 +126,12 @@ export function conclude(
   );
   const trials = trusted.map(({ trial }) => trial);
   const reasons = [...end.reasons];
-  const untrusted = judged.filter(({ data }) => data === null);
-  for (const { record: trial } of untrusted) {
-    reasons.push(`trial ${trial.index} does not count: ${trial.reasons.join("; ")}`);
+  const all = judged.map((one) => one.record);
+  for (const { record: trial, data } of judged) {
+    if (data !== null) continue;
+    const again = measuredAgainAs(trial, all);
+    const instead = again === undefined ? "" : ` and was measured again as trial ${again}`;
+    reasons.push(`trial ${trial.index} does not count${instead}: ${trial.reasons.join("; ")}`);
   }
   const unverified = judged.some(({ record: trial }) =>
     trial.faults.some(({ verified }) => !verified.active),
@@ -132,7 +143,7 @@ export function conclude(
       reasons.push("no trial was run");
       return "invalid";
     }
-    if (unverified || untrusted.length > UNTRUSTED_SHARE * judged.length) return "invalid";
+    if (unverified || tooManyUntrusted(all)) return "invalid";
     if (objectives.length === 0) {
       reasons.push(NO_OBJECTIVES);
       return "inconclusive";
@@ -147,7 +158,7 @@ export function conclude(
   })();
   return {
     ...record,
-    trials: judged.map((one) => one.record),
+    trials: all,
     objectives,
     outage: summarize(known(trials.map(({ outage }) => outage))),
     phases: Object.fromEntries(

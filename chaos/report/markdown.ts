@@ -67,7 +67,7 @@ function trials(record: RunRecord): string[] {
     measured.value === null ? "–" : NUMBER_FORMATS["ms-bare"](measured.value);
   const rows = record.trials.map((trial) => [
     String(trial.index),
-    `${VERDICT_WORDS[trial.verdict].sign} ${VERDICT_WORDS[trial.verdict].word}`,
+    `${VERDICT_WORDS[trial.verdict].sign} ${trial.spoilt ? "spoilt" : VERDICT_WORDS[trial.verdict].word}`,
     number(trial.phase.achieved),
     number(trial.outage),
     ...PHASES.map(({ id }) => number(trial.phases[id])),

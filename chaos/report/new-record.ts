@@ -69,18 +69,17 @@ function plannedFaults(scenario: Scenario): RunRecord["faults"] {
 
 /** The record of a trial that ended before it could be measured: every value is null, with the reason. */
 export function unmeasuredTrial(
-  index: number,
-  seed: number,
+  identity: Pick<TrialRecord, "index" | "repeats" | "seed">,
   verdict: Verdict,
   reason: string,
 ): TrialRecord {
   const none: Measured = { value: null, reason };
   const mark: Mark = { atMs: null, reason };
   return {
-    index,
-    seed,
+    ...identity,
     verdict,
     reasons: [reason],
+    spoilt: false,
     target: null,
     phase: { of: null, periodMs: null, wantedMs: null, achieved: none },
     marks: Object.fromEntries(MARKS.map((name) => [name, mark])) as TrialRecord["marks"],
@@ -99,6 +98,7 @@ export function unmeasuredTrial(
     },
     faults: [],
     quality: null,
+    stolenMs: null,
     deployMs: null,
     objectives: {},
   };

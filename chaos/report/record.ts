@@ -9,7 +9,7 @@ import type { PredictedWindow } from "../measurement/predicted-window.ts";
  * All `…Ns` are CLOCK_MONOTONIC as decimal strings; all `…Ms` are milliseconds relative to the
  * trial's P1 unless they are durations.
  */
-export const RECORD_SCHEMA = "evenkeel.run/1";
+export const RECORD_SCHEMA = "evenkeel.run/2";
 
 /** How a trial, an objective or a run was judged. */
 export const VERDICTS = [
@@ -74,12 +74,16 @@ export interface ObjectiveSample {
 }
 
 export interface TrialRecord {
-  /** From 0. */
+  /** From 0, in the order in which they were run. */
   readonly index: number;
+  /** Index of the spoilt trial that this one measures again, in the same phase; null for the others. */
+  readonly repeats: number | null;
   readonly seed: number;
   readonly verdict: Verdict;
   /** Why, unless it passed. */
   readonly reasons: readonly string[];
+  /** It is invalid, and only because CPU was stolen from the machine while it was measured. */
+  readonly spoilt: boolean;
   /** Node or link that was hurt. */
   readonly target: string | null;
   /** Phase of the injection in the heartbeat that decides the detection. */
@@ -110,6 +114,8 @@ export interface TrialRecord {
   };
   readonly faults: readonly FaultRecord[];
   readonly quality: ProberQuality | null;
+  /** CPU time that the hypervisor took from the machine while probes were sent, over all cores; null where unknown. */
+  readonly stolenMs: number | null;
   /** Milliseconds from the start of the deployment to every readiness check green. */
   readonly deployMs: number | null;
   readonly objectives: Readonly<Record<string, ObjectiveSample>>;

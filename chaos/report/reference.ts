@@ -9,7 +9,7 @@ import type { LoadedRun, TrialEvent, TrialProbe } from "./run-folder.ts";
  * - `events:12/data/priority`, `probes:40/intendedNs`: line and JSON pointer in a stream
  * - `length:/trials`: the length of a list
  * - `sum:/trials/@/probes/sent`, `min:`, `max:`: over all that a pointer reaches, `@` for every element; `+` joins pointers
- * - `tally:/trials/@/verdict=pass`: how many of them have that value
+ * - `tally:/trials/@/verdict=pass`: how many of them have that value; `!=`: another one
  * - `probes?outcome=timeout&when=during`: how many probes; `when` is before, during or after
  *
  * Any `…Ns` below a trial is told in milliseconds after that trial's P1.
@@ -74,7 +74,10 @@ export class References {
     }
     if (kind === "tally") {
       const [pointer, wanted] = splitOnce(rest, "=");
-      return reach(record, pointer).filter((value) => String(value) === wanted).length;
+      const others = pointer.endsWith("!");
+      return reach(record, others ? pointer.slice(0, -1) : pointer).filter(
+        (value) => (String(value) === wanted) !== others,
+      ).length;
     }
     const numbers = rest
       .split("+")

@@ -4,6 +4,7 @@ import {
   type ObjectiveRecord,
   type RunRecord,
   type Summary,
+  type TrialRecord,
   type Verdict,
 } from "./record.ts";
 
@@ -69,10 +70,17 @@ export function runLine(record: RunRecord): string {
   const parts = [
     record.scenario.id,
     `seed ${record.seed}`,
-    `${record.trials.length} of ${record.trialsPlanned} trials`,
+    `${record.trials.filter(({ repeats }) => repeats === null).length} of ${record.trialsPlanned} trials`,
   ];
+  const again = measuredAgain(record);
+  if (again > 0) parts.push(`${again} measured again`);
   if (record.durationMs !== null) parts.push(NUMBER_FORMATS.duration(record.durationMs));
   return parts.join(" · ");
+}
+
+/** How many trials measure a spoilt one again. */
+function measuredAgain(record: RunRecord): number {
+  return record.trials.filter(({ repeats }) => repeats !== null).length;
 }
 
 /** What an objective measured beside what theory allows. */
@@ -117,6 +125,15 @@ export function factsOf(record: RunRecord): readonly (readonly [string, string])
     facts.push([
       "probes",
       `${count((p) => p.failedBefore + p.failedDuring + p.failedAfter)} of ${count((p) => p.sent)} failed (${count((p) => p.failedBefore)} before, ${count((p) => p.failedDuring)} during, ${count((p) => p.failedAfter)} after)`,
+    ]);
+  }
+  const spoilt = record.trials.filter((trial) => trial.spoilt);
+  if (spoilt.length > 0) {
+    const most = (pick: (trial: TrialRecord) => number | null | undefined): string =>
+      ms(Math.max(...spoilt.map((trial) => pick(trial) ?? 0)));
+    facts.push([
+      "spoilt",
+      `${spoilt.length} ${spoilt.length === 1 ? "trial" : "trials"} by the machine, ${measuredAgain(record)} measured again: up to ${most((trial) => trial.stolenMs)} of CPU were stolen by its hypervisor while probes were up to ${most((trial) => trial.quality?.lagMaxMs)} late`,
     ]);
   }
   const held =

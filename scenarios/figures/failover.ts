@@ -1,4 +1,5 @@
 import { judgeQuality } from "../../chaos/measurement/prober-quality.ts";
+import { countedTrials } from "../../chaos/objectives/trust.ts";
 import type { RunRecord, TrialRecord } from "../../chaos/report/record.ts";
 import { digits, type Figure } from "./figure.ts";
 import { provenance, runForFigure, trusted } from "./scenario-run.ts";
@@ -26,7 +27,8 @@ export async function measureFailover(): Promise<Figure> {
   );
   const fit = record.phaseFit;
   // How well the injection was aimed does not depend on whether the prober can be trusted.
-  const offBy = record.trials.map(({ phase }) =>
+  const counted = countedTrials(record.trials);
+  const offBy = counted.map(({ phase }) =>
     phase.achieved.value === null || phase.wantedMs === null
       ? Infinity
       : Math.abs(phase.achieved.value - phase.wantedMs),
@@ -62,7 +64,7 @@ export async function measureFailover(): Promise<Figure> {
       {
         what: "injections within ± 3 ms of the wanted phase",
         wanted: `at least ${PHASE_HITS} of ${TRIALS}`,
-        measured: `${hits} of ${record.trials.length}`,
+        measured: `${hits} of ${counted.length}`,
         held: hits >= PHASE_HITS,
       },
     ],

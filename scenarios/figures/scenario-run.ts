@@ -39,7 +39,10 @@ export function trusted(record: RunRecord) {
 
 /** Where the run of a figure lies, for its method line. */
 export function provenance(record: RunRecord): string {
-  const untrusted = record.trials.length - trusted(record).length;
+  const again = record.trials.filter(({ repeats }) => repeats !== null).length;
+  const untrusted = record.trials.length - trusted(record).length - again;
   const left = untrusted === 0 ? "" : ` ${untrusted} trials were not trustworthy and do not count.`;
-  return `Run \`${basename(record.id)}\`, repeated by \`${record.command}\`.${left}`;
+  const spoilt =
+    again === 0 ? "" : ` ${again} were spoilt by CPU stolen from the machine and measured again.`;
+  return `Run \`${basename(record.id)}\`, repeated by \`${record.command}\`.${left}${spoilt}`;
 }

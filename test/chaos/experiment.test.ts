@@ -73,6 +73,7 @@ function run(scenario: Scenario, change: Partial<ExperimentOptions> = {}) {
     signal: new AbortController().signal,
     environment: () => world,
     // The machine's own turn belongs to runs that are timed.
+    cpuTicks: world.cpuTicks,
     takeTurn: async () => ({ [Symbol.asyncDispose]: async () => undefined }),
     onProgress: () => undefined,
     ...change,
@@ -211,7 +212,7 @@ describe("whatever goes wrong, everything is healed and ended", () => {
       trials: 3,
       signal: stop.signal,
       onProgress: (progress) => {
-        if (progress.kind !== "stage" || progress.trial !== 1) return;
+        if (progress.kind !== "stage" || progress.trial.index !== 1) return;
         if (progress.stage === stage) stop.abort(new Error("interrupted (a test)"));
       },
     });
@@ -288,8 +289,8 @@ test("a fault that was not seen to be active makes the run invalid, however well
 
 test.each([
   [1, "pass"],
-  [5, "pass"],
-  [6, "invalid"],
+  [2, "pass"],
+  [3, "invalid"],
 ])("%s untrusted trials of ten do not count, are told, and make it %s", async (bad, verdict) => {
   world.behaviour.at.deploy = (trial) => {
     world.behaviour.quality = trial < bad ? { lagP99Ms: 9 } : {};
@@ -302,13 +303,92 @@ test.each([
   expect(record.outage?.n).toBe(10 - bad);
 });
 
-describe("seeds", () => {
-  const heartbeat: Scenario["heartbeat"] = {
-    of: "advert",
-    periodMs: BEAT_MS,
-    silenced: true,
-    isBeat: ({ type }) => type === "vrrp.advert",
+const heartbeat: Scenario["heartbeat"] = {
+  of: "advert",
+  periodMs: BEAT_MS,
+  silenced: true,
+  isBeat: ({ type }) => type === "vrrp.advert",
+};
+
+describe("trials that the machine spoilt", () => {
+  const LATE = { lagP99Ms: 9, lagMaxMs: 20 };
+  /** Trials of these indices are late, with that much CPU stolen. */
+  const late = (isLate: (trial: number) => boolean, stolenMs: number): void => {
+    world.behaviour.at.deploy = (trial) => {
+      world.behaviour.quality = isLate(trial) ? LATE : {};
+      world.behaviour.stolenMs = isLate(trial) ? stolenMs : 0;
+    };
   };
+
+  test("are measured again, each in its own phase, and only the repetition counts", async () => {
+    late((trial) => trial === 1 || trial === 2, 20);
+    const stages: unknown[] = [];
+    const { record, directory } = await run(scenarioOf({ heartbeat }), {
+      trials: 4,
+      onProgress: (progress) =>
+        progress.kind === "stage" && progress.stage === "fault" && stages.push(progress.trial),
+    });
+    expect(record).toMatchObject({ verdict: "pass", exitCode: 0, trialsPlanned: 4 });
+    expect(
+      record.trials.map(({ index, repeats, spoilt, stolenMs }) => [
+        index,
+        repeats,
+        spoilt,
+        stolenMs,
+      ]),
+    ).toEqual([
+      [0, null, false, 0],
+      [1, null, true, 20],
+      [2, null, true, 20],
+      [3, null, false, 0],
+      [4, 1, false, 0],
+      [5, 2, false, 0],
+    ]);
+    const wanted = record.trials.map(({ phase }) => phase.wantedMs);
+    expect([wanted[4], wanted[5]]).toEqual([wanted[1], wanted[2]]);
+    expect(new Set(record.trials.map(({ seed }) => seed)).size).toBe(6);
+    expect(stages.at(-1)).toMatchObject({ index: 5, repeats: 2 });
+    expect(record.outage?.n).toBe(4);
+    expect(record.reasons[0]).toMatch(/^trial 1 does not count and was measured again as trial 4:/);
+    // What they saw is kept.
+    const { probes } = await readRun(directory);
+    expect(new Set(probes.map(({ trial }) => trial))).toEqual(new Set([0, 1, 2, 3, 4, 5]));
+  });
+
+  test("are measured again when the repetition is spoilt too", async () => {
+    late((trial) => trial < 3, 20);
+    const { record } = await run(scenarioOf(), { trials: 1 });
+    expect(record.trials.map(({ repeats }) => repeats)).toEqual([null, 0, 1, 2]);
+    expect(record).toMatchObject({ verdict: "pass", exitCode: 0 });
+  });
+
+  test.each([
+    [1, 6],
+    [6, 6],
+    [8, 8],
+  ])(
+    "of %s trials at most %s are measured again; then they are untrusted",
+    async (trials, most) => {
+      late(() => true, 20);
+      const { record } = await run(scenarioOf(), { trials });
+      expect(record.trials).toHaveLength(trials + most);
+      expect(record.trials.every(({ spoilt }) => spoilt)).toBe(true);
+      expect(record).toMatchObject({ verdict: "invalid", exitCode: 2 });
+      expect(record.reasons.filter((reason) => reason.includes("measured again"))).toHaveLength(
+        most,
+      );
+    },
+  );
+
+  test("are not those that are late with less stolen, and these are not measured again", async () => {
+    late(() => true, 10);
+    const { record } = await run(scenarioOf(), { trials: 2 });
+    expect(record.trials.map(({ spoilt }) => spoilt)).toEqual([false, false]);
+    expect(record.verdict).toBe("invalid");
+  });
+});
+
+describe("seeds", () => {
   const schedule = async (seed: number) => {
     const { record } = await run(scenarioOf({ heartbeat }), { trials: 4, seed });
     return record.trials.map(({ seed: own, phase }) => ({ own, wantedMs: phase.wantedMs }));

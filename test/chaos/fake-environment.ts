@@ -11,6 +11,7 @@ import type {
 import { LabError, UnknownName } from "../../chaos/environment/errors.ts";
 import type { Fault } from "../../chaos/faults/fault.ts";
 import { injectWithJournal } from "../../chaos/faults/injected.ts";
+import type { CpuTicks } from "../../chaos/measurement/cpu-time.ts";
 import {
   PROBE_PROTOCOL,
   type ProbePlan,
@@ -30,6 +31,8 @@ export interface Behaviour {
   outageMs: number;
   /** What the prober says of itself, beside its counts. */
   quality: Partial<ProberQuality>;
+  /** CPU time that is stolen from the machine during each trial's fault. */
+  stolenMs: number;
   /** What a look at the fault sees. */
   active: boolean;
   readonly at: Partial<Record<Step, (trial: number) => void | Promise<void>>>;
@@ -56,7 +59,13 @@ export const GOOD_QUALITY: Omit<ProberQuality, "intended" | "sent"> = {
  */
 export class FakeEnvironment implements Environment {
   readonly kind = "namespace";
-  readonly behaviour: Behaviour = { outageMs: 10, quality: {}, active: true, at: {} };
+  readonly behaviour: Behaviour = {
+    outageMs: 10,
+    quality: {},
+    stolenMs: 0,
+    active: true,
+    at: {},
+  };
   /** Everything that was done, in order, over all trials. */
   readonly log: string[] = [];
   /** Deployments and probers that are not ended. */
@@ -64,6 +73,7 @@ export class FakeEnvironment implements Environment {
   readonly lost = new AbortController();
   injectedNs: bigint | null = null;
   #trial = -1;
+  #stolenTicks = 0;
 
   async deploy(topology: Topology, signal?: AbortSignal): Promise<Deployment> {
     this.#trial += 1;
@@ -80,7 +90,11 @@ export class FakeEnvironment implements Environment {
   async step(step: Step): Promise<void> {
     this.log.push(step);
     await this.behaviour.at[step]?.(this.#trial);
+    if (step === "inject") this.#stolenTicks += this.behaviour.stolenMs / 10;
   }
+
+  /** The CPU time of the machine that it pretends to run on. */
+  readonly cpuTicks = (): CpuTicks => ({ total: 1e6, steal: this.#stolenTicks });
 }
 
 class FakeDeployment implements Deployment {

@@ -1,5 +1,6 @@
+import { countedTrials } from "../../objectives/trust.ts";
 import { html, type Markup } from "./markup.ts";
-import { fixed, type Printer } from "./printer.ts";
+import { fixed, when, type Printer } from "./printer.ts";
 import { scrolling } from "./scrolling.ts";
 
 /** What was injected, and what was seen when it was checked. */
@@ -60,10 +61,11 @@ const QUALITY = [
   ["cpuShare", "CPU share", "percent"],
 ] as const;
 
-/** How well the prober kept its own times: the worst and the best of the trials. */
+/** How well the prober kept its own times, and what the machine lost: the worst and the best of the trials. */
 export function qualityTable(print: Printer): Markup {
   const { verdict, trials } = print.run.record;
-  const untrusted = verdict === "invalid" || trials.some((trial) => trial.verdict === "invalid");
+  const untrusted =
+    verdict === "invalid" || countedTrials(trials).some((trial) => trial.verdict === "invalid");
   if (!trials.some((trial) => trial.quality !== null)) {
     return html`<p class="none">No prober reported on itself.</p>`;
   }
@@ -72,9 +74,15 @@ export function qualityTable(print: Printer): Markup {
         untrusted
           ? html`<span class="v v-invalid">! INVALID</span> The measurement or the injection cannot
               be trusted.`
-          : html`<span class="v v-pass">✓ VALID</span> No trial gave a reason to distrust the prober
-              or the faults.`
-      }
+          : html`<span class="v v-pass">✓ VALID</span> No trial that counts gave a reason to
+              distrust the prober or the faults.`
+      }${when(
+        trials.some(({ spoilt }) => spoilt),
+        () =>
+          html` The machine spoilt ${print.num("tally:/trials/@/spoilt=true", "count")}: its
+          hypervisor stole CPU for at least as long as probes were late.
+          ${print.num("tally:/trials/@/repeats!=null", "count")} were measured again.`,
+      )}
     </p>
     ${scrolling(
       html`<table>
@@ -94,6 +102,11 @@ export function qualityTable(print: Printer): Markup {
                 <td class="n">${print.num(`max:/trials/@/quality/${key}`, format)}</td>
               </tr>`,
           )}
+          <tr>
+            <th scope="row">CPU stolen from the machine</th>
+            <td class="n">${print.num("min:/trials/@/stolenMs", "ms")}</td>
+            <td class="n">${print.num("max:/trials/@/stolenMs", "ms")}</td>
+          </tr>
         </tbody>
       </table>`,
       "Measurement quality",

@@ -34,7 +34,15 @@ export function trialSection(print: Printer, seen: SeenTrial): Markup {
           >${print.num(`sum:${at}/probes/failedBefore+${at}/probes/failedDuring+${at}/probes/failedAfter`, "count")}</b
         >
         of ${print.num(`${at}/probes/sent`, "count")}</span
-      >
+      >${when(
+        trial.repeats !== null,
+        () =>
+          html`<span
+            >measures
+            <a href="${`#trial-${trial.repeats}`}">trial ${print.num(`${at}/repeats`, "plain")}</a>
+            again</span
+          >`,
+      )}
     </p>
     ${when(
       trial.reasons.length > 0,

@@ -16,6 +16,7 @@ export function trialsTable(print: Printer): Markup {
           <th class="n" rowspan="2">outage</th>
           <th class="n" rowspan="2">client gap</th>
           <th class="g" colspan="${PHASES.length}">intervals</th>
+          <th class="n" rowspan="2">stolen</th>
           <th class="n" rowspan="2">deploy</th>
           <th class="n" rowspan="2">seed</th>
         </tr>
@@ -36,6 +37,7 @@ export function trialsTable(print: Printer): Markup {
             <td class="n strong">${missing(print, `${at}/outage/value`, trial.outage.reason)}</td>
             <td class="n">${missing(print, `${at}/clientGap/value`, trial.clientGap.reason)}</td>
             ${PHASES.map((phase) => html`<td class="n">${missing(print, `${at}/phases/${phase.id}/value`, trial.phases[phase.id].reason)}</td>`)}
+            <td class="n">${print.num(`${at}/stolenMs`, "ms-bare")}</td>
             <td class="n">${print.num(`${at}/deployMs`, "ms-bare")}</td>
             <td class="n">${print.num(`${at}/seed`, "plain")}</td>
           </tr>`;

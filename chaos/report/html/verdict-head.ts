@@ -25,9 +25,13 @@ export function head(print: Printer): Markup {
     <p class="run">
       <span>${print.text("/scenario/id")}</span
       ><span
-        >${print.num("length:/trials", "count")} of ${print.num("/trialsPlanned", "count")}
-        trials</span
-      >${when(record.durationMs !== null, () => html`<span>${print.num("/durationMs", "duration")}</span>`)}<span
+        >${print.num("tally:/trials/@/repeats=null", "count")} of
+        ${print.num("/trialsPlanned", "count")} trials</span
+      >${when(
+        record.trials.some(({ repeats }) => repeats !== null),
+        () =>
+          html`<span>${print.num("tally:/trials/@/repeats!=null", "count")} measured again</span>`,
+      )}${when(record.durationMs !== null, () => html`<span>${print.num("/durationMs", "duration")}</span>`)}<span
         >seed ${print.num("/seed", "plain")}</span
       ><span>started ${print.text("/startedAt")}</span>
     </p>
@@ -40,7 +44,7 @@ function sentence(print: Printer): Markup {
   if (record.verdict === null) return html`The run has not ended, so it is not judged.`;
   const meaning = VERDICT_WORDS[record.verdict].meaning;
   const tally = html` ${print.num("tally:/trials/@/verdict=pass", "count")} of
-  ${print.num("length:/trials", "count")} trials passed.`;
+  ${print.num("tally:/trials/@/repeats=null", "count")} trials passed.`;
   return html`${meaning}${record.trials.length === 0 ? NOTHING : tally}${when(
     record.scenario.controlWithout !== null,
     () =>

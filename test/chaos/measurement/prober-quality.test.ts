@@ -18,7 +18,12 @@ const demand: QualityDemand = { smallestBoundMs: 300, ratePerSecond: 200, baseli
 
 describe("the prober's self-check", () => {
   test("a quiet run is valid, and its resolution is the distance between probes", () => {
-    expect(judgeQuality(good, demand)).toEqual({ valid: true, resolutionMs: 5, reasons: [] });
+    expect(judgeQuality(good, demand)).toEqual({
+      valid: true,
+      resolutionMs: 5,
+      reasons: [],
+      onlyLate: false,
+    });
   });
 
   test("the lag is the resolution where it is larger", () => {
@@ -49,6 +54,28 @@ describe("the prober's self-check", () => {
   test("all reasons come at once", () => {
     const bad = { ...good, lagP99Ms: 80, eventLoopDelayP99Ms: 90, dropped: 3, lagMaxMs: 400 };
     expect(judgeQuality(bad, { ...demand, baselineFailures: 1 }).reasons).toHaveLength(6);
+  });
+
+  test.each<[string, Partial<ProberQuality>, Partial<QualityDemand>, boolean]>([
+    ["late probes", { lagP99Ms: 5 }, {}, true],
+    ["a late event loop", { eventLoopDelayP99Ms: 10 }, {}, true],
+    ["one long stall", { lagMaxMs: 300 }, {}, true],
+    ["a resolution that is coarse by lag", { lagP99Ms: 40 }, {}, true],
+    ["a resolution that is coarse by the rate", {}, { smallestBoundMs: 50 }, false],
+    ["all that fell due in a stall not sent", { lagMaxMs: 400, dropped: 80 }, {}, true],
+    ["one more than that not sent", { lagMaxMs: 400, dropped: 81 }, {}, false],
+    ["probes not sent without any stall", { dropped: 1 }, {}, false],
+    ["no probes", { sent: 0 }, {}, false],
+    ["late probes and failures before the fault", { lagP99Ms: 9 }, { baselineFailures: 1 }, false],
+    [
+      "failures before the fault and late probes",
+      { lagMaxMs: 400 },
+      { baselineFailures: 1 },
+      false,
+    ],
+  ])("%s: the lateness alone explains it or not", (_, quality, wanted, onlyLate) => {
+    const verdict = judgeQuality({ ...good, ...quality }, { ...demand, ...wanted });
+    expect(verdict).toMatchObject({ valid: false, onlyLate });
   });
 
   test("more lag never makes a run valid", () => {

@@ -43,6 +43,7 @@ export function trialData(
     ...rest,
     trial: {
       index: 0,
+      repeats: null,
       seed: 1,
       target: "web-1",
       phase: { of: null, periodMs: null, wantedMs: null, achieved: UNKNOWN },
@@ -79,6 +80,7 @@ export function trialData(
         },
       ],
       quality: { ...GOOD_QUALITY, intended: 100, sent: 100 },
+      stolenMs: 0,
       deployMs: 1,
       ...trial,
     },

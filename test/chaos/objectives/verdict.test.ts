@@ -4,6 +4,7 @@ import { unmeasuredTrial } from "../../../chaos/report/new-record.ts";
 import type { Measured, RunRecord } from "../../../chaos/report/record.ts";
 import type { Objective, Scenario, TrialData } from "../../../chaos/scenario.ts";
 import type { TrialObservation } from "../../../chaos/trial.ts";
+import { GOOD_QUALITY } from "../fake-environment.ts";
 import { passingRun } from "../report/fixture.ts";
 import { objectiveOf, trialData, UNKNOWN } from "./trial-data.ts";
 
@@ -27,8 +28,18 @@ function judged(scenario: Scenario, ...outages: Measured[]): JudgedTrial[] {
   return outages.map((outage, index) => judgeObservation(scenario, seen({ index, outage })));
 }
 
+/** Its latest probe was 45 ms late, for want of 50 ms of stolen CPU. */
+function spoiltTrial(scenario: Scenario, index: number): JudgedTrial {
+  const quality = { ...GOOD_QUALITY, intended: 100, sent: 100, lagP99Ms: 40, lagMaxMs: 45 };
+  return judgeObservation(scenario, seen({ index, quality, stolenMs: 50 }));
+}
+
 function lost(index: number): JudgedTrial {
-  const record = unmeasuredTrial(index, 1, "invalid", "the lab did not start");
+  const record = unmeasuredTrial(
+    { index, repeats: null, seed: 1 },
+    "invalid",
+    "the lab did not start",
+  );
   return { record, data: null, events: [], probes: [] };
 }
 
@@ -92,6 +103,35 @@ describe("one trial", () => {
   });
 });
 
+describe("a trial that the machine spoilt", () => {
+  const late = { ...GOOD_QUALITY, intended: 100, sent: 100, lagP99Ms: 40, lagMaxMs: 45 };
+  const scenario = promising(objectiveOf());
+
+  test.each<[string, TrialObservation, boolean]>([
+    ["as much stolen as late", seen({ quality: late, stolenMs: 45 }), true],
+    ["less stolen than late", seen({ quality: late, stolenMs: 44.9 }), false],
+    ["nobody says what was stolen", seen({ quality: late, stolenMs: null }), false],
+    [
+      "late, and probes failed before",
+      { ...seen({ quality: late, stolenMs: 90 }), baselineFailures: 1 },
+      false,
+    ],
+    ["late, and the fault not seen", seen({ quality: late, stolenMs: 90 }, ["not seen"]), false],
+    ["no account of the prober", seen({ quality: null, stolenMs: 90 }), false],
+    ["trusted, whatever was stolen", seen({ stolenMs: 9_000 }), false],
+    [
+      "a missed objective, whatever was stolen",
+      seen({ outage: { value: 900 }, stolenMs: 9_000 }),
+      false,
+    ],
+  ])("%s", (_, observation, spoilt) => {
+    const { record, data } = judgeObservation(scenario, observation);
+    expect(record.spoilt).toBe(spoilt);
+    expect(record.reasons.some((reason) => reason.includes("spoilt"))).toBe(spoilt);
+    if (spoilt) expect([record.verdict, data]).toEqual(["invalid", null]);
+  });
+});
+
 describe("the run", () => {
   const outage = objectiveOf();
   const good: Measured = { value: 100 };
@@ -142,11 +182,13 @@ describe("the run", () => {
 
   test.each([
     [1, 0, "invalid"],
-    [1, 1, "pass"],
-    [2, 1, "invalid"],
-    [5, 5, "pass"],
-    [6, 4, "invalid"],
-    [10, 10, "pass"],
+    [1, 3, "invalid"],
+    [1, 4, "pass"],
+    [2, 7, "invalid"],
+    [2, 8, "pass"],
+    [3, 7, "invalid"],
+    [4, 16, "pass"],
+    [5, 15, "invalid"],
   ])("%s trials that cannot be trusted beside %s that can: %s", (bad, fine, verdict) => {
     const scenario = promising(outage);
     const trials = [
@@ -158,6 +200,26 @@ describe("the run", () => {
     expect(record.trials).toHaveLength(bad + fine);
     expect(record.reasons[0]).toBe("trial 0 does not count: the lab did not start");
     expect(record.objectives[0]?.samples).toBe(fine);
+  });
+
+  test("spoilt trials that were measured again count neither as trusted nor as not", () => {
+    const scenario = promising(outage);
+    const spoilt = [0, 1, 2, 3].map((index) => spoiltTrial(scenario, index));
+    const again = spoilt.map((_, index) =>
+      judgeObservation(scenario, seen({ index: 5 + index, repeats: index, outage: good })),
+    );
+    const [one] = judged(scenario, good);
+    const trials = [...spoilt, ...(one === undefined ? [] : [one]), ...again];
+    const record = conclude(RECORD, scenario, trials, ENDED);
+    expect(record).toMatchObject({ verdict: "pass", exitCode: 0 });
+    expect(record.objectives[0]?.samples).toBe(5);
+    expect(record.reasons).toHaveLength(4);
+    expect(record.reasons[1]).toMatch(
+      /^trial 1 does not count and was measured again as trial 6: probes were sent 40 ms late.*; the machine spoilt it: meanwhile 50 ms of CPU were stolen/,
+    );
+    // Those that were not do count.
+    const none = conclude(RECORD, scenario, trials.slice(0, 5), ENDED);
+    expect(none.verdict).toBe("invalid");
   });
 
   test("an untrusted trial's failure is no failure of the run", () => {

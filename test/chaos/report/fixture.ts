@@ -239,9 +239,11 @@ function tell(plot: Plot, seed: number, kind: { verdict?: Verdict }): LoadedRun 
     const outage = between("injected", "recovered");
     const base: TrialRecord = {
       index,
+      repeats: null,
       seed: Math.floor(random() * 2 ** 31),
       verdict: "pass",
       reasons: [],
+      spoilt: false,
       target: plot.fault.target,
       phase: {
         of: plot.heartbeat,
@@ -290,6 +292,7 @@ function tell(plot: Plot, seed: number, kind: { verdict?: Verdict }): LoadedRun 
         maxOutstanding: 52,
         cpuShare: 0.07 + random() * 0.01,
       },
+      stolenMs: 10,
       deployMs: 820 + random() * 90,
       objectives: {},
     };
@@ -539,6 +542,25 @@ export function passingRun(seed = 42, trials = 10): LoadedRun {
   return tell({ ...VIP_PLOT, trials, planned: trials }, seed, {});
 }
 
+/** The same, two of its trials spoilt by the machine and measured again. */
+export function spoiltRun(seed = 42): LoadedRun {
+  const { record, ...streams } = tell({ ...VIP_PLOT, trials: 12 }, seed, {});
+  const trials = record.trials.map((trial): TrialRecord => {
+    if (trial.index > 9) return { ...trial, repeats: trial.index === 10 ? 3 : 7 };
+    if (trial.index !== 3 && trial.index !== 7) return trial;
+    return {
+      ...trial,
+      verdict: "invalid",
+      spoilt: true,
+      reasons: ["probes were sent 402.5 ms late", "430 ms of CPU were stolen"],
+      stolenMs: 430 + trial.index,
+      quality: trial.quality && { ...trial.quality, lagP99Ms: 402.5, lagMaxMs: 411 },
+    };
+  });
+  const reasons = ["trial 3 does not count and was measured again as trial 10: it was late"];
+  return { ...streams, record: { ...record, trials, reasons } };
+}
+
 /** The control of the same: no keepalived on the second node, so nothing ever recovers. */
 export function failedControl(seed = 7): LoadedRun {
   const { record, ...streams } = tell(
@@ -722,6 +744,7 @@ export function storeStalled(seed = 13): LoadedRun {
 /** Every fixture by name. */
 export const FIXTURES: Readonly<Record<string, () => LoadedRun>> = {
   passing: passingRun,
+  spoilt: spoiltRun,
   "failed control": failedControl,
   invalid: invalidRun,
   aborted: abortedRun,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { renderHtml } from "../../../chaos/report/html.ts";
 import type { LoadedRun } from "../../../chaos/report/run-folder.ts";
-import { abortedRun, FIXTURES, passingRun } from "./fixture.ts";
+import { abortedRun, FIXTURES, passingRun, spoiltRun } from "./fixture.ts";
 import { auditNumbers } from "./numbers-in-html.ts";
 
 const HOSTILE = `</title><script>alert("1")</script><img src=x onerror='alert(2)'>&amp;" onload="x 3`;
@@ -121,6 +121,17 @@ describe("the HTML report", () => {
     const ids = [...html.matchAll(/\sid="([^"]*)"/g)].map(([, id]) => id);
     expect(new Set(ids).size).toBe(ids.length);
     for (const [, target] of html.matchAll(/href="#([^"]*)"/g)) expect(ids).toContain(target);
+  });
+
+  it("tells which trials the machine spoilt, and links what measures them again", () => {
+    const html = renderHtml(spoiltRun());
+    const text = html.replace(/<[^>]+>/g, "").replace(/\s+/g, " ");
+    expect(text).toContain("10 of 10 trials");
+    expect(text).toContain("10 of 10 trials passed.");
+    expect(text).toContain("2 measured again");
+    expect(text).toMatch(/VALID.*The machine spoilt 2: .* 2 were measured again\./);
+    expect(html.match(/measures\s+<a href="#trial-[37]"/g)).toHaveLength(2);
+    expect(renderHtml(passingRun())).not.toContain("spoilt");
   });
 
   it("shows the trial of the median outage first", () => {

@@ -171,6 +171,10 @@ function resolve(run: LoadedRun, reference: string): unknown {
   }
   const [kind, rest = ""] = reference.split(/:(.*)/s);
   if (kind === "length") return (at(record, keysOf(rest)) as unknown[]).length;
+  if (kind === "tally" && rest.includes("!=")) {
+    const [pointer = "", unwanted] = rest.split("!=");
+    return everyAt(record, keysOf(pointer)).filter((value) => String(value) !== unwanted).length;
+  }
   if (kind === "tally") {
     const [pointer = "", wanted] = rest.split("=");
     return everyAt(record, keysOf(pointer)).filter((value) => String(value) === wanted).length;

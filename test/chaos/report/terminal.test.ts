@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { renderMarkdown } from "../../../chaos/report/markdown.ts";
 import type { RunRecord } from "../../../chaos/report/record.ts";
 import { renderTerminal } from "../../../chaos/report/terminal.ts";
-import { FIXTURES, failedControl, passingRun } from "./fixture.ts";
+import { FIXTURES, failedControl, passingRun, spoiltRun } from "./fixture.ts";
 
 const WIDE = { colour: false, width: 200 };
 
@@ -21,6 +21,19 @@ describe("the terminal summary", () => {
       "  claim       all of N = 10 passed: that supports p74 with 95 % confidence, no more",
     );
     expect(lines.some((line) => line.startsWith("  phases      detection 255.7"))).toBe(true);
+  });
+
+  it("tells how many trials the machine spoilt, how, and how many were measured again", () => {
+    const { record } = spoiltRun();
+    const text = renderTerminal(record, WIDE);
+    expect(text).toContain("10 of 10 trials · 2 measured again");
+    const told =
+      "2 trials by the machine, 2 measured again: up to 437.0\u00a0ms of CPU were stolen by its hypervisor while probes were up to 411.0\u00a0ms late";
+    expect(text).toContain(`  spoilt      ${told}\n`);
+    const markdown = renderMarkdown(record);
+    expect(markdown).toContain(`| spoilt | ${told.replaceAll("\u00a0", " ")} |`);
+    expect(markdown.match(/^\| [37] \| ! spoilt \|/gm)).toHaveLength(2);
+    expect(renderTerminal(passingRun().record, WIDE)).not.toMatch(/spoilt|again by/);
   });
 
   it("of anything else gives the reasons, and claims nothing", () => {

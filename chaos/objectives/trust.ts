@@ -1,0 +1,79 @@
+import type { RunRecord, TrialRecord } from "../report/record.ts";
+
+/**
+ * Which trials count, and when too few of them can be trusted. A virtual machine can lose its
+ * processors to its neighbours for moments: what the prober then measures says nothing of the system,
+ * and nothing of how well the prober works either. Such a trial is spoilt, and measured again.
+ */
+
+/** Share of the trials that count which may be untrustworthy before the whole run is. */
+const UNTRUSTED_SHARE = 0.2;
+
+/**
+ * A run of few trials may measure more of them again than it has: one theft of some seconds can spoil
+ * three in a row. A long one not more than it has, so that a machine that is always late ends it.
+ */
+const LEAST_REPETITIONS = 6;
+
+/** How many spoilt trials a run of so many trials measures again at most. */
+export function mostRepetitions(trials: number): number {
+  return Math.max(LEAST_REPETITIONS, trials);
+}
+
+/** What speaks against a trial. */
+export interface Doubt {
+  /** Every reason to distrust it is that the prober was late. */
+  readonly onlyLate: boolean;
+  /** How late its latest probe was. */
+  readonly lagMaxMs: number;
+  /** CPU time stolen from the machine while it was measured; null where nobody tells. */
+  readonly stolenMs: number | null;
+}
+
+/**
+ * Whether the machine spoilt a trial that cannot be trusted: only the prober was late, and at least as
+ * much CPU was stolen as its latest probe was late.
+ */
+export function isSpoilt({ onlyLate, lagMaxMs, stolenMs }: Doubt): boolean {
+  return onlyLate && stolenMs !== null && stolenMs >= lagMaxMs;
+}
+
+/** A trial as far as trust goes. */
+type Trusted = Pick<TrialRecord, "index" | "verdict" | "spoilt" | "repeats">;
+
+/** Index of the trial that measures this one again; undefined when none does. */
+export function measuredAgainAs(
+  trial: Pick<TrialRecord, "index">,
+  trials: readonly Pick<TrialRecord, "index" | "repeats">[],
+): number | undefined {
+  return trials.find(({ repeats }) => repeats === trial.index)?.index;
+}
+
+/** The trials that count: all but those that were measured again. */
+export function countedTrials<T extends Trusted>(trials: readonly T[]): T[] {
+  return trials.filter((trial) => measuredAgainAs(trial, trials) === undefined);
+}
+
+/** Whether so many of the trials that count cannot be trusted that the run says nothing. */
+export function tooManyUntrusted(trials: readonly Trusted[]): boolean {
+  const counted = countedTrials(trials);
+  return counted.filter(isUntrusted).length > UNTRUSTED_SHARE * counted.length;
+}
+
+/**
+ * Whether a run is invalid for no other reason than that the machine spoilt trials, more than could be
+ * measured again: had those gone well, it would be valid.
+ */
+export function isSpoiltRun(record: Pick<RunRecord, "verdict" | "trials">): boolean {
+  const { verdict, trials } = record;
+  if (verdict !== "invalid") return false;
+  const allSeen = trials.every(({ faults }) => faults.every(({ verified }) => verified.active));
+  const asIfGood = trials.map((trial) =>
+    trial.spoilt ? { ...trial, verdict: "pass" as const } : trial,
+  );
+  return allSeen && tooManyUntrusted(trials) && !tooManyUntrusted(asIfGood);
+}
+
+function isUntrusted({ verdict }: Trusted): boolean {
+  return verdict === "invalid" || verdict === "aborted";
+}
