@@ -33,3 +33,13 @@ export function networkOf(cidr: string): Ipv4Network {
 export function liesIn(inner: Ipv4Network, outer: Ipv4Network): boolean {
   return inner.first >= outer.first && inner.last <= outer.last;
 }
+
+/** The upper half of a network, from which an engine hands out addresses by itself. */
+export function dynamicRangeOf(network: Ipv4Network): Ipv4Network {
+  const size = network.last - network.first + 1;
+  return {
+    first: network.first + size / 2,
+    last: network.last,
+    prefixLength: network.prefixLength + 1,
+  };
+}

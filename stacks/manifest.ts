@@ -111,6 +111,10 @@ export const nodeSchema = z.strictObject({
       }),
     )
     .default([]),
+  /** Ports that 127.0.0.1 of the engine's machine leads to; absent: none. */
+  publishedPorts: z.array(z.strictObject({ port, hostPort: port })).optional(),
+  /** The container runs its image's own program, and no node agent; absent: the agent. */
+  startedBy: z.literal("image").optional(),
   /** What the node agent watches and tells as events. */
   observe: z.array(z.enum(["addresses", "neighbours", "adverts"])).default([]),
 });

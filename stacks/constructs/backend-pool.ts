@@ -1,9 +1,13 @@
 import { Construct } from "constructs";
 import type { ConfigInput } from "../../balancer/index.ts";
+import type { DockerContainer } from "../cdk.ts";
+import { IMAGE_NAMES } from "../image-names.ts";
 import type { TopologyInput } from "../topology.ts";
+import { ContainerImage } from "./container-image.ts";
 import type { Duration } from "./duration.ts";
 import type { FaultPoint, FaultProxy } from "./fault-proxy.ts";
 import { HealthCheck } from "./health-check.ts";
+import type { ImageProgram, NodeProps } from "./node-container.ts";
 import type { Endpoint, NodeReference } from "./node-reference.ts";
 import { READY_DEADLINE_MS, SERVICE_PORT } from "./node-reference.ts";
 import type { ServiceTime } from "./service-time.ts";
@@ -13,7 +17,7 @@ import { TopologyStack } from "./topology-stack.ts";
 /** Names of selection policies. */
 export type PolicyName = NonNullable<ConfigInput["pools"][number]["policy"]>;
 
-export interface BackendPoolProps {
+export interface BackendPoolProps extends NodeProps {
   /** Number of backends. @default 3 */
   readonly count?: number;
   /** Requests that one backend serves at the same time. @default 8 */
@@ -38,6 +42,13 @@ export interface BackendPoolProps {
   };
   /** Further attempts for a request that may safely be sent again: 0 or 1. @default 1 */
   readonly retryAttempts?: number;
+  /**
+   * Serves by the image's own program instead of the sample application; such backends run as
+   * containers only. Its health check, its sessions and its tuning are then that program's affair.
+   *
+   * @default - the sample application
+   */
+  readonly program?: ImageProgram;
   /** One a backend. @default - the next addresses for backends */
   readonly addresses?: readonly string[];
 }
@@ -53,6 +64,10 @@ export class BackendPool extends Construct {
   readonly nodes: readonly NodeReference[];
   /** The fault point between backends and session store, when there is one. */
   readonly sessionFaults: FaultPoint | undefined;
+  /** What Terraform makes of each node, in their order. */
+  readonly containers: readonly DockerContainer[];
+  /** The port that every backend serves. */
+  readonly port: number;
   readonly #props: BackendPoolProps;
 
   constructor(scope: Construct, id: string, props: BackendPoolProps = {}) {
@@ -65,6 +80,14 @@ export class BackendPool extends Construct {
       id: `${id}-${index + 1}`,
       address: props.addresses?.[index] ?? stack.nextAddress("backend"),
     }));
+    this.port = props.program?.port ?? SERVICE_PORT;
+    this.containers = this.nodes.map((node, index) =>
+      stack.addContainer(this, node, {
+        image: ContainerImage.fromLocal(IMAGE_NAMES.node),
+        ...props,
+        index,
+      }),
+    );
     const { sessions } = props;
     this.sessionFaults = sessions?.via?.carry(id, sessions.store.id, sessions.store.endpoint);
     stack.declare(() => ({
@@ -92,6 +115,10 @@ export class BackendPool extends Construct {
   }
 
   #node(node: NodeReference, index: number, prefixLength: number): NodeInput {
+    if (this.#props.program !== undefined) {
+      const { id, address } = node;
+      return { id, role: "backend", group: this.id, address, prefixLength, startedBy: "image" };
+    }
     const { workers = 8, queue = 1024, seed = 1, service, sessions } = this.#props;
     const store = this.sessionFaults?.endpoint ?? sessions?.store.endpoint;
     return {

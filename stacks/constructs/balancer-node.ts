@@ -75,7 +75,9 @@ export function balancerNode(props: BalancerNodeProps): NodeInput {
   };
   if (failover.kind === "fixed") {
     const extra = failover.addresses.map((address) => `${address}/${props.prefixLength}`);
-    return { ...node, extraAddresses: extra };
+    // The node agent adds them, in a container too.
+    const capabilities = extra.length === 0 ? [] : (["CAP_NET_ADMIN"] as const);
+    return { ...node, extraAddresses: extra, capabilities: [...capabilities] };
   }
   return withKeepalived(node, props, failover);
 }

@@ -1,15 +1,19 @@
 import { Construct } from "constructs";
 import type { ConfigInput } from "../../balancer/index.ts";
+import type { DockerContainer } from "../cdk.ts";
+import { IMAGE_NAMES } from "../image-names.ts";
 import type { BackendPool } from "./backend-pool.ts";
 import { balancerNode } from "./balancer-node.ts";
+import { ContainerImage } from "./container-image.ts";
 import { Duration } from "./duration.ts";
 import type { FaultProxy } from "./fault-proxy.ts";
 import { Listener } from "./listener.ts";
+import type { NodeProps } from "./node-container.ts";
 import type { NodeReference } from "./node-reference.ts";
 import { TopologyStack } from "./topology-stack.ts";
 import type { Declaration } from "./topology-stack.ts";
 
-export interface BalancerPairProps {
+export interface BalancerPairProps extends NodeProps {
   /**
    * How the second balancer gets the address: `none` fixes it on the first one, and no keepalived runs.
    *
@@ -61,6 +65,8 @@ export class BalancerPair extends Construct {
   /** The address that clients use. */
   readonly virtualIp: { readonly address: string };
   readonly listeners: readonly Listener[];
+  /** What Terraform makes of each node, in their order. */
+  readonly containers: readonly DockerContainer[];
   readonly #listeners: Listener[] = [];
   readonly #props: BalancerPairProps;
 
@@ -74,6 +80,13 @@ export class BalancerPair extends Construct {
     this.nodes = [this.first, this.second];
     this.virtualIp = props.virtualIp ?? { address: stack.nextAddress("virtual") };
     this.listeners = this.#listeners;
+    this.containers = this.nodes.map((node, index) =>
+      stack.addContainer(this, node, {
+        image: ContainerImage.fromLocal(IMAGE_NAMES.node),
+        ...props,
+        index,
+      }),
+    );
     this.#props = props;
     stack.declare(() => this.#declaration(stack.prefixLength));
   }

@@ -1,10 +1,14 @@
 import { Construct } from "constructs";
+import type { DockerContainer } from "../cdk.ts";
+import { IMAGE_NAMES } from "../image-names.ts";
 import type { BalancerPair } from "./balancer-pair.ts";
+import { ContainerImage } from "./container-image.ts";
+import type { NodeProps } from "./node-container.ts";
 import type { NodeReference } from "./node-reference.ts";
 import { READY_DEADLINE_MS } from "./node-reference.ts";
 import { TopologyStack } from "./topology-stack.ts";
 
-export interface ClientProps {
+export interface ClientProps extends NodeProps {
   /**
    * Balancers whose listeners must answer this client before it counts as ready: on the address
    * that clients use, and every balancer on its own, so that a peer which cannot serve is found
@@ -20,12 +24,18 @@ export interface ClientProps {
 export class Client extends Construct implements NodeReference {
   readonly id: string;
   readonly address: string;
+  /** What Terraform makes of it. */
+  readonly container: DockerContainer;
 
   constructor(scope: Construct, id: string, props: ClientProps = {}) {
     super(scope, id);
     const stack = TopologyStack.of(this);
     this.id = id;
     this.address = props.address ?? stack.nextAddress("client");
+    this.container = stack.addContainer(this, this, {
+      image: ContainerImage.fromLocal(IMAGE_NAMES.node),
+      ...props,
+    });
     const targets = () =>
       (props.reaches ?? []).flatMap((pair) =>
         pair.listeners.flatMap((listener) =>

@@ -1,10 +1,14 @@
 import { Construct } from "constructs";
+import type { DockerContainer } from "../cdk.ts";
+import { IMAGE_NAMES } from "../image-names.ts";
 import type { Link } from "../topology.ts";
+import { ContainerImage } from "./container-image.ts";
+import type { NodeProps } from "./node-container.ts";
 import type { Endpoint, NodeReference } from "./node-reference.ts";
 import { READY_DEADLINE_MS } from "./node-reference.ts";
 import { TopologyStack } from "./topology-stack.ts";
 
-export interface FaultProxyProps {
+export interface FaultProxyProps extends NodeProps {
   /** @default - the next address for fault proxies */
   readonly address?: string;
 }
@@ -25,6 +29,8 @@ const CONFIG_PATH = "/run/evenkeel/toxiproxy.json";
 export class FaultProxy extends Construct implements NodeReference {
   readonly id: string;
   readonly address: string;
+  /** What Terraform makes of it. */
+  readonly container: DockerContainer;
   readonly #carried: { readonly link: Link; readonly upstream: Endpoint }[] = [];
 
   constructor(scope: Construct, id: string, props: FaultProxyProps = {}) {
@@ -32,6 +38,10 @@ export class FaultProxy extends Construct implements NodeReference {
     const stack = TopologyStack.of(this);
     this.id = id;
     this.address = props.address ?? stack.nextAddress("fault-proxy");
+    this.container = stack.addContainer(this, this, {
+      image: ContainerImage.fromLocal(IMAGE_NAMES.toxiproxy),
+      ...props,
+    });
     stack.declare(() => ({
       nodes: [
         {

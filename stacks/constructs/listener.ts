@@ -45,7 +45,7 @@ export class Listener extends Construct {
         ? []
         : pool.nodes.map((node) => [
             node.id,
-            via.carry(group, node.id, { address: node.address, port: SERVICE_PORT }),
+            via.carry(group, node.id, { address: node.address, port: pool.port }),
           ]),
     );
   }
@@ -53,7 +53,7 @@ export class Listener extends Construct {
   /** Listener and pool in a balancer's configuration. */
   toConfig(): Pick<ConfigInput, "listeners" | "pools"> {
     const endpointOf = (node: NodeReference): Endpoint =>
-      this.faultPoints.get(node.id)?.endpoint ?? { address: node.address, port: SERVICE_PORT };
+      this.faultPoints.get(node.id)?.endpoint ?? { address: node.address, port: this.pool.port };
     const { id, protocol, port, pool } = this;
     return {
       listeners: [{ id, protocol, port, pool: pool.id }],
@@ -102,6 +102,6 @@ export class Listener extends Construct {
   directLinks(): LinkInput[] {
     if (this.faultPoints.size > 0) return [];
     const to = this.pool.id;
-    return [{ id: `${this.#group}--${to}`, from: this.#group, to, port: SERVICE_PORT }];
+    return [{ id: `${this.#group}--${to}`, from: this.#group, to, port: this.pool.port }];
   }
 }

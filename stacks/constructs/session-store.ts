@@ -1,9 +1,13 @@
 import { Construct } from "constructs";
+import type { DockerContainer } from "../cdk.ts";
+import { IMAGE_NAMES } from "../image-names.ts";
+import { ContainerImage } from "./container-image.ts";
+import type { NodeProps } from "./node-container.ts";
 import type { Endpoint, NodeReference } from "./node-reference.ts";
 import { READY_DEADLINE_MS } from "./node-reference.ts";
 import { TopologyStack } from "./topology-stack.ts";
 
-export interface SessionStoreProps {
+export interface SessionStoreProps extends NodeProps {
   /** @default - the next address for session stores */
   readonly address?: string;
 }
@@ -15,6 +19,8 @@ export class SessionStore extends Construct implements NodeReference {
   readonly id: string;
   readonly address: string;
   readonly endpoint: Endpoint;
+  /** What Terraform makes of it. */
+  readonly container: DockerContainer;
 
   constructor(scope: Construct, id: string, props: SessionStoreProps = {}) {
     super(scope, id);
@@ -22,6 +28,10 @@ export class SessionStore extends Construct implements NodeReference {
     this.id = id;
     this.address = props.address ?? stack.nextAddress("session-store");
     this.endpoint = { address: this.address, port: PORT };
+    this.container = stack.addContainer(this, this, {
+      image: ContainerImage.fromLocal(IMAGE_NAMES.redis),
+      ...props,
+    });
     stack.declare(() => ({
       nodes: [
         {

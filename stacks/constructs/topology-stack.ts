@@ -3,14 +3,18 @@ import { dirname, join } from "node:path";
 import type { Construct } from "constructs";
 import { describeProblem, InvalidDocument } from "../../balancer/index.ts";
 import type { Problem } from "../../balancer/index.ts";
-import { TerraformStack } from "../cdk.ts";
-import type { IStackSynthesizer } from "../cdk.ts";
+import { App, Lazy, TerraformOutput, TerraformStack } from "../cdk.ts";
+import type { DockerContainer, DockerNetwork, IStackSynthesizer } from "../cdk.ts";
 import { networkOf } from "../ipv4.ts";
 import { parseTopology, TOPOLOGY_SCHEMA } from "../topology.ts";
 import type { Topology, TopologyInput } from "../topology.ts";
 import { ALL_RULES } from "../validations/all-rules.ts";
 import { AddressPlan } from "./address-plan.ts";
 import type { AddressPurpose } from "./address-plan.ts";
+import { DockerResources } from "./docker-resources.ts";
+import type { ContainerProps } from "./docker-resources.ts";
+import type { NodeReference } from "./node-reference.ts";
+import { withSpecHashes } from "./spec-hash.ts";
 
 export interface TopologyStackProps {
   /**
@@ -40,6 +44,9 @@ export class TopologyStack extends TerraformStack {
   readonly prefixLength: number;
   readonly #declarations: (() => Declaration)[] = [];
   readonly #plan: AddressPlan;
+  readonly #docker: DockerResources;
+  /** The manifest while it is turned into Terraform's terms, which asks for it many times. */
+  #settled: Topology | undefined;
 
   constructor(scope: Construct, id: string, props: TopologyStackProps = {}) {
     super(scope, id);
@@ -47,6 +54,17 @@ export class TopologyStack extends TerraformStack {
     this.subnet = props.subnet ?? "198.18.7.0/24";
     this.prefixLength = networkOf(this.subnet).prefixLength;
     this.#plan = new AddressPlan(this.subnet);
+    this.#docker = new DockerResources(this, {
+      topologyId: id,
+      subnet: this.subnet,
+      outdir: App.of(this).outdir,
+      topology: () => this.#settled,
+    });
+    new TerraformOutput(this, "listeners", {
+      description: "Where clients reach each listener",
+      value: Lazy.anyValue({ produce: () => listenerAddresses(this.#settled) }),
+      staticId: true,
+    });
     this.node.addValidation({ validate: () => this.#problems() });
     this.synthesizer = withManifest(this.synthesizer, this);
   }
@@ -78,6 +96,30 @@ export class TopologyStack extends TerraformStack {
     return this.#plan.next(purpose);
   }
 
+  /** The network that all nodes are in. */
+  get network(): DockerNetwork {
+    return this.#docker.network;
+  }
+
+  /** Containers by the ids of their nodes: what Terraform makes of them can be overridden there. */
+  get containers(): ReadonlyMap<string, DockerContainer> {
+    return this.#docker.containers;
+  }
+
+  /** Makes the container of a node that a construct declares. */
+  addContainer(scope: Construct, node: NodeReference, props: ContainerProps): DockerContainer {
+    return this.#docker.addContainer(scope, node, props);
+  }
+
+  override prepareStack(): void {
+    this.#settle(() => super.prepareStack());
+  }
+
+  override toTerraform(): unknown {
+    const names = [...this.containers.values()].map((one) => one.friendlyUniqueId);
+    return this.#settle(() => withSpecHashes(super.toTerraform(), names));
+  }
+
   /**
    * The manifest.
    *
@@ -101,7 +143,7 @@ export class TopologyStack extends TerraformStack {
       id: this.topologyId,
       subnet: this.subnet,
       ...(virtual[0] === undefined ? {} : { virtualAddress: virtual[0] }),
-      nodes: declared.flatMap(({ nodes }) => nodes ?? []),
+      nodes: this.#docker.completed(declared.flatMap(({ nodes }) => nodes ?? [])),
       links: declared.flatMap(({ links }) => links ?? []),
       listeners: declared.flatMap(({ listeners }) => listeners ?? []),
       pools: declared.flatMap(({ pools }) => pools ?? []),
@@ -125,6 +167,16 @@ export class TopologyStack extends TerraformStack {
     return declared;
   }
 
+  /** Does something with the manifest at hand; without one, if it has problems, which validation tells. */
+  #settle<T>(work: () => T): T {
+    try {
+      this.#settled = this.#problems().length === 0 ? this.toTopology() : undefined;
+      return work();
+    } finally {
+      this.#settled = undefined;
+    }
+  }
+
   #problems(): string[] {
     try {
       this.toTopology();
@@ -134,6 +186,28 @@ export class TopologyStack extends TerraformStack {
       throw error;
     }
   }
+}
+
+/** `address:port` of each listener: the floating address where there is one, else every balancer's. */
+function listenerAddresses(topology: Topology | undefined): Readonly<Record<string, string>> {
+  if (topology === undefined) return {};
+  const { listeners, nodes, virtualAddress } = topology;
+  return Object.fromEntries(
+    listeners.map(({ id, group, port }) => {
+      const members = nodes.filter((node) => node.group === group);
+      const floats = members.some((node) =>
+        virtualAddress?.owners.some((owner) => owner.node === node.id),
+      );
+      const extra = members.flatMap((node) => node.extraAddresses.map((one) => one.split("/")[0]));
+      const addresses =
+        floats && virtualAddress !== undefined
+          ? [virtualAddress.address]
+          : extra.length > 0
+            ? extra
+            : members.map(({ address }) => address);
+      return [id, addresses.map((address) => `${address}:${port}`).join(" ")];
+    }),
+  );
 }
 
 /** Writes the manifest beside what the synthesizer writes, so that nothing needs Terraform's state. */

@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import type { EventSink } from "../../../balancer/index.ts";
 import type { NodeProcess, Readiness, TopologyNode } from "../../../stacks/topology.ts";
 import { startChild, type Child, type Exit } from "./child.ts";
@@ -16,6 +17,9 @@ import { awaitReadiness, httpAttempt, tcpAttempt, type Attempt } from "./readine
 
 /** How often the offset of the wall clock is measured again: it drifts under NTP. */
 const CLOCK_REFRESH_MS = 10_000;
+
+/** There while all of the node runs: what an engine's health check looks for. */
+const READY_FILE = "/run/evenkeel/ready";
 
 const OBSERVERS: Readonly<Record<TopologyNode["observe"][number], () => Observer>> = {
   addresses: () => addressObserver,
@@ -71,6 +75,8 @@ export class NodeAgent {
         signal: this.#stopping.signal,
       });
     }
+    mkdirSync(dirname(READY_FILE), { recursive: true });
+    writeFileSync(READY_FILE, "");
     this.#emit("node.ready", { interface: this.#interface });
   }
 
@@ -156,6 +162,7 @@ export class NodeAgent {
 
   #onExit(spec: NodeProcess, exit: Exit): void {
     this.#children.delete(spec.name);
+    rmSync(READY_FILE, { force: true });
     this.#emit("process.exited", { name: spec.name, code: exit.code, signal: exit.signal });
     switch (spec.onExit.kind) {
       case "report":

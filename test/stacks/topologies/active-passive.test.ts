@@ -240,7 +240,8 @@ describe("the options of the active-passive topology", () => {
       expect(argvOf(topology, id)).toEqual([
         "evenkeel-balancer --config /run/evenkeel/balancer.json",
       ]);
-      expect(nodeOf(topology, id).capabilities).toEqual([]);
+      // The one that has it adds it to its interface, in a container too.
+      expect(nodeOf(topology, id).capabilities).toEqual(id === "lb-a" ? ["CAP_NET_ADMIN"] : []);
       expect(nodeOf(topology, id).observe).toEqual(["addresses"]);
       expect(balancerConfig(topology, id).failover).toBeUndefined();
     }
