@@ -11,7 +11,11 @@ export interface Counts {
 /** What of a module is counted; a `TestModule` of vitest is one. */
 export interface CountedModule {
   readonly children: {
-    allTests(): Iterable<{ result(): { readonly state: string } }>;
+    allTests(): Iterable<{
+      readonly fullName: string;
+      /** `note` is what a test that skipped itself said. */
+      result(): { readonly state: string; readonly note?: string | undefined };
+    }>;
   };
   /** Of the module itself: a file that cannot be loaded has no tests. */
   errors(): readonly unknown[];
@@ -43,6 +47,18 @@ export function countRun(
   return counts;
 }
 
+/** A line for every test that skipped itself and said why. */
+export function skippedLines(modules: readonly CountedModule[]): string[] {
+  return modules.flatMap((module) =>
+    [...module.children.allTests()].flatMap((test) => {
+      const { state, note } = test.result();
+      return state === "skipped" && note !== undefined
+        ? [`skipped: ${test.fullName}: ${note}`]
+        : [];
+    }),
+  );
+}
+
 /** `12 passed, 0 failed`, and `, 3 skipped` when any was. */
 export function summaryLine(counts: Counts): string {
   const skipped = counts.skipped === 0 ? "" : `, ${counts.skipped} skipped`;
@@ -50,14 +66,14 @@ export function summaryLine(counts: Counts): string {
 }
 
 /**
- * Prints the summary as the very last line of the run. Stands beside vitest's default reporter.
+ * Prints the summary as the very last line of the run, after why tests skipped themselves. Stands beside vitest's default reporter.
  */
 export class SummaryReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly SerializedError[]): void {
-    const counts = countRun(modules, unhandledErrors);
+    const lines = [...skippedLines(modules), summaryLine(countRun(modules, unhandledErrors))];
     // Other reporters, and vitest itself, still write after this call; at `exit` nobody does.
     process.once("exit", () => {
-      writeSync(1, `${summaryLine(counts)}\n`);
+      writeSync(1, `${lines.join("\n")}\n`);
     });
   }
 }

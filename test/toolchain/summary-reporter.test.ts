@@ -3,14 +3,16 @@ import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { countRun, summaryLine, type CountedModule } from "../summary-reporter.ts";
+import { countRun, skippedLines, summaryLine, type CountedModule } from "../summary-reporter.ts";
 
 function moduleOf(
   states: readonly string[],
   options: { readonly errors?: readonly unknown[]; readonly state?: string } = {},
 ): CountedModule {
   return {
-    children: { allTests: () => states.map((state) => ({ result: () => ({ state }) })) },
+    children: {
+      allTests: () => states.map((state) => ({ fullName: state, result: () => ({ state }) })),
+    },
     errors: () => options.errors ?? [],
     state: () => options.state ?? (states.includes("failed") ? "failed" : "passed"),
   };
@@ -43,6 +45,16 @@ describe("what is counted", () => {
     expect(countRun([moduleOf(["skipped"], { state: "failed" })], []).failed).toBe(1);
   });
 
+  test("a test that skipped itself is named with what it said", () => {
+    const tests = [
+      { fullName: "a > b", result: () => ({ state: "skipped", note: "no daemon" }) },
+      { fullName: "c", result: () => ({ state: "skipped", note: undefined }) },
+      { fullName: "d", result: () => ({ state: "passed", note: "a remark" }) },
+    ];
+    const module: CountedModule = { ...moduleOf([]), children: { allTests: () => tests } };
+    expect(skippedLines([module, moduleOf(["skipped"])])).toEqual(["skipped: a > b: no daemon"]);
+  });
+
   test("skipped tests are named only when there are any", () => {
     expect(summaryLine({ passed: 3, failed: 0, skipped: 0 })).toBe("3 passed, 0 failed");
     expect(summaryLine({ passed: 3, failed: 1, skipped: 2 })).toBe("3 passed, 1 failed, 2 skipped");
@@ -67,7 +79,7 @@ describe("a real run", () => {
     const head = 'import { expect, test } from "vitest";\n';
     await writeFile(
       join(project, "test/mixed.test.ts"),
-      `${head}test("a", () => {});\ntest("b", () => { expect(1).toBe(2); });\ntest.skip("c", () => {});\n`,
+      `${head}test("a", () => {});\ntest("b", () => { expect(1).toBe(2); });\ntest.skip("c", () => {});\ntest("f", ({ skip }) => skip("too dark"));\n`,
     );
     await writeFile(join(project, "test/unloadable.test.ts"), `${head}throw new Error("no");\n`);
     await writeFile(
@@ -84,7 +96,10 @@ describe("a real run", () => {
   test("its last line counts both projects, with what failed outside of tests", async () => {
     const { stdout, code } = await vitest(project, {});
     // Passed: a, d, e. Failed: b, the file that does not load, the rejection nobody handled.
-    expect(stdout.trimEnd().split("\n").at(-1)).toBe("3 passed, 3 failed, 1 skipped");
+    expect(stdout.trimEnd().split("\n").slice(-2)).toEqual([
+      "skipped: f: too dark",
+      "3 passed, 3 failed, 2 skipped",
+    ]);
     expect(stdout.endsWith("\n")).toBe(true);
     expect(code).toBe(1);
   }, 30_000);
@@ -92,7 +107,7 @@ describe("a real run", () => {
   test("a JUnit report is written when asked for", async () => {
     const { stdout } = await vitest(project, { EVENKEEL_JUNIT: join(project, "junit.xml") });
     expect(await readFile(join(project, "junit.xml"), "utf8")).toContain("<testsuites");
-    expect(stdout.trimEnd().split("\n").at(-1)).toBe("3 passed, 3 failed, 1 skipped");
+    expect(stdout.trimEnd().split("\n").at(-1)).toBe("3 passed, 3 failed, 2 skipped");
   }, 30_000);
 });
 
