@@ -60,6 +60,10 @@ export interface ImageProgram {
 /** Carries the node's manifest entry to the node agent, as base64 JSON. */
 const ENTRY_VARIABLE = "EVENKEEL_NODE";
 
+/** Names the file that the node agent keeps while all of the node runs. */
+const READY_FILE_VARIABLE = "EVENKEEL_READY_FILE";
+const READY_FILE = "/run/evenkeel/ready";
+
 /**
  * Time that anything may take to become ready in a container, at least: an engine starts them in
  * any order, and each waits for others.
@@ -148,13 +152,17 @@ function program(
     env: Lazy.listValue({
       produce: () => {
         const node = entry();
-        return node === undefined ? [] : [`${ENTRY_VARIABLE}=${encoded(patient(node))}`];
+        if (node === undefined) return [];
+        return [
+          `${ENTRY_VARIABLE}=${encoded(patient(node))}`,
+          `${READY_FILE_VARIABLE}=${READY_FILE}`,
+        ];
       },
     }),
-    // The node agent keeps this file while all of the node runs. Looking for it is as cheap as a
-    // check can be: each starts a process in the container, and noise spoils measurements.
+    // As cheap as a check can be: each starts a process in the container, and noise spoils
+    // measurements.
     healthcheck: {
-      test: ["CMD", "test", "-e", "/run/evenkeel/ready"],
+      test: ["CMD", "test", "-e", READY_FILE],
       // Durations as Go writes them, or each plan would differ.
       interval: "5s",
       timeout: "2s",

@@ -18,9 +18,6 @@ import { awaitReadiness, httpAttempt, tcpAttempt, type Attempt } from "./readine
 /** How often the offset of the wall clock is measured again: it drifts under NTP. */
 const CLOCK_REFRESH_MS = 10_000;
 
-/** There while all of the node runs: what an engine's health check looks for. */
-const READY_FILE = "/run/evenkeel/ready";
-
 const OBSERVERS: Readonly<Record<TopologyNode["observe"][number], () => Observer>> = {
   addresses: () => addressObserver,
   neighbours: () => neighbourObserver,
@@ -35,6 +32,7 @@ export class NodeAgent {
   readonly #node: TopologyNode;
   readonly #emit: EventSink;
   readonly #write: (line: string) => void;
+  readonly #readyFile: string | undefined;
   readonly #children = new Map<string, Child>();
   readonly #observers: Child[] = [];
   readonly #stopping = new AbortController();
@@ -43,11 +41,18 @@ export class NodeAgent {
   /**
    * @param emit tells this agent's own events
    * @param write writes one line, with its line feed, to where all output of the node goes
+   * @param readyFile there while all of the node runs, for an engine's health check; undefined: none
    */
-  constructor(node: TopologyNode, emit: EventSink, write: (line: string) => void) {
+  constructor(
+    node: TopologyNode,
+    emit: EventSink,
+    write: (line: string) => void,
+    readyFile?: string,
+  ) {
     this.#node = node;
     this.#emit = emit;
     this.#write = write;
+    this.#readyFile = readyFile;
   }
 
   /**
@@ -75,8 +80,11 @@ export class NodeAgent {
         signal: this.#stopping.signal,
       });
     }
-    mkdirSync(dirname(READY_FILE), { recursive: true });
-    writeFileSync(READY_FILE, "");
+    const allRun = this.#children.size === node.processes.length;
+    if (this.#readyFile !== undefined && allRun) {
+      mkdirSync(dirname(this.#readyFile), { recursive: true });
+      writeFileSync(this.#readyFile, "");
+    }
     this.#emit("node.ready", { interface: this.#interface });
   }
 
@@ -162,7 +170,7 @@ export class NodeAgent {
 
   #onExit(spec: NodeProcess, exit: Exit): void {
     this.#children.delete(spec.name);
-    rmSync(READY_FILE, { force: true });
+    if (this.#readyFile !== undefined) rmSync(this.#readyFile, { force: true });
     this.#emit("process.exited", { name: spec.name, code: exit.code, signal: exit.signal });
     switch (spec.onExit.kind) {
       case "report":

@@ -6,6 +6,9 @@ import { NodeAgent } from "./agent.ts";
 /** The variable that carries the node's manifest entry as base64 JSON. */
 const ENTRY_VARIABLE = "EVENKEEL_NODE";
 
+/** The variable that says where the node agent tells an engine that all of the node runs. */
+const READY_FILE_VARIABLE = "EVENKEEL_READY_FILE";
+
 const encoded = process.env[ENTRY_VARIABLE];
 if (encoded === undefined) {
   process.stderr.write(
@@ -16,9 +19,11 @@ if (encoded === undefined) {
 // The environment wrote it from a checked manifest.
 const node = JSON.parse(Buffer.from(encoded, "base64").toString("utf8")) as TopologyNode;
 delete process.env[ENTRY_VARIABLE];
+const readyFile = process.env[READY_FILE_VARIABLE];
+delete process.env[READY_FILE_VARIABLE];
 
 const write = (line: string): void => void process.stdout.write(line);
-const agent = new NodeAgent(node, eventLines(node.id, "agent", write), write);
+const agent = new NodeAgent(node, eventLines(node.id, "agent", write), write, readyFile);
 
 let stopping: Promise<never> | undefined;
 const stop = (): void => {

@@ -1,8 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { obedient, running, StartedAgent } from "./started-agent.ts";
+import { MAIN, obedient, running, StartedAgent } from "./started-agent.ts";
 
 let directory = "";
 beforeEach(() => (directory = mkdtempSync(join(tmpdir(), "evenkeel-agent-"))));
@@ -55,6 +55,19 @@ test("a node without processes is ready and stays", async () => {
   expect(agent.events.at(-1)?.data).toEqual({ interface: "lo" });
   agent.kill("SIGTERM");
   expect(await agent.exited).toBe(0);
+});
+
+test("a file says that all of the node runs, until a process of it has ended", async () => {
+  const file = join(directory, "deeper", "ready");
+  await using agent = await StartedAgent.ready(
+    { processes: [running("first", ["sleep", "100"]), running("second", ["sleep", "100"])] },
+    ["env", `EVENKEEL_READY_FILE=${file}`, process.execPath, MAIN],
+  );
+  expect(existsSync(file)).toBe(true);
+  const started = await agent.event("process.started", "first");
+  process.kill(Number(started.data["pid"]), "SIGKILL");
+  await agent.event("process.exited", "first");
+  expect(existsSync(file)).toBe(false);
 });
 
 test("readiness by HTTP over a unix socket waits for the right status", async () => {

@@ -7,7 +7,7 @@ import type { LogLine } from "../../../../chaos/environment/node-agent/log-line.
 import { readNodeOutput } from "../../../../chaos/environment/node-output.ts";
 import { nodeSchema, type TopologyInput } from "../../../../stacks/topology.ts";
 
-const MAIN = fileURLToPath(
+export const MAIN = fileURLToPath(
   new URL("../../../../chaos/environment/node-agent/main.ts", import.meta.url),
 );
 /** Reached only when what is awaited never happens. */
