@@ -5,7 +5,7 @@ import { reasonOf, WrongUse } from "./errors.ts";
 import { UndoJournalFile } from "./faults/undo-journal.ts";
 import { readCpuTicks, stealShare, type CpuTicks } from "./measurement/cpu-time.ts";
 import { takeFingerprint } from "./measurement/fingerprint.ts";
-import { stratifiedPhases } from "./measurement/phase.ts";
+import { phasesBySeed } from "./measurement/phase.ts";
 import { takeTimedLock } from "./measurement/timed-lock.ts";
 import { mostRepetitions } from "./objectives/trust.ts";
 import { conclude, judgeObservation, type JudgedTrial } from "./objectives/verdict.ts";
@@ -13,7 +13,7 @@ import { newRecord, unmeasuredTrial } from "./report/new-record.ts";
 import type { RunRecord, TrialRecord, Verdict } from "./report/record.ts";
 import { appendEvents, appendProbes, createRun, runId, updateRun } from "./report/run-folder.ts";
 import type { Scenario } from "./scenario.ts";
-import { deriveSeed, seededRandom } from "./statistics/random.ts";
+import { deriveSeed } from "./statistics/random.ts";
 import { requireSupport } from "./statistics/what-n-supports.ts";
 import { runTrial, trialLogDirectory, type TrialStage } from "./trial.ts";
 
@@ -96,8 +96,7 @@ export async function runExperiment(options: ExperimentOptions): Promise<Finishe
     await using _turn = await takeTurn(options.signal, () =>
       options.onProgress({ kind: "waiting" }),
     );
-    const random = seededRandom(deriveSeed(options.seed, "phases"));
-    const fractions = stratifiedPhases(options.trials, random);
+    const fractions = phasesBySeed(options.seed, options.trials);
     const plan: { readonly phaseFraction: number; readonly repeats: number | null }[] =
       fractions.map((phaseFraction) => ({ phaseFraction, repeats: null }));
     const most = plan.length + mostRepetitions(plan.length);

@@ -3,6 +3,7 @@ import { EXIT } from "../exit-code.ts";
 import { addDoctor } from "./doctor.ts";
 import { addGraph } from "./graph.ts";
 import { addList } from "./list.ts";
+import { addPlan } from "./plan.ts";
 import { addReport } from "./report.ts";
 import { addRun } from "./run.ts";
 import { failureOf } from "./failure.ts";
@@ -13,6 +14,7 @@ import { failureOf } from "./failure.ts";
  */
 const VERBS: readonly ((program: Command) => void)[] = [
   addRun,
+  addPlan,
   addGraph,
   addList,
   addReport,

@@ -1,4 +1,5 @@
 import type { Measured } from "../report/record.ts";
+import { deriveSeed, seededRandom } from "../statistics/random.ts";
 import { msBetween, nsOfMs } from "./monotonic.ts";
 
 /**
@@ -24,6 +25,15 @@ export function stratifiedPhases(n: number, random: () => number): number[] {
   }
   // The quotient of a stratum's upper end can round up to 1.
   return order.map((stratum) => Math.min((stratum + random()) / n, 1 - Number.EPSILON));
+}
+
+/**
+ * The phases of a run's trials, as its seed draws them.
+ *
+ * @throws RangeError when the seed is not a safe integer
+ */
+export function phasesBySeed(seed: number, trials: number): number[] {
+  return stratifiedPhases(trials, seededRandom(deriveSeed(seed, "phases")));
 }
 
 /** The typical time between beats; null with fewer than two. Bursts and single lost beats do not move it. */

@@ -7,6 +7,7 @@ import {
   type TrialRecord,
   type Verdict,
 } from "./record.ts";
+import { plain, wrap } from "./wrap.ts";
 
 /** How {@link renderTerminal} writes. */
 export interface TerminalOptions {
@@ -150,28 +151,4 @@ export function factsOf(record: RunRecord): readonly (readonly [string, string])
 
 function ms(value: number): string {
   return NUMBER_FORMATS.ms(value);
-}
-
-/** A record is somebody else's text: nothing in it may steer the terminal. */
-function plain(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, " ");
-}
-
-function wrap(text: string, width: number, indent: string): string[] {
-  const lines: string[] = [];
-  const hanging = " ".repeat(indent.length + (indent.trim() === "" ? 2 : 0));
-  let line = indent;
-  let empty = true;
-  for (const word of text.split(" ")) {
-    if (!empty && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = hanging + word;
-    } else {
-      line += empty ? word : ` ${word}`;
-    }
-    empty = false;
-  }
-  lines.push(line);
-  return lines;
 }
