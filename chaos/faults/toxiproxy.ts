@@ -85,6 +85,18 @@ export class ToxiproxyPort {
     if (!ok && status !== 404) throw new ToxiproxyError(operation, status, body);
   }
 
+  /** Removes every toxic of every link. (Toxiproxy's own reset ends at the first proxy that fails.) @throws ToxiproxyError */
+  async removeAll(): Promise<void> {
+    const operation = "listing the proxies";
+    const { ok, status, body } = await this.#ask(operation, "/proxies", "GET");
+    if (!ok) throw new ToxiproxyError(operation, status, body);
+    const proxies = proxiesIn(body);
+    if (proxies === null) throw new ToxiproxyError(operation, status, `it answered ${body}`);
+    for (const [link, { toxics }] of Object.entries(proxies)) {
+      for (const { name } of toxics) await this.remove(link, name);
+    }
+  }
+
   /** Names of the toxics on a link. The package drops them. @throws ToxiproxyError */
   async toxics(link: string): Promise<string[]> {
     const operation = `listing the toxics of ${link}`;
@@ -112,6 +124,19 @@ export class ToxiproxyPort {
 
   #proxy(link: string, operation: string): Promise<Proxy> {
     return withDeadline(operation, this.#client.get(link));
+  }
+}
+
+/** Proxies by their names; null when it tells none. */
+function proxiesIn(
+  body: string,
+): Readonly<Record<string, { readonly toxics: readonly { readonly name: string }[] }>> | null {
+  try {
+    const proxies: unknown = JSON.parse(body);
+    const isList = typeof proxies !== "object" || proxies === null || Array.isArray(proxies);
+    return isList ? null : (proxies as ReturnType<typeof proxiesIn>);
+  } catch {
+    return null;
   }
 }
 

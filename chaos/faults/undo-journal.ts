@@ -1,4 +1,4 @@
-import { open, type FileHandle } from "node:fs/promises";
+import { appendFile, open, readFile, type FileHandle } from "node:fs/promises";
 import type { UndoIntent, UndoJournal } from "./fault.ts";
 
 /** One line of the journal file. */
@@ -56,6 +56,39 @@ export class UndoJournalFile implements UndoJournal, AsyncDisposable {
   async #append(line: JournalLine): Promise<void> {
     await this.#file.write(`${JSON.stringify(line)}\n`);
     await this.#file.datasync();
+  }
+}
+
+/**
+ * Marks everything done in the journal of a runner that has died: called once all of it is undone. A
+ * journal that is not there holds nothing.
+ */
+export async function closeJournal(path: string): Promise<void> {
+  const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return "";
+    throw error;
+  });
+  const pending = new Set<number>();
+  for (const line of text.split("\n")) {
+    const read = journalLineOf(line);
+    if (read?.state === "intent") pending.add(read.id);
+    else if (read !== null) pending.delete(read.id);
+  }
+  const lines = [...pending].map((id) => {
+    const line: JournalLine = { state: "done", id, monotonicNs: now() };
+    return `${JSON.stringify(line)}\n`;
+  });
+  // The runner may have died in the middle of a line.
+  const begin = text === "" || text.endsWith("\n") ? "" : "\n";
+  if (lines.length > 0) await appendFile(path, begin + lines.join(""));
+}
+
+/** A line of a journal; null for one that was cut short. */
+function journalLineOf(line: string): JournalLine | null {
+  try {
+    return line === "" ? null : (JSON.parse(line) as JournalLine);
+  } catch {
+    return null;
   }
 }
 

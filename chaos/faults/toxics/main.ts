@@ -26,6 +26,9 @@ async function handle(request: ToxicsRequest): Promise<boolean | undefined> {
     case "remove":
       for (const name of request.names) await port.remove(request.link, name);
       return undefined;
+    case "remove-all":
+      await port.removeAll();
+      return undefined;
     case "canary":
       return canary(request);
   }

@@ -23,6 +23,8 @@ export type ToxicsRequest =
       readonly link: string;
       readonly names: readonly string[];
     }
+  /** Takes every toxic off every link. */
+  | { readonly id: number; readonly kind: "remove-all" }
   /** Sends some bytes through a link and says whether anything came back in time. */
   | {
       readonly id: number;

@@ -5,6 +5,8 @@ import type { ToxicsAnswer, ToxicsRequest } from "./protocol.ts";
 
 /** Beyond the deadlines of Toxiproxy itself: the way to our program and back, on a busy machine. */
 const MARGIN_MS = 5_000;
+/** Many links may carry toxics that each take as long as a removal may. */
+const REMOVE_ALL_MS = 60_000;
 const LOOK_AT_LOGS = "The logs of its nodes are in the run folder.";
 
 type WithoutId<T> = T extends { readonly id: number } ? Omit<T, "id"> : never;
@@ -118,6 +120,8 @@ function answerDeadlineMs(request: WithoutId<ToxicsRequest>): number {
       return request.toxics.length * 2 * TOXIPROXY_DEADLINE_MS + MARGIN_MS;
     case "remove":
       return request.names.length * TOXIPROXY_REMOVAL_MS + MARGIN_MS;
+    case "remove-all":
+      return REMOVE_ALL_MS;
     case "canary":
       return request.withinMs + MARGIN_MS;
   }

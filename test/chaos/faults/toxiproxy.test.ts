@@ -139,6 +139,21 @@ describe("with the real Toxiproxy", () => {
   );
 
   test.skipIf(missing !== null)(
+    "everything that was added to any link can go at once",
+    async () => {
+      await using store = await listen(echo);
+      await using server = await startToxiproxy(store.port);
+      const port = new ToxiproxyPort(server.url);
+      await port.removeAll();
+      await port.add(LINK, "stall-up", "upstream", STALL);
+      await port.add(LINK, "stall-down", "downstream", STALL);
+      expect(await port.toxics(LINK)).toHaveLength(2);
+      await port.removeAll();
+      expect(await port.toxics(LINK)).toEqual([]);
+    },
+  );
+
+  test.skipIf(missing !== null)(
     "a canary is answered through a healthy link and silent through a stalled one",
     async () => {
       await using store = await listen(echo);
