@@ -3,6 +3,9 @@ import type { ConfigInput } from "../../balancer/index.ts";
 import type { DockerContainer } from "../cdk.ts";
 import { IMAGE_NAMES } from "../image-names.ts";
 import type { TopologyInput } from "../topology.ts";
+import type { Algorithm } from "./algorithm.ts";
+import { mergedConfiguration } from "./configuration.ts";
+import type { BackendConfiguration, PoolConfiguration } from "./configuration.ts";
 import { ContainerImage } from "./container-image.ts";
 import type { Duration } from "./duration.ts";
 import type { FaultPoint, FaultProxy } from "./fault-proxy.ts";
@@ -13,9 +16,6 @@ import { READY_DEADLINE_MS, SERVICE_PORT } from "./node-reference.ts";
 import type { ServiceTime } from "./service-time.ts";
 import type { SessionStore } from "./session-store.ts";
 import { TopologyStack } from "./topology-stack.ts";
-
-/** Names of selection policies. */
-export type PolicyName = NonNullable<ConfigInput["pools"][number]["policy"]>;
 
 export interface BackendPoolProps extends NodeProps {
   /** Number of backends. @default 3 */
@@ -32,8 +32,8 @@ export interface BackendPoolProps extends NodeProps {
   readonly sessions?: { readonly store: SessionStore; readonly via?: FaultProxy };
   /** @default HealthCheck.http() */
   readonly healthCheck?: HealthCheck;
-  /** @default "round-robin" */
-  readonly policy?: PolicyName;
+  /** How backends are picked. @default Algorithm.roundRobin() */
+  readonly algorithm?: Algorithm;
   /** Keeps the pool in service when all its backends fail at once. @default - 60 s, from 3 backends on */
   readonly hold?: {
     readonly enabled?: boolean;
@@ -49,6 +49,10 @@ export interface BackendPoolProps extends NodeProps {
    * @default - the sample application
    */
   readonly program?: ImageProgram;
+  /** Anything else of the pool's configuration. @default {} */
+  readonly configuration?: PoolConfiguration;
+  /** Anything else of each backend's configuration, such as its weight. @default - nothing */
+  readonly backendConfiguration?: (index: number) => BackendConfiguration;
   /** One a backend. @default - the next addresses for backends */
   readonly addresses?: readonly string[];
 }
@@ -102,16 +106,19 @@ export class BackendPool extends Construct {
    * @param endpointOf where the balancer reaches a backend
    */
   toConfig(endpointOf: (node: NodeReference) => Endpoint): PoolInput {
-    const { policy, hold, retryAttempts } = this.#props;
+    const { algorithm, hold, retryAttempts, configuration, backendConfiguration } = this.#props;
     const healthCheck = (this.#props.healthCheck ?? HealthCheck.http()).toInput();
-    return {
+    const pool: PoolInput = {
       id: this.id,
-      ...(policy === undefined ? {} : { policy }),
-      backends: this.nodes.map((node) => ({ id: node.id, ...endpointOf(node) })),
+      ...(algorithm === undefined ? {} : { policy: algorithm.toInput() }),
+      backends: this.nodes.map((node, index) =>
+        mergedConfiguration({ id: node.id, ...endpointOf(node) }, backendConfiguration?.(index)),
+      ),
       ...(healthCheck === undefined ? {} : { healthCheck }),
       ...(hold === undefined ? {} : { hold: holdInput(hold) }),
       ...(retryAttempts === undefined ? {} : { retry: { attempts: retryAttempts } }),
     };
+    return mergedConfiguration(pool, configuration);
   }
 
   #node(node: NodeReference, index: number, prefixLength: number): NodeInput {

@@ -1,6 +1,8 @@
 import { keepalivedArgv, keepalivedConfig } from "../../balancer/index.ts";
 import type { ConfigInput } from "../../balancer/index.ts";
 import type { TopologyInput } from "../topology.ts";
+import { mergedConfiguration } from "./configuration.ts";
+import type { BalancerConfiguration } from "./configuration.ts";
 import type { Duration } from "./duration.ts";
 import type { Listener } from "./listener.ts";
 import { READY_DEADLINE_MS } from "./node-reference.ts";
@@ -29,6 +31,8 @@ export interface BalancerNodeProps {
   readonly config: {
     readonly listeners: readonly Listener[];
     readonly timeouts: Readonly<Record<string, Duration | undefined>>;
+    /** What is said beside the props; it wins. */
+    readonly configuration: BalancerConfiguration | undefined;
   };
   readonly failover: NodeFailover;
 }
@@ -131,21 +135,28 @@ function withKeepalived(
   };
 }
 
-function balancerConfig({ config, failover }: BalancerNodeProps): ConfigInput {
+/** The configuration of one balancer, unchecked. */
+export function balancerConfig({
+  config,
+  failover,
+}: Pick<BalancerNodeProps, "config" | "failover">): ConfigInput {
   const parts = config.listeners.map((listener) => listener.toConfig());
   const pools = new Map(parts.flatMap((part) => part.pools).map((pool) => [pool.id, pool]));
   const timeouts: Record<string, string> = {};
   for (const [name, time] of Object.entries(config.timeouts)) {
     if (time !== undefined) timeouts[name] = time.toString();
   }
-  return {
-    listeners: parts.flatMap((part) => part.listeners),
-    pools: [...pools.values()],
+  const common: Omit<ConfigInput, "listeners" | "pools"> = {
     timeouts,
     admin: { socket: ADMIN_SOCKET },
     ...(failover.kind === "keepalived"
       ? { failover: { trackFile: TRACK_FILE, notifyFifo: NOTIFY_FIFO } }
       : {}),
     telemetry: { accessLog: `${RUN}/log/access.ndjson` },
+  };
+  return {
+    listeners: parts.flatMap((part) => part.listeners),
+    pools: [...pools.values()],
+    ...mergedConfiguration(common, config.configuration),
   };
 }

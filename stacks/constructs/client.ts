@@ -1,7 +1,7 @@
 import { Construct } from "constructs";
 import type { DockerContainer } from "../cdk.ts";
 import { IMAGE_NAMES } from "../image-names.ts";
-import type { BalancerPair } from "./balancer-pair.ts";
+import type { Balancers } from "./balancers.ts";
 import { ContainerImage } from "./container-image.ts";
 import type { NodeProps } from "./node-container.ts";
 import type { NodeReference } from "./node-reference.ts";
@@ -15,7 +15,7 @@ export interface ClientProps extends NodeProps {
    * before it has to.
    * @default []
    */
-  readonly reaches?: readonly BalancerPair[];
+  readonly reaches?: readonly Balancers[];
   /** @default - the next address for clients */
   readonly address?: string;
 }
@@ -37,9 +37,12 @@ export class Client extends Construct implements NodeReference {
       ...props,
     });
     const targets = () =>
-      (props.reaches ?? []).flatMap((pair) =>
-        pair.listeners.flatMap((listener) =>
-          [...pair.nodes, pair.virtualIp].map(({ address }) => ({ address, listener })),
+      (props.reaches ?? []).flatMap(({ listeners, nodes, addresses }) =>
+        listeners.flatMap((listener) =>
+          [...new Set([...nodes.map(({ address }) => address), ...addresses])].map((address) => ({
+            address,
+            listener,
+          })),
         ),
       );
     stack.declare(() => ({
@@ -60,10 +63,10 @@ export class Client extends Construct implements NodeReference {
         },
       ],
       // One link per pair of groups; its port is that of the first listener.
-      links: (props.reaches ?? []).flatMap((pair) => {
-        const [listener] = pair.listeners;
+      links: (props.reaches ?? []).flatMap((balancers) => {
+        const [listener] = balancers.listeners;
         if (listener === undefined) return [];
-        return [{ id: `${id}--${pair.id}`, from: id, to: pair.id, port: listener.port }];
+        return [{ id: `${id}--${balancers.id}`, from: id, to: balancers.id, port: listener.port }];
       }),
     }));
   }

@@ -1,22 +1,29 @@
 import { Construct } from "constructs";
-import { parseConfig } from "../../balancer/index.ts";
+import { InvalidDocument, parseConfig } from "../../balancer/index.ts";
 import type { ConfigInput } from "../../balancer/index.ts";
 import type { TopologyInput } from "../topology.ts";
-import type { BackendPool } from "./backend-pool.ts";
+import { BackendPool } from "./backend-pool.ts";
+import type { BackendPoolProps } from "./backend-pool.ts";
+import { mergedConfiguration } from "./configuration.ts";
+import type { ListenerConfiguration } from "./configuration.ts";
 import type { FaultPoint, FaultProxy } from "./fault-proxy.ts";
+import { ListenerAction } from "./listener-action.ts";
+import type { ForwardProps } from "./listener-action.ts";
 import type { Endpoint, NodeReference } from "./node-reference.ts";
 import { SERVICE_PORT } from "./node-reference.ts";
+import { TopologyStack } from "./topology-stack.ts";
 
 export interface ListenerProps {
-  /** Group of the balancers. */
-  readonly group: string;
-  readonly pool: BackendPool;
+  /** Where it serves from. @default - what `addTargets` or `addAction` says */
+  readonly pool?: BackendPool;
   /** @default "http" */
   readonly protocol?: "http" | "tcp";
   /** @default 8080 */
   readonly port?: number;
-  /** Reaches each backend through a fault point of its own. @default - directly */
+  /** Reaches each backend of `pool` through a fault point of its own. @default - directly */
   readonly via?: FaultProxy;
+  /** Anything else of the listener's configuration. @default {} */
+  readonly configuration?: ListenerConfiguration;
 }
 
 type PoolInput = NonNullable<TopologyInput["pools"]>[number];
@@ -25,46 +32,85 @@ type LinkInput = NonNullable<TopologyInput["links"]>[number];
 /** A port of the balancers and the pool behind it. Made by `addListener` of the balancers. */
 export class Listener extends Construct {
   readonly id: string;
-  readonly pool: BackendPool;
   readonly protocol: "http" | "tcp";
   readonly port: number;
-  /** Fault points by the id of the backend behind them; none when the backends are reached directly. */
-  readonly faultPoints: ReadonlyMap<string, FaultPoint>;
   readonly #group: string;
+  readonly #configuration: ListenerConfiguration | undefined;
+  #action: ListenerAction | undefined;
+  #faultPoints: ReadonlyMap<string, FaultPoint> = new Map();
 
-  constructor(scope: Construct, id: string, props: ListenerProps) {
+  /** @param group group of the balancers */
+  constructor(scope: Construct, id: string, group: string, props: ListenerProps = {}) {
     super(scope, id);
-    const { group, pool, via } = props;
     this.id = id;
-    this.pool = pool;
     this.protocol = props.protocol ?? "http";
     this.port = props.port ?? SERVICE_PORT;
     this.#group = group;
-    this.faultPoints = new Map(
-      via === undefined
-        ? []
-        : pool.nodes.map((node) => [
-            node.id,
-            via.carry(group, node.id, { address: node.address, port: pool.port }),
-          ]),
+    this.#configuration = props.configuration;
+    if (props.pool !== undefined) this.addAction(ListenerAction.forward(props.pool, props));
+  }
+
+  /**
+   * Where it serves from.
+   *
+   * @throws InvalidDocument while it has no targets
+   */
+  get pool(): BackendPool {
+    if (this.#action !== undefined) return this.#action.pool;
+    throw new InvalidDocument("The topology", [
+      {
+        path: `listeners.${this.id}`,
+        value: "(no pool)",
+        message: "has nothing to serve from",
+        next: `Give it targets: addTargets("app"), or addAction(ListenerAction.forward(pool)).`,
+      },
+    ]);
+  }
+
+  /** Fault points by the id of the backend behind them; none when the backends are reached directly. */
+  get faultPoints(): ReadonlyMap<string, FaultPoint> {
+    return this.#faultPoints;
+  }
+
+  /** Serves from a pool made for this listener, which is returned. @throws RangeError when it has one */
+  addTargets(id: string, props: BackendPoolProps & ForwardProps = {}): BackendPool {
+    this.#claim();
+    const pool = new BackendPool(TopologyStack.of(this), id, props);
+    this.addAction(ListenerAction.forward(pool, props));
+    return pool;
+  }
+
+  /** Says what to do with what it accepts. @throws RangeError when that was said before */
+  addAction(action: ListenerAction): void {
+    this.#claim();
+    const { pool, via } = action;
+    this.#action = action;
+    if (via === undefined) return;
+    this.#faultPoints = new Map(
+      pool.nodes.map((node) => [
+        node.id,
+        via.carry(this.#group, node.id, { address: node.address, port: pool.port }),
+      ]),
     );
   }
 
   /** Listener and pool in a balancer's configuration. */
   toConfig(): Pick<ConfigInput, "listeners" | "pools"> {
-    const endpointOf = (node: NodeReference): Endpoint =>
-      this.faultPoints.get(node.id)?.endpoint ?? { address: node.address, port: this.pool.port };
     const { id, protocol, port, pool } = this;
+    const endpointOf = (node: NodeReference): Endpoint =>
+      this.#faultPoints.get(node.id)?.endpoint ?? { address: node.address, port: pool.port };
+    const listener = { id, protocol, port, pool: pool.id };
     return {
-      listeners: [{ id, protocol, port, pool: pool.id }],
+      listeners: [mergedConfiguration(listener, this.#configuration)],
       pools: [pool.toConfig(endpointOf)],
     };
   }
 
   /** The listener in the manifest. */
   toManifest() {
-    const { id, protocol, port, pool } = this;
-    return { id, protocol, port, pool: pool.id, group: this.#group };
+    const [listener] = this.toConfig().listeners;
+    const { protocol, port } = listener ?? this;
+    return { id: this.id, protocol, port, pool: this.pool.id, group: this.#group };
   }
 
   /**
@@ -100,8 +146,15 @@ export class Listener extends Construct {
 
   /** The link to the backends, when no fault proxy carries it. */
   directLinks(): LinkInput[] {
-    if (this.faultPoints.size > 0) return [];
-    const to = this.pool.id;
-    return [{ id: `${this.#group}--${to}`, from: this.#group, to, port: this.pool.port }];
+    if (this.#faultPoints.size > 0) return [];
+    const { id: to, port } = this.pool;
+    return [{ id: `${this.#group}--${to}`, from: this.#group, to, port }];
+  }
+
+  #claim(): void {
+    if (this.#action === undefined) return;
+    throw new RangeError(
+      `Listener ${this.id} serves from ${this.#action.pool.id} already. Add another listener for another pool.`,
+    );
   }
 }

@@ -17,7 +17,18 @@ export interface ActivePassiveOptions
   extends
     TopologyStackProps,
     Pick<BalancerPairProps, "failover" | "priorities" | "advertInterval" | "preempt" | "timeouts">,
-    Omit<BackendPoolProps, "sessions" | "addresses"> {
+    Pick<
+      BackendPoolProps,
+      | "count"
+      | "workers"
+      | "queue"
+      | "service"
+      | "seed"
+      | "healthCheck"
+      | "algorithm"
+      | "hold"
+      | "retryAttempts"
+    > {
   /** Id of the topology. @default "active-passive" */
   readonly id?: string;
   /** What the listener speaks. @default "http" */

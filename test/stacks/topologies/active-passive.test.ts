@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parseConfig } from "../../../balancer/index.ts";
+import { Algorithm } from "../../../stacks/constructs/algorithm.ts";
 import { Duration } from "../../../stacks/constructs/duration.ts";
 import { HealthCheck } from "../../../stacks/constructs/health-check.ts";
 import { ServiceTime } from "../../../stacks/constructs/service-time.ts";
@@ -176,7 +177,7 @@ describe("the options of the active-passive topology", () => {
       workers: 1,
       queue: 5,
       service: ServiceTime.constant(Duration.millis(50)),
-      policy: "least-connections",
+      algorithm: Algorithm.leastConnections(),
       healthCheck: HealthCheck.http({
         path: "/healthz?deep",
         interval: Duration.millis(200),
