@@ -11,7 +11,7 @@ import { PROBE_PROTOCOL, type ProberQuality, type ProbeRecord } from "./measurem
 import { mergeEvents } from "./measurement/timeline.ts";
 import type { TrialRecord } from "./report/record.ts";
 import type { Hurt, Scenario } from "./scenario.ts";
-import { awaitSteadyState } from "./steady-state/steady-state.ts";
+import { awaitSteadyState, type Steady } from "./steady-state/steady-state.ts";
 
 /** Probes end by themselves this long after the trial should, if the engine dies. */
 const LOAD_MARGIN_MS = 60_000;
@@ -84,13 +84,17 @@ export async function runTrial(setting: TrialSetting): Promise<TrialObservation>
   for (const step of scenario.faults) {
     prepared.push({ step, fault: preparations.use(await step.fault.prepare(deployment)) });
   }
-  const ticks = setting.cpuTicks();
+  let ticks = setting.cpuTicks();
   await using stream = await startLoad(setting, deployment);
-  const armedNs = await awaitSteadyState(
+  const steady = await awaitSteadyState(
     stream,
     scenario.steadyState,
     process.hrtime.bigint(),
     signal,
+    () => {
+      stream.accountAnew();
+      ticks = setting.cpuTicks();
+    },
   );
 
   onStage("fault");
@@ -106,7 +110,7 @@ export async function runTrial(setting: TrialSetting): Promise<TrialObservation>
   const stolen = stolenMs(ticks, setting.cpuTicks());
   onStage("ending");
   return observation(setting, deployment, {
-    ...{ deployMs, armedNs, stream, quality },
+    ...{ deployMs, steady, stream, quality },
     stolenMs: stolen,
     ...schedule,
   });
@@ -136,7 +140,7 @@ function observation(
   deployment: Deployment,
   seen: Schedule & {
     readonly deployMs: number;
-    readonly armedNs: bigint;
+    readonly steady: Steady;
     readonly stream: ProberStream;
     readonly quality: ProberQuality;
     readonly stolenMs: number | null;
@@ -150,7 +154,8 @@ function observation(
   const measured = measureTrial({
     probes,
     events,
-    armedNs: seen.armedNs,
+    armedNs: seen.steady.armedNs,
+    steadyNs: seen.steady.sinceNs,
     injectedNs,
     uncertaintyNs,
     stableMs: scenario.stableMs,

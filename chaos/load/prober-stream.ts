@@ -1,5 +1,7 @@
 import { FaultError } from "../faults/fault.ts";
 import type { RunningNode, SpawnedProcess } from "../environment/environment.ts";
+import { nsOfMs } from "../measurement/monotonic.ts";
+import { MAX_LAG_P99_MS } from "../measurement/prober-quality.ts";
 import {
   PROBE_PROTOCOL,
   type ProbePlan,
@@ -9,6 +11,8 @@ import {
   type ProbeRecord,
 } from "../measurement/probe.ts";
 
+/** A probe that was sent so much after its time is late. */
+const LATE_NS = nsOfMs(MAX_LAG_P99_MS);
 /** From the start of the program to its first probe. */
 const START_MS = 5_000;
 /** Beyond the last probe's timeout, for its last batch and its own account. */
@@ -21,6 +25,7 @@ export class ProberStream implements AsyncDisposable {
   readonly #records: ProbeRecord[] = [];
   #lastFailureNs: bigint | null = null;
   #lastSuccessNs: bigint | null = null;
+  #lastLateNs: bigint | null = null;
   #quality: ProberQuality | null = null;
   readonly #done: Promise<ProberQuality>;
 
@@ -94,6 +99,16 @@ export class ProberStream implements AsyncDisposable {
     return this.#lastSuccessNs;
   }
 
+  /** Intended time of the latest probe that was sent too late to be trusted; null when none was. */
+  get lastLateNs(): bigint | null {
+    return this.#lastLateNs;
+  }
+
+  /** What the prober will say of itself begins here. */
+  accountAnew(): void {
+    this.#send({ command: "account-anew" });
+  }
+
   /** Sends no more, waits for what is open, and returns the prober's own account. */
   async stop(): Promise<ProberQuality> {
     this.#send({ command: "stop" });
@@ -118,6 +133,9 @@ export class ProberStream implements AsyncDisposable {
       const intended = BigInt(record.intendedNs);
       if (record.outcome !== "ok") this.#lastFailureNs = later(this.#lastFailureNs, intended);
       else this.#lastSuccessNs = later(this.#lastSuccessNs, intended);
+      if (BigInt(record.sentNs) - intended >= LATE_NS) {
+        this.#lastLateNs = later(this.#lastLateNs, intended);
+      }
     }
   }
 

@@ -5,7 +5,7 @@ import type { TimedProbe } from "./recovery.ts";
 /** How many probes there were and how they ended. */
 export interface ProbeCounts {
   readonly probes: TrialRecord["probes"];
-  /** Failed probes that had ended before the fault. */
+  /** Failed probes of the steady state: they had ended before the fault. */
   readonly baselineFailures: number;
   /** Probes that were open at the fault and failed. */
   readonly inFlightFailed: number;
@@ -14,10 +14,12 @@ export interface ProbeCounts {
 /**
  * Counts probes around a fault. Failures belong to the time at which they were meant to start.
  *
+ * @param steadyNs since when the steady state had held; failures before that were waited out
  * @param recoveredNs P6; null when there is none, then every failure after the fault is "during"
  */
 export function countProbes(
   probes: readonly TimedProbe[],
+  steadyNs: bigint,
   injectedNs: bigint,
   recoveredNs: bigint | null,
 ): ProbeCounts {
@@ -34,7 +36,7 @@ export function countProbes(
     if (inFlight) counts.inFlightAtFault += 1;
     if (!probe.failed) continue;
     if (inFlight) inFlightFailed += 1;
-    else if (probe.completedNs < injectedNs) baselineFailures += 1;
+    else if (probe.intendedNs > steadyNs && probe.completedNs < injectedNs) baselineFailures += 1;
     if (probe.intendedNs < injectedNs) counts.failedBefore += 1;
     else if (recoveredNs === null || probe.intendedNs <= recoveredNs) counts.failedDuring += 1;
     else counts.failedAfter += 1;

@@ -32,6 +32,11 @@ export interface MarksInput {
   readonly events: readonly EventLine[];
   /** P0: when the steady state had held. */
   readonly armedNs: bigint | null;
+  /**
+   * Since when it had held: probes that failed before that were waited out.
+   * @default 0n, from the first probe on
+   */
+  readonly steadyNs?: bigint;
   /** P1: when the fault took effect. */
   readonly injectedNs: bigint;
   /**
@@ -56,7 +61,7 @@ export interface TrialMeasurement extends Pick<
   TrialRecord,
   "marks" | "phases" | "outage" | "clientGap" | "probes"
 > {
-  /** Failed probes that had ended before the fault; any makes the run invalid. */
+  /** Failed probes of the steady state, ended before the fault; any makes the run invalid. */
   readonly baselineFailures: number;
   /** Probes that were open at the fault and failed. */
   readonly inFlightFailed: number;
@@ -128,6 +133,7 @@ export function measureTrial(input: MarksInput): TrialMeasurement {
 
   const counts = countProbes(
     probes,
+    input.steadyNs ?? 0n,
     injectedNs,
     recovered.atMs === null ? null : BigInt(recovered.monotonicNs),
   );

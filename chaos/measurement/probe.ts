@@ -4,7 +4,7 @@
  */
 
 /** Changes whenever plan or records change their meaning; a mismatch is refused. */
-export const PROBE_PROTOCOL = "evenkeel.probe/1";
+export const PROBE_PROTOCOL = "evenkeel.probe/2";
 
 /** How a probe ended. */
 export const OUTCOMES = [
@@ -70,7 +70,10 @@ export interface ProbeRecord {
   readonly bytes: number;
 }
 
-/** What the prober says of itself at the end; the engine decides from it whether the run is valid. */
+/**
+ * What the prober says of itself at the end, since it was last told to begin its account anew; the
+ * engine decides from it whether the run is valid.
+ */
 export interface ProberQuality {
   /** Sent − intended, milliseconds. */
   readonly lagP50Ms: number;
@@ -86,8 +89,8 @@ export interface ProberQuality {
   readonly cpuShare: number;
 }
 
-/** Lines the engine writes: the plan first, later perhaps `stop`. */
-export type ProberInput = ProbePlan | { readonly command: "stop" };
+/** Lines the engine writes: the plan first; later that its account shall begin anew, and to stop. */
+export type ProberInput = ProbePlan | { readonly command: "account-anew" | "stop" };
 
 /** Lines the prober writes. */
 export type ProberOutput =

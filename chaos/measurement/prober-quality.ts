@@ -1,7 +1,7 @@
 import type { ProberQuality } from "./probe.ts";
 
 /** Scheduling lag that a trustworthy run may have, 99 of 100 probes. */
-const MAX_LAG_P99_MS = 5;
+export const MAX_LAG_P99_MS = 5;
 /** Delay of the prober's own event loop, 99 of 100 turns. */
 const MAX_LOOP_DELAY_P99_MS = 10;
 /** A bound is judged only with a resolution of a tenth of it. */

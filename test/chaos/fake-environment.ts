@@ -243,6 +243,7 @@ function fakeProber(world: FakeEnvironment, { onStdout }: SpawnOptions): Spawned
     write: (line) => {
       const input = JSON.parse(line) as ProberInput;
       if (!("command" in input)) return begin(input);
+      if (input.command === "account-anew") return;
       const quality = { ...GOOD_QUALITY, intended: seq, sent: seq, ...world.behaviour.quality };
       say({ kind: "done", quality });
       end(null);

@@ -5,6 +5,7 @@ import { PROBE_PROTOCOL, type ProbePlan } from "../probe.ts";
 export type Input =
   | { readonly kind: "plan"; readonly plan: ProbePlan }
   | { readonly kind: "stop" }
+  | { readonly kind: "account-anew" }
   | { readonly kind: "refused"; readonly reason: string };
 
 /**
@@ -22,8 +23,9 @@ export function readInput(line: string): Input {
     return refused("the line is not an object. Write a plan, or a command.");
   }
   if ("command" in value) {
-    if (value.command === "stop") return { kind: "stop" };
-    return refused(`unknown command ${JSON.stringify(value.command)}. Use "stop".`);
+    const { command } = value;
+    if (command === "stop" || command === "account-anew") return { kind: command };
+    return refused(`unknown command ${JSON.stringify(command)}. Use "stop" or "account-anew".`);
   }
   const protocol = "protocol" in value ? value.protocol : undefined;
   if (protocol !== PROBE_PROTOCOL) {

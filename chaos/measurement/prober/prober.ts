@@ -31,7 +31,7 @@ export class Prober {
   readonly #sink: ProberSink;
   readonly #request: (seq: number) => string;
   readonly #maxOutstanding: number;
-  readonly #quality = new QualityMeter();
+  #quality = new QualityMeter();
   readonly #connects: Deadlines<FreshProbe>;
   readonly #totals: Deadlines<FreshProbe>;
   #next = 0;
@@ -71,6 +71,12 @@ export class Prober {
       this.#send(seq);
     }
     if (this.#next === this.schedule.count) this.#windDown();
+  }
+
+  /** Begins its account of itself anew: what was before, such as its own warming up, is not told. */
+  accountAnew(): void {
+    this.#quality.finish();
+    this.#quality = new QualityMeter();
   }
 
   /** Sends what is due, then nothing more; outstanding probes end within their total timeout. */

@@ -17,6 +17,7 @@ const EXIT_ABANDONED = 1;
  *
  * ```
  * stdin  plan ──►  pacer (worker) ──► due probes ──► one connection each ──► records ──► stdout
+ *        account-anew ──► what is said of the prober itself in `done` begins here
  *        stop ──►  no new probes, the outstanding ones end, `done`
  * ```
  *
@@ -54,6 +55,7 @@ export function runProber(hooks: ProberHooks = {}): void {
   const handle = (line: string) => {
     const input = readInput(line);
     if (input.kind === "stop") return stop();
+    if (input.kind === "account-anew") return prober?.accountAnew();
     if (input.kind === "refused") return end(input, EXIT_REFUSED);
     if (prober !== undefined) return undefined; // One plan a process: a second one is not for us.
     const startNs = process.hrtime.bigint() + LEAD_NS;

@@ -92,14 +92,15 @@ export const QUALITY: ProberQuality = {
 };
 
 /** A probe that ended like this; the rest of it does not matter. */
-export function record(intendedNs: bigint, outcome: Outcome = "ok"): ProbeRecord {
+export function record(intendedNs: bigint, outcome: Outcome = "ok", lateNs = 0n): ProbeRecord {
   const at = intendedNs.toString();
+  const sent = (intendedNs + lateNs).toString();
   return {
     seq: 0,
     class: "fresh",
     intendedNs: at,
-    sentNs: at,
-    completedNs: at,
+    sentNs: sent,
+    completedNs: sent,
     outcome,
     status: outcome === "ok" ? 200 : null,
     node: null,

@@ -32,7 +32,7 @@ describe("a prober that does not start is one error, and its program is ended:",
     {
       how: "it speaks another version",
       say: (program: FakeProgram) => program.say({ kind: "ready", protocol: "evenkeel.probe/0" }),
-      says: "speaks evenkeel.probe/0, not evenkeel.probe/1",
+      says: "speaks evenkeel.probe/0, not evenkeel.probe/2",
       killed: true,
     },
     {
@@ -101,6 +101,16 @@ test("the latest failure and success are by when the probes were to be sent, not
   expect(stream.lastSuccessNs).toBe(30n);
   expect(stream.lastFailureNs).toBe(20n);
   expect(stream.records.map(({ intendedNs }) => intendedNs)).toEqual(["30", "10", "20", "25", "5"]);
+});
+
+test("the latest probe that was sent 5 ms late or later is told, and the account can begin anew", async () => {
+  const { program, stream, take } = await startedProber();
+  take(record(30n), record(20n, "ok", 4_999_999n));
+  expect(stream.lastLateNs).toBeNull();
+  take(record(40n, "timeout", 5_000_000n), record(10n, "ok", 9_000_000n));
+  expect(stream.lastLateNs).toBe(40n);
+  stream.accountAnew();
+  expect(program.written.at(-1)).toEqual({ command: "account-anew" });
 });
 
 test("a stop waits for the prober's own account, which is kept; then nothing is killed", async () => {

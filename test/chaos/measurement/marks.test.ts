@@ -184,6 +184,12 @@ describe("marks of a takeover", () => {
 
   test("a failure that ended before the fault is the baseline's", () => {
     const shaky = probes(1_000, (at) => (at === -99 ? { outcome: "refused", tookMs: 1 } : fine));
+    // Unless the steady state was found to hold only after it.
+    const steadyNs = BigInt(ns(-99));
+    expect(measure({ probes: shaky, steadyNs })).toMatchObject({ baselineFailures: 0 });
+    expect(measure({ probes: shaky, steadyNs: steadyNs - 1n })).toMatchObject({
+      baselineFailures: 1,
+    });
     expect(measure({ probes: shaky })).toMatchObject({
       baselineFailures: 1,
       inFlightFailed: 0,

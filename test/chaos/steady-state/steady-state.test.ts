@@ -10,21 +10,46 @@ test("it holds when probes succeeded for as long as asked, since the load began"
   const { stream, take } = await startedProber();
   take(record(100n * MS), record(500n * MS));
   const begin = process.hrtime.bigint();
-  const at = await awaitSteadyState(stream, STEADY, 0n, unaborted);
-  expect(at).toBeGreaterThanOrEqual(begin);
-  expect(at).toBeLessThanOrEqual(process.hrtime.bigint());
+  const { armedNs, sinceNs } = await awaitSteadyState(stream, STEADY, 0n, unaborted);
+  expect(armedNs).toBeGreaterThanOrEqual(begin);
+  expect(armedNs).toBeLessThanOrEqual(process.hrtime.bigint());
+  expect(sinceNs).toBe(0n);
 });
 
-test("a failure begins the wait anew, and success just short of the time is not enough", async () => {
+test.each([
+  ["a failure", record(400n * MS, "timeout")],
+  ["a probe that was sent 5 ms late", record(400n * MS, "ok", 5n * MS)],
+])("%s begins the wait anew, and success just short of the time is not enough", async (_, bad) => {
   const { stream, take } = await startedProber();
+  const begun: boolean[] = [];
   let held = false;
-  take(record(100n * MS), record(400n * MS, "timeout"), record(899n * MS));
-  const waiting = awaitSteadyState(stream, STEADY, 0n, unaborted).then(() => (held = true));
+  take(record(100n * MS), bad, record(899n * MS));
+  const waiting = awaitSteadyState(stream, STEADY, 0n, unaborted, () => begun.push(held));
+  void waiting.then(() => (held = true));
   await new Promise((resolve) => setTimeout(resolve, 30));
   expect(held).toBe(false);
+  expect(begun).toEqual([false]);
   take(record(900n * MS));
-  await waiting;
-  expect(held).toBe(true);
+  expect(await waiting).toMatchObject({ sinceNs: 400n * MS });
+  // Nothing happened since: it was not begun again.
+  expect(begun).toEqual([false]);
+});
+
+test("a probe that was sent a little less late is none", async () => {
+  const { stream, take } = await startedProber();
+  take(record(100n * MS), record(400n * MS, "ok", 5n * MS - 1n), record(500n * MS));
+  expect(await awaitSteadyState(stream, STEADY, 0n, unaborted)).toMatchObject({ sinceNs: 0n });
+});
+
+test("a prober that is late until the deadline measures all the same, if no probe failed", async () => {
+  const { stream, take } = await startedProber();
+  take(record(50n * MS, "timeout"), record(100n * MS), record(700n * MS, "ok", 9n * MS));
+  const begin = performance.now();
+  const steady = { durationMs: 500, deadlineMs: 60 };
+  expect(await awaitSteadyState(stream, steady, 0n, unaborted)).toMatchObject({
+    sinceNs: 50n * MS,
+  });
+  expect(performance.now() - begin).toBeGreaterThanOrEqual(59);
 });
 
 test("without any probe that ended it does not hold, and the error says so at the deadline", async () => {

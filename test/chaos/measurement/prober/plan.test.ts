@@ -10,8 +10,9 @@ describe("what the prober is told", () => {
     expect(read(plan)).toEqual({ kind: "plan", plan });
   });
 
-  test("stop is the only command", () => {
+  test("there are two commands and no other", () => {
     expect(read({ command: "stop" })).toEqual({ kind: "stop" });
+    expect(read({ command: "account-anew" })).toEqual({ kind: "account-anew" });
     expect(read({ command: "pause" })).toMatchObject({ kind: "refused" });
   });
 

@@ -76,6 +76,19 @@ describe("the prober", () => {
     expect(verdict.reasons.join("\n")).toMatch(/late \(p99/);
   });
 
+  test("says of itself only what happens after it was told to begin anew", async () => {
+    await using server = await TestServer.listening((socket) => socket.end(response(200)));
+    using prober = new StartedProber();
+    prober.write(planFor(server.port, { ratePerSecond: 200, maxDurationMs: 1_000 }));
+    await expect.poll(() => prober.records.length, { timeout: 5_000 }).toBeGreaterThan(50);
+    prober.write({ command: "account-anew" });
+    await prober.exited;
+    expect(prober.records).toHaveLength(200);
+    const { intended, sent, dropped } = prober.quality;
+    expect(intended).toBeLessThan(150);
+    expect(intended).toBe(sent + dropped);
+  });
+
   test("goes on while nobody reads its records, and keeps them all", async () => {
     // A megabyte of records: far more than the pipe holds.
     const long = { "x-evenkeel-node": "b".repeat(2_000) };
