@@ -1,4 +1,7 @@
 import { z } from "zod";
+import { addressSchema, idSchema, MS, portSchema } from "./config-fields.ts";
+import type { healthCheckSchema } from "./config-health-check.ts";
+import { poolSchema } from "./config-pool.ts";
 import { checkReferences } from "./config-references.ts";
 import { DEFAULTS } from "./defaults.ts";
 import { InvalidDocument, problemsOf } from "./errors.ts";
@@ -9,93 +12,7 @@ import { duration, size } from "./units.ts";
  * fills the defaults in and turns durations into milliseconds and sizes into bytes (`Config`).
  */
 
-const MS = { short: { minMs: 1, maxMs: 3_600_000 }, hold: { minMs: 0, maxMs: 86_400_000 } };
 const BYTES = { minBytes: 64, maxBytes: 1024 ** 4 };
-
-/** Ids of listeners, pools, backends and nodes. */
-export const idSchema = z
-  .string()
-  .regex(
-    /^[a-z][a-z0-9-]{0,30}$/,
-    "is not an id | Begin with a lower-case letter; then up to 30 lower-case letters, digits or hyphens.",
-  );
-
-const portSchema = z.int().min(1).max(65_535);
-const addressSchema = z.union([z.ipv4(), z.ipv6()], {
-  error: "is not an IP address | Write an IPv4 or IPv6 address, such as 198.18.7.21.",
-});
-
-/** The selection policies of this version. */
-export const POLICY_NAMES = ["round-robin", "least-connections"] as const;
-
-const healthCheckBase = {
-  interval: duration(MS.short).prefault(DEFAULTS.healthCheck.interval),
-  timeout: duration(MS.short).prefault(DEFAULTS.healthCheck.timeout),
-  rise: z.int().min(1).max(100).default(DEFAULTS.healthCheck.rise),
-  fall: z.int().min(1).max(100).default(DEFAULTS.healthCheck.fall),
-  jitter: z.number().min(0).max(0.5).default(DEFAULTS.healthCheck.jitter),
-  /** Before the first verdict: `pending` takes no traffic, `up` does, `down` needs `rise` passes. */
-  initialState: z.enum(["pending", "up", "down"]).default(DEFAULTS.healthCheck.initialState),
-  /** Port to check when it is not the one that serves. */
-  port: portSchema.optional(),
-};
-
-const healthCheckSchema = z
-  .discriminatedUnion("type", [
-    z.strictObject({ type: z.literal("tcp"), ...healthCheckBase }),
-    z.strictObject({
-      type: z.literal("http"),
-      ...healthCheckBase,
-      // Both go into the request as they are: a line feed would make them something else.
-      path: z
-        .string()
-        .regex(
-          /^\/[\x21-\x7e]*$/,
-          "is not a path | Begin with / and percent-encode spaces and all but ASCII.",
-        )
-        .default(DEFAULTS.healthCheck.path),
-      host: z
-        .string()
-        .regex(
-          /^[A-Za-z0-9._:[\]-]+$/,
-          "is not a host | Write a name or an address, with a port if need be.",
-        )
-        .optional(),
-      expectedStatus: z
-        .array(z.int().min(100).max(599))
-        .min(1)
-        .default([...DEFAULTS.healthCheck.expectedStatus]),
-    }),
-  ])
-  .refine((check) => check.timeout <= check.interval, {
-    path: ["timeout"],
-    error: "is longer than the interval | Use a timeout of at most the interval.",
-  });
-
-const backendSchema = z.strictObject({
-  id: idSchema,
-  address: addressSchema,
-  port: portSchema,
-  weight: z.int().min(0).max(1_000).default(DEFAULTS.weight),
-});
-
-const poolSchema = z.strictObject({
-  id: idSchema,
-  policy: z.enum(POLICY_NAMES).default(DEFAULTS.policy),
-  backends: z.array(backendSchema),
-  /** Without one every backend counts as healthy. */
-  healthCheck: healthCheckSchema.optional(),
-  hold: z
-    .strictObject({
-      enabled: z.boolean().default(DEFAULTS.hold.enabled),
-      duration: duration(MS.hold).prefault(DEFAULTS.hold.duration),
-      minimumBackends: z.int().min(2).max(1_000).default(DEFAULTS.hold.minimumBackends),
-    })
-    .prefault({}),
-  retry: z
-    .strictObject({ attempts: z.int().min(0).max(1).default(DEFAULTS.retry.attempts) })
-    .prefault({}),
-});
 
 const timeoutsSchema = z.strictObject({
   connect: duration(MS.short).prefault(DEFAULTS.timeouts.connect),

@@ -6,6 +6,25 @@ export const DEFAULTS = {
   listenAddress: "0.0.0.0",
   policy: "round-robin",
   weight: 1,
+  /** How requests are hashed, by the policies that do. */
+  hashing: {
+    key: "client-ip",
+    /** As many as nginx has; the largest share is then about 1.2 times the mean. */
+    virtualNodes: 160,
+    /** The smaller size of the Maglev paper; good for 600 backends. */
+    tableSize: 65_537,
+    /** The bound of the paper's practical examples. */
+    boundedLoad: 1.25,
+  },
+  /** How response times are averaged, by the policies that do. */
+  latency: {
+    decay: "10s",
+    /** What a failure counts as at least. */
+    failure: "10ms",
+  },
+  slowStart: { window: "30s", aggression: 1, minimumWeight: 0.1 },
+  /** A key with more than this share of a window's requests is told. */
+  hotKey: { share: 0.25, window: "10s" },
   healthCheck: {
     path: "/readyz",
     interval: "2s",

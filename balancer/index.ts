@@ -2,13 +2,12 @@
 export {
   configJsonSchema,
   configSchema,
-  idSchema,
   parseConfig,
-  POLICY_NAMES,
   type Config,
   type ConfigInput,
   type HealthCheckInput,
 } from "./config.ts";
+export { idSchema } from "./config-fields.ts";
 export { DEFAULTS } from "./defaults.ts";
 export { describeProblem, InvalidDocument, problemsOf, type Problem } from "./errors.ts";
 export {
@@ -16,7 +15,8 @@ export {
   keepalivedConfig,
   type KeepalivedInput,
 } from "./failover/keepalived-config.ts";
-export { createPolicy, UnknownPolicy, type PolicyName } from "./selection/create-policy.ts";
+export { createPolicy, UnknownPolicy, type PolicyOptions } from "./selection/create-policy.ts";
+export { POLICY_NAMES, type PolicyName } from "./selection/policy-names.ts";
 export type { Candidate, Division, PickContext, Policy, Result } from "./selection/policy.ts";
 export {
   EVENT_SCHEMA,

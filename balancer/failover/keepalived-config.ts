@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { idSchema } from "../config.ts";
+import { idSchema } from "../config-fields.ts";
 import { InvalidDocument, problemsOf } from "../errors.ts";
 
 /**

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { execFileSync } from "node:child_process";
 import { expect, test } from "vitest";
-import { configJsonSchema, EVENT_TYPES } from "../../balancer/index.ts";
+import { configJsonSchema, EVENT_TYPES, POLICY_NAMES } from "../../balancer/index.ts";
 import { EXIT } from "../../chaos/exit-code.ts";
 import { PROJECT_ROOT } from "../../chaos/setup/paths.ts";
 import { codeWordsOf, documentation, type Page } from "./page.ts";
@@ -29,6 +29,11 @@ test("every field of the configuration stands in a table with its default, and n
 test("a field that is added to the schema would be missed", () => {
   const schema = { type: "object", properties: { a: { properties: { b: { default: 3 } } } } };
   expect(fieldsOf(schema)).toEqual([{ path: "a.b", default: 3 }]);
+});
+
+test("every selection policy stands in a table", () => {
+  const rows = rowsOf(configuration).map(([name]) => name);
+  expect(POLICY_NAMES.filter((name) => !rows.includes(name))).toEqual([]);
 });
 
 test("every event type is told", () => {

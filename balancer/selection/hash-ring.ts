@@ -1,0 +1,102 @@
+import type { HashTable } from "./consistent-hash.ts";
+
+/** One point of the ring, as `points` of `ringTable` tells it. */
+export type AddPoint = (hash: number, owner: number) => void;
+
+/** Points that are handled between two yields. */
+const SLICE = 8_192;
+/** Points that share a bucket on average: few enough to look through. */
+const PER_BUCKET = 4;
+
+/**
+ * Builds a ring of 2^32 positions on which every owner has points; a key belongs to the first point
+ * at or after its hash. Where two owners have the same point, the one that `before` names first
+ * has it, so that the ring does not depend on the order of the configuration.
+ *
+ * Points are sorted into buckets by their leading bits, so that a key's point is found in constant
+ * time, and so that building can be sliced.
+ *
+ * @param count points in all
+ * @param points tells every point, and yields from time to time
+ */
+export function* ringTable(
+  count: number,
+  points: (add: AddPoint) => Generator<void, void>,
+  before: (a: number, b: number) => boolean,
+): Generator<void, HashTable> {
+  const hashes = new Uint32Array(count);
+  const owners = new Int32Array(count);
+  let told = 0;
+  yield* points((hash, owner) => {
+    hashes[told] = hash;
+    owners[told] = owner;
+    told += 1;
+  });
+
+  const bits = Math.max(1, Math.ceil(Math.log2(count / PER_BUCKET)));
+  const shift = 32 - bits;
+  const starts = new Uint32Array(2 ** bits + 1);
+  for (let from = 0; from < count; from += SLICE) {
+    for (let i = from; i < Math.min(from + SLICE, count); i += 1)
+      starts[(hashes[i]! >>> shift) + 1]! += 1;
+    yield;
+  }
+  for (let from = 1; from < starts.length; from += SLICE) {
+    const end = Math.min(from + SLICE, starts.length);
+    for (let bucket = from; bucket < end; bucket += 1) starts[bucket]! += starts[bucket - 1]!;
+    yield;
+  }
+  const sortedHashes = new Uint32Array(count);
+  const sortedOwners = new Int32Array(count);
+  const filled = new Uint32Array(2 ** bits);
+  for (let from = 0; from < count; from += SLICE) {
+    for (let i = from; i < Math.min(from + SLICE, count); i += 1) {
+      const hash = hashes[i]!;
+      const owner = owners[i]!;
+      const bucket = hash >>> shift;
+      const first = starts[bucket]!;
+      let at = first + filled[bucket]!;
+      filled[bucket]! += 1;
+      for (; at > first; at -= 1) {
+        const other = sortedHashes[at - 1]!;
+        if (other < hash || (other === hash && !before(owner, sortedOwners[at - 1]!))) break;
+        sortedHashes[at] = other;
+        sortedOwners[at] = sortedOwners[at - 1]!;
+      }
+      sortedHashes[at] = hash;
+      sortedOwners[at] = owner;
+    }
+    yield;
+  }
+  return new Ring(sortedHashes, sortedOwners, starts, shift);
+}
+
+class Ring implements HashTable {
+  readonly #hashes: Uint32Array;
+  readonly #owners: Int32Array;
+  readonly #starts: Uint32Array;
+  readonly #shift: number;
+
+  constructor(hashes: Uint32Array, owners: Int32Array, starts: Uint32Array, shift: number) {
+    this.#hashes = hashes;
+    this.#owners = owners;
+    this.#starts = starts;
+    this.#shift = shift;
+  }
+
+  find(hash: number): number {
+    const { length } = this.#hashes;
+    let at = this.#starts[hash >>> this.#shift]!;
+    while (at < length && this.#hashes[at]! < hash) at += 1;
+    return at === length ? 0 : at;
+  }
+
+  ownerAt(position: number): number {
+    return this.#owners[position]!;
+  }
+
+  /** The next point that is another position: of several at one, only the first counts. */
+  after(position: number): number {
+    return position + 1 === this.#hashes.length ? 0 : position + 1;
+  }
+}
