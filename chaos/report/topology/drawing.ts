@@ -134,7 +134,7 @@ function drawEdge(edge: Edge, way: Way, options: DrawingOptions): Markup {
     edge.ports.length > PORTS_TOLD
       ? [html`several ports`]
       : edge.ports.map((pointer) => html`port ${options.label(pointer)}`);
-  const [x, anchor] = ({ above: [0, "middle"], right: [10, "start"], left: [-7, "end"] } as const)[
+  const [x, anchor] = ({ above: [0, "middle"], right: [12, "start"], left: [-7, "end"] } as const)[
     way.label
   ];
   const above = (lines.length - 1) * LINE;

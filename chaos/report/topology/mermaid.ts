@@ -21,10 +21,13 @@ export function topologyMermaid(topology: Topology): string {
 }
 
 function subgraph(topology: Topology, group: Group, id: string): string[] {
-  const address = group.holdsAddress ? `<br/>${topology.virtualAddress?.address ?? ""}` : "";
+  // In one line: Mermaid leaves room for no more above what is inside.
+  const address = group.holdsAddress ? ` at ${topology.virtualAddress?.address ?? ""}` : "";
   const name = group.nodes.length > 1 ? `${group.role}s` : group.role;
   return [
     `  subgraph ${id}["${quoted(name.replace("-", " "))}${address}"]`,
+    // What has no way between it stands across the direction: below each other.
+    "    direction LR",
     ...group.nodes.flatMap((position, index) => {
       const node = topology.nodes[position];
       if (node === undefined) return [];

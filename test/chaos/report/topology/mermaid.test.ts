@@ -7,7 +7,7 @@ describe("the Mermaid flowchart of a topology", () => {
     expect(topologyMermaid(activePassive({ count: 2 }).topology).split("\n")).toEqual(
       expect.arrayContaining([
         "flowchart LR",
-        expect.stringMatching(/^ {2}subgraph g\d\["balancers<br\/>198\.18\.7\.10"\]$/),
+        expect.stringMatching(/^ {2}subgraph g\d\["balancers at 198\.18\.7\.10"\]$/),
         expect.stringMatching(/^ {4}g\dn1\["app-2<br\/>198\.18\.7\.22"\]$/),
         expect.stringMatching(/^ {2}g\d -->\|"port 9001"\| g\d$/),
       ]),
