@@ -2,7 +2,16 @@ import { tmpdir } from "node:os";
 import { App } from "cdktf";
 
 /** The only file that imports cdktf and the provider, so that a successor of them needs one change. */
-export { App, Lazy, LocalBackend, TerraformOutput, TerraformStack, Testing, Token } from "cdktf";
+export {
+  Annotations,
+  App,
+  Lazy,
+  LocalBackend,
+  TerraformOutput,
+  TerraformStack,
+  Testing,
+  Token,
+} from "cdktf";
 export type { IStackSynthesizer } from "cdktf";
 export { Container as DockerContainer } from "@cdktf/provider-docker/lib/container/index.js";
 export type { ContainerConfig as DockerContainerConfig } from "@cdktf/provider-docker/lib/container/index.js";

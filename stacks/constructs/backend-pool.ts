@@ -1,5 +1,6 @@
 import { Construct } from "constructs";
 import type { ConfigInput } from "../../balancer/index.ts";
+import { Annotations } from "../cdk.ts";
 import type { DockerContainer } from "../cdk.ts";
 import { IMAGE_NAMES } from "../image-names.ts";
 import type { TopologyInput } from "../topology.ts";
@@ -92,6 +93,11 @@ export class BackendPool extends Construct {
         index,
       }),
     );
+    if (props.healthCheck !== undefined && props.healthCheck.toInput() === undefined) {
+      Annotations.of(this).addWarning(
+        "The pool has no health check: a backend that is dead still gets its share. Leave healthCheck out, or give one.",
+      );
+    }
     const { sessions } = props;
     this.sessionFaults = sessions?.via?.carry(id, sessions.store.id, sessions.store.endpoint);
     stack.declare(() => ({

@@ -24,6 +24,8 @@ import { Size } from "./size.ts";
 const PROVIDER_VERSION = "~> 4.5";
 
 const DEFAULT_MEMORY = Size.mebibytes(256);
+/** Below it nothing of ours starts. */
+const MINIMUM_MEMORY = Size.mebibytes(32);
 
 export interface DockerResourcesProps {
   readonly topologyId: string;
@@ -75,7 +77,8 @@ export class DockerResources {
   /** Makes the container of one node. */
   addContainer(scope: Construct, node: NodeReference, props: ContainerProps): DockerContainer {
     const { topologyId, topology } = this.#props;
-    const { memory = DEFAULT_MEMORY } = props;
+    const { memory = DEFAULT_MEMORY, cpus } = props;
+    checkLimits(node, memory, cpus);
     this.#settings.set(node.id, props);
     const container = new DockerContainer(
       scope,
@@ -88,7 +91,7 @@ export class DockerResources {
         // Its id, not its name: a network that is replaced keeps its name, and its containers would stay.
         networkId: this.network.id,
         memoryMiB: memory.toMebibytes(),
-        cpus: props.cpus,
+        cpus,
         ports: publishedPorts(props),
         program: props.program,
         environment: props.environment ?? {},
@@ -135,6 +138,21 @@ export class DockerResources {
       : new DataDockerImage(this.#stack, id, { name: image.name }).id;
     this.#imageIds.set(image.name, imageId);
     return imageId;
+  }
+}
+
+/** @throws RangeError when an engine would refuse them */
+function checkLimits({ id }: NodeReference, memory: Size, cpus: number | undefined): void {
+  const mebibytes = memory.toMebibytes();
+  if (!Number.isInteger(mebibytes) || mebibytes < MINIMUM_MEMORY.toMebibytes()) {
+    throw new RangeError(
+      `${id} cannot have ${memory.toString()} of memory. Give it whole mebibytes, from ${MINIMUM_MEMORY.toString()}: Size.mebibytes(256).`,
+    );
+  }
+  if (cpus !== undefined && !(cpus >= 0.01)) {
+    throw new RangeError(
+      `${id} cannot have ${cpus} processors. Give it a part or more, such as 0.5.`,
+    );
   }
 }
 

@@ -9,6 +9,7 @@ import { networkOf } from "../ipv4.ts";
 import { parseTopology, TOPOLOGY_SCHEMA } from "../topology.ts";
 import type { Topology, TopologyInput } from "../topology.ts";
 import { ALL_RULES } from "../validations/all-rules.ts";
+import { NEIGHBOUR_RULES } from "../validations/neighbour-rules.ts";
 import { AddressPlan } from "./address-plan.ts";
 import type { AddressPurpose } from "./address-plan.ts";
 import { DockerResources } from "./docker-resources.ts";
@@ -170,21 +171,37 @@ export class TopologyStack extends TerraformStack {
   /** Does something with the manifest at hand; without one, if it has problems, which validation tells. */
   #settle<T>(work: () => T): T {
     try {
-      this.#settled = this.#problems().length === 0 ? this.toTopology() : undefined;
+      this.#settled = this.#checked().topology;
       return work();
     } finally {
       this.#settled = undefined;
     }
   }
 
-  #problems(): string[] {
+  /** The manifest, or what is wrong with it. */
+  #checked(): { readonly topology?: Topology; readonly problems: readonly Problem[] } {
     try {
-      this.toTopology();
-      return [];
+      return { topology: this.toTopology(), problems: [] };
     } catch (error) {
-      if (error instanceof InvalidDocument) return error.problems.map(describeProblem);
+      if (error instanceof InvalidDocument) return { problems: error.problems };
       throw error;
     }
+  }
+
+  /** Everything that keeps it from being deployed, beside the other topologies of the app too. */
+  #problems(): string[] {
+    const { topology, problems } = this.#checked();
+    const neighbours = this.node.root.node
+      .findAll()
+      .filter((other) => other instanceof TopologyStack && other !== this)
+      .flatMap((other) => (other as TopologyStack).#checked().topology ?? []);
+    const collisions =
+      topology === undefined
+        ? []
+        : neighbours.flatMap((neighbour) =>
+            NEIGHBOUR_RULES.flatMap((rule) => rule(topology, neighbour)),
+          );
+    return [...problems, ...collisions].map(describeProblem);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { TopologyRule } from "../topology.ts";
 import { addressesInSubnet } from "./addresses-in-subnet.ts";
+import { addressesOutsideDynamicRange } from "./addresses-outside-dynamic-range.ts";
 import { checksSeeThroughFaultPoints } from "./checks-see-through-fault-points.ts";
 import { faultPointsOnProxies } from "./fault-points-on-proxies.ts";
 import { linksNameNodes } from "./links-name-nodes.ts";
@@ -10,6 +11,8 @@ import { subnetForBenchmarks } from "./subnet-for-benchmarks.ts";
 import { uniqueAddresses } from "./unique-addresses.ts";
 import { uniqueIds } from "./unique-ids.ts";
 import { uniqueListenPorts } from "./unique-listen-ports.ts";
+import { uniqueListeners } from "./unique-listeners.ts";
+import { uniquePublishedPorts } from "./unique-published-ports.ts";
 import { virtualAddressFree } from "./virtual-address-free.ts";
 import { virtualAddressOwners } from "./virtual-address-owners.ts";
 import { waitsForEarlierProcesses } from "./waits-for-earlier-processes.ts";
@@ -20,11 +23,14 @@ export const ALL_RULES: readonly TopologyRule[] = [
   uniqueIds,
   uniqueAddresses,
   addressesInSubnet,
+  addressesOutsideDynamicRange,
   virtualAddressFree,
   virtualAddressOwners,
   linksNameNodes,
   faultPointsOnProxies,
   uniqueListenPorts,
+  uniqueListeners,
+  uniquePublishedPorts,
   listenersNamePools,
   poolsNameBackends,
   stopOrderNamesProcesses,

@@ -102,6 +102,20 @@ describe("a topology stack", () => {
   });
 });
 
+describe("a backend pool", () => {
+  const warningsOf = (healthCheck?: HealthCheck) => {
+    const stack = new TopologyStack(declaringApp(), "pools");
+    const pool = new BackendPool(stack, "app", healthCheck === undefined ? {} : { healthCheck });
+    return pool.node.metadata.map(({ data }) => String(data));
+  };
+
+  test("warns of having no check", () => {
+    expect(warningsOf(HealthCheck.none())).toEqual([expect.stringContaining("no health check")]);
+    expect(warningsOf(HealthCheck.tcp())).toEqual([]);
+    expect(warningsOf()).toEqual([]);
+  });
+});
+
 describe("a fault proxy", () => {
   test("carries each backend of a listener on a port of its own", () => {
     const stack = new TopologyStack(declaringApp(), "slow");

@@ -129,6 +129,33 @@ const ROWS: readonly (readonly [string, Change, { path: string; value: string; n
       { path: "virtualAddress.owners[1].priority", value: "250", next: /of its own/ },
     ],
     [
+      "an address that the engine gives to whatever joins the network",
+      (t) => (at(t.nodes, 5).address = "198.18.7.200"),
+      {
+        path: "nodes[5].address",
+        value: '"198.18.7.200"',
+        next: /198\.18\.7\.2 to 198\.18\.7\.127/,
+      },
+    ],
+    [
+      "a virtual address that the engine gives to whatever joins the network",
+      (t) => (t.virtualAddress.address = "198.18.7.128"),
+      { path: "virtualAddress.address", value: '"198.18.7.128"', next: /to 198\.18\.7\.127/ },
+    ],
+    [
+      "two listeners on one port",
+      (t) => t.listeners.push({ ...at(t.listeners, 0), id: "other" }),
+      { path: "listeners[1].port", value: "8080", next: /port of its own/ },
+    ],
+    [
+      "two nodes behind one port of this machine",
+      (t) => {
+        at(t.nodes, 0).publishedPorts = [{ port: 8080, hostPort: 8088 }];
+        at(t.nodes, 1).publishedPorts = [{ port: 8080, hostPort: 8088 }];
+      },
+      { path: "nodes[1].publishedPorts[0].hostPort", value: "8088", next: /Use another/ },
+    ],
+    [
       "a link to nowhere",
       (t) => Object.assign(at(t.links, 0), { id: "client--edge", to: "edge" }),
       { path: "links[0].to", value: '"edge"', next: /Use one of: lb, lb-a/ },
