@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { RequestLog } from "./request-log.ts";
@@ -170,7 +169,8 @@ async function session(request: IncomingMessage, parts: ApplicationParts): Promi
     if (request.method !== "POST") {
       return { status: 405, body: { error: "use GET or POST" }, headers: { allow: "GET, POST" } };
     }
-    const id = known ?? randomUUID();
+    // Loaded here: every start would pay for it, and few applications are asked for sessions.
+    const id = known ?? process.getBuiltinModule("node:crypto").randomUUID();
     const count = await parts.sessions.increment(id);
     const cookie = `evenkeel-session=${id}; Path=/; HttpOnly; Max-Age=${parts.sessionTtlSeconds}`;
     return { status: 200, body: { session: id, count }, headers: { "set-cookie": cookie } };
