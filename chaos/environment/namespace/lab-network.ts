@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import type { TopologyNode } from "../../../stacks/topology.ts";
-import { NetlinkShell } from "./netlink-shell.ts";
+import { NetlinkShell } from "../netlink-shell.ts";
 
 /** Name of the bridge inside the lab's own namespace. */
 const BRIDGE = "br0";

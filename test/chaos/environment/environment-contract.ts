@@ -17,6 +17,8 @@ export interface EnvironmentUnderTest {
   leftovers(): Promise<readonly string[]>;
   /** Whether two of one topology can run at once. */
   readonly sideBySide: true | { readonly reason: string };
+  /** Whether a program in a frozen node ends when it is killed, and not only when it is thawed. */
+  readonly endsWhileFrozen: true | { readonly reason: string };
 }
 
 /** Everything that takes milliseconds gets this long: it is reached only when it never happens. */
@@ -222,6 +224,7 @@ export function environmentContract(name: string, environment: EnvironmentUnderT
 
     test("a program in a frozen node can be ended, and is told to have ended", async (context) => {
       able(context, "pause");
+      if (environment.endsWhileFrozen !== true) context.skip(environment.endsWhileFrozen.reason);
       const node = deployment.node("app-1");
       const asleep = await node.spawn(["sleep", "60"]);
       await node.pause();

@@ -22,6 +22,7 @@ environmentContract("namespaces", {
         .map(({ pid, command }) => `${pid} ${command}`),
     ),
   sideBySide: true,
+  endsWhileFrozen: true,
 });
 
 test("what each process printed is in a log of its own, with its time", async () => {

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcessByStdio } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
-import { LineSplitter } from "../lines.ts";
+import { LineSplitter } from "./lines.ts";
 
 /** First line of an interface's description; others are indented. */
 const DESCRIPTION = /^\d+: /;

@@ -1,0 +1,46 @@
+import type { Topology, TopologyNode } from "../../../stacks/topology.ts";
+import { ToxicsClient } from "../../faults/toxics/toxics-client.ts";
+import type { NodeOutputs } from "../node-outputs.ts";
+import type { DockerNode } from "./docker-node.ts";
+
+/** Toxiproxy's API port. */
+const API_PORT = 8474;
+
+/**
+ * Brings a topology back to how it was deployed: every node runs, is connected and has all of its
+ * processes, links carry what they are given, and the floating address is with its preferred owner. It
+ * looks at what is there and needs to know nothing of what was done, so it also undoes what a runner
+ * left behind that died.
+ *
+ * @throws LabError, EngineError with what could not be brought back
+ */
+export async function bringBack(
+  topology: Topology,
+  nodes: readonly DockerNode[],
+  outputs: NodeOutputs,
+): Promise<void> {
+  await Promise.all(nodes.map((node) => node.bringBack()));
+  await removeToxics(topology, nodes);
+  const bornNs = (id: string): bigint => nodes.find((node) => node.id === id)?.bornNs ?? 0n;
+  await outputs.elected(bornNs);
+  const [preferred] = topology.virtualAddress?.owners ?? [];
+  const master = outputs.stream.all().findLast(({ type }) => type === "vrrp.master")?.node;
+  if (preferred === undefined || master === undefined || master === preferred.node) return;
+  // Whoever has the address keeps it until it ends.
+  const owner = nodes.find(({ id }) => id === master);
+  await owner?.kill();
+  await owner?.start();
+  await outputs.elected(bornNs);
+}
+
+async function removeToxics(topology: Topology, nodes: readonly DockerNode[]): Promise<void> {
+  const byRole = (role: TopologyNode["role"]) =>
+    topology.nodes.filter((node) => node.role === role);
+  const [driver] = byRole("client");
+  const client = nodes.find(({ id }) => id === driver?.id);
+  if (client === undefined) return;
+  for (const { address } of byRole("fault-proxy")) {
+    await using toxics = await ToxicsClient.start(client, `http://${address}:${API_PORT}`);
+    await toxics.ask({ kind: "remove-all" });
+  }
+}

@@ -1,0 +1,327 @@
+import type { TopologyNode } from "../../../stacks/topology.ts";
+import { untilTime } from "../at-time.ts";
+import type {
+  AtOptions,
+  Moment,
+  NodeInspection,
+  RunningNode,
+  SpawnedProcess,
+  SpawnOptions,
+  TimelineEvent,
+} from "../environment.ts";
+import { LabError, UnknownName } from "../errors.ts";
+import { measureWallClock } from "../node-agent/observers.ts";
+import { readNodeOutput } from "../node-output.ts";
+import type { NodeOutputs } from "../node-outputs.ts";
+import type { SeenSignal } from "../signal-until-seen.ts";
+import { ContainerLog, epochNs } from "./container-log.ts";
+import type { Engine, ListedContainer } from "./engine.ts";
+import { BY_NAME, ExecProcess } from "./exec-process.ts";
+import { momentBetween, type HandClient } from "./hand-client.ts";
+
+/** What a node needs of the deployment it belongs to. */
+export interface Surroundings {
+  readonly engine: Engine;
+  readonly hand: HandClient;
+  readonly outputs: NodeOutputs;
+  /** Is told when the node has ended although nothing was done to it. */
+  readonly onEnded: (how: string) => void;
+}
+
+/** What a killed container may take to be gone; milliseconds on a quiet machine. */
+const END_MS = 30_000;
+/** What the engine needs from a call to its effect, as a rule: calls at a time are begun so much earlier. */
+const CALL_TAKES_NS = 8_000_000n;
+/** Told again and again, and of no use later: left out of what a node has told before it was joined. */
+const PERIODIC = new Set(["vrrp.advert", "check.begin", "check.end"]);
+
+/** What the node agent is given. */
+const ENTRY_VARIABLE = "EVENKEEL_NODE=";
+
+/** One life of a container: from a start to its end. */
+interface Life {
+  /** Its first process, on the engine's machine. */
+  readonly init: number;
+  /** Bridge port of its link; found when it is first needed. */
+  port: Promise<string> | undefined;
+}
+
+/** A node that is a container. */
+export class DockerNode implements RunningNode {
+  readonly id: string;
+  readonly #spec: TopologyNode;
+  readonly #container: ListedContainer;
+  readonly #around: Surroundings;
+  readonly #programs = new Set<SpawnedProcess>();
+  /** Pids inside the node, by the names of its processes. */
+  readonly #pids = new Map<string, number>();
+  #life: Life | undefined;
+  #log: ContainerLog | undefined;
+  /** Whether the end of the node is no error: something was done to it. */
+  #mayEnd = false;
+  #stopping: Promise<void> = Promise.resolve();
+  /** What it told before this time, it told in an earlier life. */
+  bornNs = 0n;
+  /** Whether the node agent is its first program; an image may bring one of its own, which tells nothing. */
+  #hasAgent = true;
+
+  constructor(spec: TopologyNode, container: ListedContainer, around: Surroundings) {
+    this.id = spec.id;
+    this.#spec = spec;
+    this.#container = container;
+    this.#around = around;
+    around.outputs.stream.listen((event) => this.#note(event));
+  }
+
+  /** The events that the container has told in its present life; `listen` hears those that follow. */
+  async join(): Promise<readonly TimelineEvent[]> {
+    const { engine, outputs } = this.#around;
+    const { State, Config } = await this.#inspect();
+    this.#hasAgent = Config.Env.some((variable) => variable.startsWith(ENTRY_VARIABLE));
+    this.#life = State.Running ? { init: State.Pid, port: undefined } : undefined;
+    // The engine tells the start of a life only some time after its first lines, so it is reckoned from
+    // the end of the one before. Of a dead container only its last life's end is known.
+    const birth = State.Running ? State.FinishedAt : State.StartedAt;
+    this.#log = await ContainerLog.open(engine, this.#container.id, birth);
+    // The last words of an earlier life may have been written down after its end.
+    const bornNs = epochNs(birth) + measureWallClock().offsetNs;
+    const events: TimelineEvent[] = [];
+    for (const line of this.#log.past) {
+      const output = readNodeOutput(line);
+      if (output.kind !== "event") outputs.take(this.id, line);
+      else if (BigInt(output.event.monotonicNs) > bornNs) events.push(output.event);
+    }
+    return events.filter(({ type }) => !PERIODIC.has(type));
+  }
+
+  /** Hears what the container tells from now on, and its end. To be called once after `join`. */
+  async listen(): Promise<void> {
+    const log = this.#log;
+    await log?.follow((line) => this.#around.outputs.take(this.id, line));
+    void log?.ended.then(() => this.#onLogEnded(log));
+  }
+
+  async spawn(argv: readonly string[], options: SpawnOptions = {}): Promise<SpawnedProcess> {
+    await this.#init();
+    const { engine, hand } = this.#around;
+    const env = { ...options.env, EVENKEEL_NODE_ID: this.id };
+    const session = await engine.exec(this.#container.id, [...BY_NAME, ...argv], env);
+    const program = new ExecProcess(session, hand, options);
+    this.#programs.add(program);
+    void program.exited.then(() => this.#programs.delete(program));
+    await program.started();
+    return program;
+  }
+
+  async inspect(): Promise<NodeInspection> {
+    const { State } = await this.#inspect();
+    if (!State.Running) return { running: 0, stopped: 0, connected: false };
+    const port = await this.#port();
+    const { findings } = await this.#around.hand.ask({ kind: "inspect", init: State.Pid, port });
+    const { running = 0, stopped = 0, connected = false } = findings;
+    // The engine freezes a whole container; its processes do not look stopped.
+    return State.Paused
+      ? { running: 0, stopped: running + stopped, connected }
+      : { running, stopped, connected };
+  }
+
+  async kill(options: AtOptions & { readonly silent?: boolean } = {}): Promise<Moment> {
+    const { engine, hand } = this.#around;
+    const init = await this.#init();
+    const port = await this.#port();
+    const { findings } = await hand.ask({ kind: "members", init });
+    this.#mayEnd = true;
+    const cut =
+      options.silent === true
+        ? await hand.ask({ kind: "set-link", port, connected: false }, options.atNs)
+        : null;
+    if (cut === null) await beforeCall(options.atNs);
+    const sentNs = process.hrtime.bigint();
+    const [gone] = await Promise.all([
+      hand.ask({ kind: "await-end", pids: findings.pids ?? [] }),
+      engine.signal(this.#container.id, "SIGKILL"),
+    ]);
+    await this.#ended();
+    if (cut !== null) return momentBetween(cut.fromNs, cut.toNs);
+    return momentBetween(gone.fromNs > sentNs ? gone.fromNs : sentNs, gone.toNs);
+  }
+
+  async stop(options: AtOptions & { readonly graceMs: number }): Promise<Moment> {
+    await this.#init();
+    this.#mayEnd = true;
+    await beforeCall(options.atNs);
+    const moment = await timed(() => this.#around.engine.signal(this.#container.id, "SIGTERM"));
+    this.#stopping = this.#endStop(options.graceMs);
+    // Nobody waits for it unless the node is started again.
+    this.#stopping.catch(() => undefined);
+    return moment;
+  }
+
+  async pause(options: AtOptions = {}): Promise<Moment> {
+    await this.#init();
+    await beforeCall(options.atNs);
+    return timed(() => this.#around.engine.pause(this.#container.id));
+  }
+
+  async resume(): Promise<Moment> {
+    await this.#init();
+    return timed(() => this.#around.engine.unpause(this.#container.id));
+  }
+
+  async start(): Promise<Moment> {
+    await this.#stopping;
+    const { State } = await this.#inspect();
+    if (State.Running) {
+      throw new LabError(`Node ${this.id} is running already`, [], "Kill or stop it first.");
+    }
+    this.#pids.clear();
+    this.bornNs = process.hrtime.bigint();
+    await this.#around.engine.start(this.#container.id);
+    this.#mayEnd = false;
+    for (const event of await this.join()) this.#around.outputs.tell(this.id, event);
+    await this.listen();
+    return this.ready();
+  }
+
+  /** Resolves when it has told that it is ready, with that moment. @throws LabError */
+  async ready(): Promise<Moment> {
+    if (!this.#hasAgent) {
+      await this.#init();
+      return { monotonicNs: process.hrtime.bigint(), uncertaintyNs: 0n };
+    }
+    const { monotonicNs } = await this.#around.outputs.nodeReady(this.id, this.bornNs - 1n);
+    return { monotonicNs: BigInt(monotonicNs), uncertaintyNs: 0n };
+  }
+
+  isolate(options: AtOptions = {}): Promise<Moment> {
+    return this.#setLink(false, options.atNs);
+  }
+
+  rejoin(): Promise<Moment> {
+    return this.#setLink(true);
+  }
+
+  killProcess(name: string, options: AtOptions = {}): Promise<Moment> {
+    return this.#signal(name, "SIGKILL", options.atNs);
+  }
+
+  pauseProcess(name: string, options: AtOptions = {}): Promise<Moment> {
+    return this.#signal(name, "SIGSTOP", options.atNs);
+  }
+
+  resumeProcess(name: string): Promise<Moment> {
+    return this.#signal(name, "SIGCONT");
+  }
+
+  /**
+   * Undoes whatever was done to it, by whomever: afterwards it runs, is connected, and has all of its
+   * processes.
+   */
+  async bringBack(): Promise<void> {
+    await this.#stopping.catch(() => undefined);
+    const { State } = await this.#inspect();
+    if (State.Paused) await this.resume();
+    if (State.Running) {
+      if (!(await this.inspect()).connected) await this.rejoin();
+      await this.#around.hand.ask({ kind: "wake", node: this.id, init: State.Pid });
+      await this.ready();
+      const isWhole = this.#spec.processes.every(({ name }) => this.#pids.has(name));
+      if (isWhole || !this.#hasAgent) return;
+      await this.kill();
+    }
+    await this.start();
+  }
+
+  /** Ends what was spawned into it, and listens no more. */
+  async leave(): Promise<void> {
+    this.#mayEnd = true;
+    for (const program of this.#programs) program.kill("SIGKILL");
+    await Promise.all([...this.#programs].map(({ exited }) => exited));
+    this.#log?.close();
+  }
+
+  #inspect() {
+    return this.#around.engine.inspect(this.#container.id);
+  }
+
+  /** Its first process. @throws LabError when it is not running */
+  async #init(): Promise<number> {
+    const { State } = await this.#inspect();
+    if (State.Running) return State.Pid;
+    throw new LabError(`Node ${this.id} is not running`, [], "Start it first.");
+  }
+
+  async #port(): Promise<string> {
+    const init = await this.#init();
+    if (this.#life?.init !== init) this.#life = { init, port: undefined };
+    this.#life.port ??= this.#around.hand
+      .ask({ kind: "find-port", init })
+      .then(({ findings }) => findings.port ?? "");
+    return this.#life.port;
+  }
+
+  async #setLink(connected: boolean, atNs?: bigint): Promise<Moment> {
+    const port = await this.#port();
+    const done = await this.#around.hand.ask({ kind: "set-link", port, connected }, atNs);
+    return momentBetween(done.fromNs, done.toNs);
+  }
+
+  async #signal(name: string, signal: SeenSignal, atNs?: bigint): Promise<Moment> {
+    const known = this.#spec.processes.map((process_) => process_.name);
+    if (!known.includes(name)) throw new UnknownName(`process on node ${this.id}`, name, known);
+    const init = await this.#init();
+    const innerPid = this.#pids.get(name);
+    if (innerPid === undefined) {
+      const running = [...this.#pids.keys()].join(", ");
+      throw new LabError(
+        `Node ${this.id} runs no process "${name}"`,
+        [],
+        `Its processes are: ${running || "none"}.`,
+      );
+    }
+    const action = { kind: "signal-tree", node: this.id, init, innerPid, signal } as const;
+    const done = await this.#around.hand.ask(action, atNs);
+    return momentBetween(done.fromNs, done.toNs);
+  }
+
+  async #endStop(graceMs: number): Promise<void> {
+    if (await this.#around.engine.ended(this.#container.id, graceMs)) return;
+    await this.#around.engine.signal(this.#container.id, "SIGKILL");
+    await this.#ended();
+  }
+
+  async #ended(): Promise<void> {
+    if (await this.#around.engine.ended(this.#container.id, END_MS)) return;
+    throw new LabError(`Node ${this.id} was killed and still runs after ${END_MS} ms`, []);
+  }
+
+  async #onLogEnded(log: ContainerLog): Promise<void> {
+    if (this.#mayEnd || this.#log !== log) return;
+    const how = await this.#inspect().then(
+      ({ State }) => (State.Running ? null : `code ${State.ExitCode}`),
+      (error: unknown) => (error instanceof Error ? error.message : String(error)),
+    );
+    // Something may have been done to it while it was looked at.
+    if (this.#mayEnd || this.#log !== log) return;
+    this.#around.onEnded(how ?? "the engine no longer tells what it writes");
+  }
+
+  #note({ node, type, data }: TimelineEvent): void {
+    const { name, pid } = data;
+    if (node !== this.id || typeof name !== "string") return;
+    if (type === "process.started" && typeof pid === "number") this.#pids.set(name, pid);
+    if (type === "process.exited") this.#pids.delete(name);
+  }
+}
+
+/** Waits until a call has to be made for its effect to fall on a time. */
+async function beforeCall(atNs: bigint | undefined): Promise<void> {
+  if (atNs !== undefined) await untilTime(atNs - CALL_TAKES_NS);
+}
+
+/** Something whose effect falls between the call and the answer. */
+async function timed(act: () => Promise<void>): Promise<Moment> {
+  const fromNs = process.hrtime.bigint();
+  await act();
+  return momentBetween(fromNs, process.hrtime.bigint());
+}

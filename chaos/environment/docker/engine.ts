@@ -1,0 +1,238 @@
+import type { Duplex } from "node:stream";
+import Docker, { type ContainerCreateOptions, type ContainerInspectInfo } from "dockerode";
+import { LABELS, type LabelledContainer } from "../../../stacks/topology.ts";
+import { withNextStep } from "../../errors.ts";
+
+/** The engine answers everything but what waits for an end within this time. */
+const CALL_MS = 20_000;
+
+/** What the engine refused or did not answer. */
+export class EngineError extends Error {
+  readonly code = "engine";
+  readonly side = "upstream";
+  readonly retryable = false;
+  /** HTTP status; null without an answer. */
+  readonly status: number | null;
+
+  constructor(
+    what: string,
+    status: number | null = null,
+    next = 'Look at the engine\'s own log, and run "npx evenkeel doctor".',
+    cause?: unknown,
+  ) {
+    super(withNextStep(what, next), { cause });
+    this.name = "EngineError";
+    this.status = status;
+  }
+}
+
+/** A container of a topology, as the engine lists it. */
+export interface ListedContainer extends LabelledContainer {
+  readonly id: string;
+}
+
+/** A program that the engine has started in a container. */
+export interface ExecSession {
+  /** Its standard input; what comes back is multiplexed. Ending it closes the input alone. */
+  readonly stream: Duplex;
+  inspect(): Promise<{
+    readonly running: boolean;
+    /** On the engine's machine; 0 until it has started. */
+    readonly pid: number;
+    readonly exitCode: number | null;
+  }>;
+}
+
+/**
+ * The Docker engine behind a port of our own: dockerode has no deadlines, throws where there was
+ * nothing to do, and its errors do not say what was asked. No other file of the environment imports it.
+ */
+export class Engine {
+  readonly #docker: Docker;
+
+  /** @param docker the engine to talk to; default: what DOCKER_HOST names, else this machine's */
+  constructor(docker: Docker = new Docker()) {
+    this.#docker = docker;
+  }
+
+  /** The containers that carry a topology's label, running or not, in the order of their names. */
+  async containersOf(topologyId: string): Promise<readonly ListedContainer[]> {
+    const found = await call(
+      `listing the containers of ${topologyId}`,
+      this.#docker.listContainers({
+        all: true,
+        filters: { label: [`${LABELS.topology}=${topologyId}`] },
+      }),
+    );
+    return found
+      .map(({ Id, Names, Labels }) => ({
+        id: Id,
+        name: (Names[0] ?? Id).replace(/^\//, ""),
+        labels: Labels,
+      }))
+      .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  /** Ids of the topologies that are deployed. */
+  async topologies(): Promise<readonly string[]> {
+    const found = await call(
+      "listing topologies",
+      this.#docker.listContainers({ all: true, filters: { label: [LABELS.topology] } }),
+    );
+    const ids = found.flatMap(({ Labels }) => Labels[LABELS.topology] ?? []);
+    return [...new Set(ids)].toSorted();
+  }
+
+  inspect(id: string): Promise<ContainerInspectInfo> {
+    return call(`looking at container ${short(id)}`, this.#docker.getContainer(id).inspect());
+  }
+
+  async start(id: string): Promise<void> {
+    await call(`starting container ${short(id)}`, this.#docker.getContainer(id).start(), [304]);
+  }
+
+  /** Sends a signal to a container's first process. */
+  async signal(id: string, signal: "SIGKILL" | "SIGTERM"): Promise<void> {
+    const sending = this.#docker.getContainer(id).kill({ signal });
+    await call(`sending ${signal} to container ${short(id)}`, sending);
+  }
+
+  async pause(id: string): Promise<void> {
+    await call(`pausing container ${short(id)}`, this.#docker.getContainer(id).pause());
+  }
+
+  async unpause(id: string): Promise<void> {
+    await call(`unpausing container ${short(id)}`, this.#docker.getContainer(id).unpause());
+  }
+
+  /** Resolves when a container does not run (any more), with true, or at the deadline with false. */
+  async ended(id: string, deadlineMs: number): Promise<boolean> {
+    const abortSignal = AbortSignal.timeout(deadlineMs);
+    const ending: Promise<unknown> = this.#docker
+      .getContainer(id)
+      .wait({ condition: "not-running", abortSignal });
+    return ending.then(
+      () => true,
+      (error: unknown) => {
+        if (abortSignal.aborted) return false;
+        throw engineErrorOf(`waiting for the end of container ${short(id)}`, error);
+      },
+    );
+  }
+
+  /**
+   * What a container wrote, multiplexed.
+   *
+   * @param since seconds since the epoch with a fraction, as text
+   */
+  logs(id: string, since: string, follow: false): Promise<Buffer>;
+  logs(id: string, since: string, follow: true): Promise<NodeJS.ReadableStream>;
+  async logs(id: string, since: string, follow: boolean): Promise<Buffer | NodeJS.ReadableStream> {
+    const container = this.#docker.getContainer(id);
+    const options = { stdout: true, stderr: true, since };
+    const what = `reading what container ${short(id)} wrote`;
+    return follow
+      ? call(what, container.logs({ ...options, follow: true }))
+      : call(what, container.logs({ ...options, follow: false }));
+  }
+
+  /** Starts a program in a running container. */
+  async exec(
+    id: string,
+    argv: readonly string[],
+    env: Readonly<Record<string, string>>,
+  ): Promise<ExecSession> {
+    const what = `starting ${argv.join(" ").slice(0, 60)} in container ${short(id)}`;
+    const exec = await call(
+      what,
+      this.#docker.getContainer(id).exec({
+        Cmd: [...argv],
+        Env: Object.entries(env).map(([name, value]) => `${name}=${value}`),
+        AttachStdin: true,
+        AttachStdout: true,
+        AttachStderr: true,
+      }),
+    );
+    const stream = await call(what, exec.start({ hijack: true, stdin: true }));
+    return {
+      stream,
+      inspect: async () => {
+        const seen = await call(`looking at a program in ${short(id)}`, exec.inspect());
+        return { running: seen.Running, pid: seen.Pid, exitCode: seen.ExitCode };
+      },
+    };
+  }
+
+  /** Makes a container and starts it; what its first process reads and writes goes through the stream. */
+  async run(options: ContainerCreateOptions): Promise<{
+    readonly id: string;
+    readonly stream: Duplex;
+  }> {
+    const what = `making a container of ${options.Image ?? "?"}`;
+    const container = await call(what, this.#docker.createContainer(options));
+    const stream = await call(
+      what,
+      container.attach({ stream: true, stdin: true, stdout: true, stderr: true, hijack: true }),
+    );
+    await call(what, container.start());
+    return { id: container.id, stream: stream as Duplex };
+  }
+
+  /** Removes a container, running or not; one that is gone is as good as removed. */
+  async remove(id: string): Promise<void> {
+    // 409: it is being removed already.
+    const removing = this.#docker.getContainer(id).remove({ force: true, v: true });
+    await call(`removing container ${short(id)}`, removing, [404, 409]);
+  }
+}
+
+/** Awaits the engine's answer. @param asGoodAsDone statuses that say there was nothing to do */
+async function call<T>(
+  what: string,
+  asking: Promise<T>,
+  asGoodAsDone: readonly number[] = [],
+  deadlineMs = CALL_MS,
+): Promise<T> {
+  const timeout = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => timeout.reject(new EngineError(`Docker: ${what} took more than ${deadlineMs} ms`)),
+    deadlineMs,
+  );
+  try {
+    return await Promise.race([asking, timeout.promise]);
+  } catch (error) {
+    if (error instanceof EngineError) throw error;
+    const { statusCode } = error as { readonly statusCode?: number };
+    if (statusCode !== undefined && asGoodAsDone.includes(statusCode)) return undefined as T;
+    throw engineErrorOf(what, error);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function engineErrorOf(what: string, error: unknown): EngineError {
+  const { statusCode, json, code } = error as {
+    readonly statusCode?: number;
+    readonly json?: { readonly message?: string };
+    readonly code?: string;
+  };
+  if (statusCode !== undefined) {
+    const detail = json?.message ?? (error instanceof Error ? error.message : String(error));
+    return new EngineError(
+      `Docker: ${what} failed with status ${statusCode}: ${detail}`,
+      statusCode,
+      undefined,
+      error,
+    );
+  }
+  const why = error instanceof Error ? error.message : String(error);
+  if (code === "ENOENT" || code === "ECONNREFUSED" || code === "EACCES") {
+    const next = 'Run "npm run setup -- --for docker", or point DOCKER_HOST at an engine.';
+    return new EngineError(`No Docker engine answers: ${why}`, null, next, error);
+  }
+  return new EngineError(`Docker: ${what} failed: ${why}`, null, undefined, error);
+}
+
+function short(id: string): string {
+  return /^[\da-f]{64}$/.test(id) ? id.slice(0, 12) : id;
+}

@@ -1,0 +1,170 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { untilTime } from "../../at-time.ts";
+import { NetlinkShell } from "../../netlink-shell.ts";
+import {
+  outerPidOf,
+  pidNamespaceOf,
+  processesIn,
+  signalAll,
+  stateOf,
+  treeOf,
+} from "../../process-tree.ts";
+import { signalUntilSeen } from "../../signal-until-seen.ts";
+import type { HandAction, HandFindings } from "./protocol.ts";
+
+/** Bridge port states of `bridge link set`: the node keeps its carrier in both. */
+const PORT_DISABLED = 0;
+const PORT_FORWARDING = 3;
+/** Between two looks whether a killed node's processes are gone. */
+const LOOK_EVERY_MS = 1;
+/** Killed processes are gone within milliseconds; many times that on a busy machine. */
+const END_MS = 20_000;
+
+/** A try that the machine interrupted does not say how long the command takes. */
+const EARLY_AT_MOST_NS = 1_500_000n;
+
+/** When an action took effect, and what it saw. */
+interface Effect {
+  readonly from: bigint;
+  readonly to: bigint;
+  readonly findings: HandFindings;
+}
+
+/** What is done on the engine's machine at a given moment, through /proc and netlink. */
+export class Hand {
+  readonly #bridge = new NetlinkShell("bridge");
+
+  /** @throws Error with what could not be done */
+  async act(action: HandAction, atNs: bigint | null): Promise<Effect> {
+    switch (action.kind) {
+      case "find-port":
+        return timed(() => ({ port: portOf(action.init) }));
+      case "set-link": {
+        const { port, connected } = action;
+        const state = connected ? PORT_FORWARDING : PORT_DISABLED;
+        await until(await this.#beforeCut(port, atNs));
+        return timed(async () => {
+          await this.#bridge.run(`link set dev ${port} state ${state}`, port);
+          return {};
+        });
+      }
+      case "inspect":
+        return timed(() => ({ ...count(action.init), connected: isForwarding(action.port) }));
+      case "members":
+        return timed(() => ({ pids: membersOf(action.init) }));
+      case "await-end":
+        return awaitEnd(action.pids);
+      case "signal-tree": {
+        const pid = outerPidOf(namespaceOf(action.init), action.innerPid);
+        if (pid === undefined) throw new Error(`Node ${action.node}: the process has ended.`);
+        const pids = treeOf(pid);
+        await until(atNs);
+        return timed(() => {
+          signalUntilSeen(action.node, pids, action.signal);
+          return {};
+        });
+      }
+      case "wake": {
+        const stopped = membersOf(action.init).filter((pid) => stateOf(pid) === "stopped");
+        return timed(() => {
+          signalUntilSeen(action.node, stopped, "SIGCONT");
+          return {};
+        });
+      }
+      case "signal-one":
+        return timed(() => {
+          signalAll([action.pid], action.signal);
+          return {};
+        });
+    }
+  }
+
+  /**
+   * When to give the command that cuts a link at a time: it takes effect about halfway between
+   * command and answer, and how long that takes is tried right before.
+   */
+  async #beforeCut(port: string, atNs: bigint | null): Promise<bigint | null> {
+    if (atNs === null) return null;
+    const { from, to } = await timed(async () => {
+      await this.#bridge.run(null, port);
+      return {};
+    });
+    const halfNs = (to - from) / 2n;
+    return atNs - (halfNs < EARLY_AT_MOST_NS ? halfNs : EARLY_AT_MOST_NS);
+  }
+}
+
+async function until(atNs: bigint | null): Promise<void> {
+  if (atNs !== null) await untilTime(atNs);
+}
+
+async function timed(act: () => HandFindings | Promise<HandFindings>): Promise<Effect> {
+  const from = process.hrtime.bigint();
+  const findings = await act();
+  return { from, to: process.hrtime.bigint(), findings };
+}
+
+function namespaceOf(init: number): string {
+  const namespace = pidNamespaceOf(init);
+  if (namespace === undefined) throw new Error(`Process ${init} has ended.`);
+  return namespace;
+}
+
+/** Every process of a node, its first one first. */
+function membersOf(init: number): number[] {
+  const all = processesIn(namespaceOf(init));
+  return [init, ...all.filter((pid) => pid !== init)];
+}
+
+function count(init: number): { readonly running: number; readonly stopped: number } {
+  const namespace = pidNamespaceOf(init);
+  const states = namespace === undefined ? [] : processesIn(namespace).map(stateOf);
+  return {
+    running: states.filter((state) => state === "alive").length,
+    stopped: states.filter((state) => state === "stopped").length,
+  };
+}
+
+async function awaitEnd(pids: readonly number[]): Promise<Effect> {
+  const end = performance.now() + END_MS;
+  let from = process.hrtime.bigint();
+  for (;;) {
+    const looked = process.hrtime.bigint();
+    const left = pids.filter((pid) => stateOf(pid) !== "ended");
+    if (left.length === 0) return { from, to: process.hrtime.bigint(), findings: {} };
+    if (left.length === pids.length) from = looked;
+    if (performance.now() > end) {
+      throw new Error(`${left.length} killed processes are still there after ${END_MS} ms.`);
+    }
+    await sleep(LOOK_EVERY_MS);
+  }
+}
+
+/**
+ * The bridge port at the other end of a node's link. An interface inside a node names its peer by
+ * number, and that number is the port's own on this machine.
+ */
+function portOf(init: number): string {
+  const inside = `/proc/${init}/root/sys/class/net`;
+  const peers = new Set(
+    readdirSync(inside)
+      .filter((name) => name !== "lo")
+      .map((name) => readFileSync(`${inside}/${name}/iflink`, "utf8").trim()),
+  );
+  const port = readdirSync("/sys/class/net").find((name) =>
+    peers.has(readFileSync(`/sys/class/net/${name}/ifindex`, "utf8").trim()),
+  );
+  if (port !== undefined) return port;
+  throw new Error(`No interface of this machine is the peer of process ${init}'s link.`);
+}
+
+/** Whether frames pass through a bridge port. One that does not exist passes none. */
+function isForwarding(port: string): boolean {
+  try {
+    const state = readFileSync(`/sys/class/net/${port}/brport/state`, "utf8").trim();
+    return Number(state) === PORT_FORWARDING;
+  } catch {
+    return false;
+  }
+}
