@@ -7,7 +7,7 @@ const junitFile = process.env["EVENKEEL_JUNIT"];
 /**
  * `unit` needs nothing but Node; `lab` runs real programs in rootless network namespaces, one file
  * after another and after the unit tests, so that nothing disturbs what it times; scenario files are
- * suites of it. Paths under `test/` mirror the sources.
+ * suites of it. `docker` needs an engine and our images, and is run by `npm run test:docker`. Paths under `test/` mirror the sources.
  */
 export default defineConfig({
   test: {
@@ -34,6 +34,19 @@ export default defineConfig({
           pool: "forks",
           fileParallelism: false,
           sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        test: {
+          name: "docker",
+          include: ["test/**/*.docker.test.ts"],
+          setupFiles: ["test/lab-setup.ts"],
+          // What runs into them hangs: containers of a busy engine take their time.
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
+          pool: "forks",
+          fileParallelism: false,
+          sequence: { groupOrder: 3 },
         },
       },
     ],

@@ -1,4 +1,5 @@
 /** What experiments may know of stacks: the manifest, how containers carry it, and leases. */
+export { IMAGE_NAMES } from "./image-names.ts";
 export { LABELS, topologyFromLabels, topologyLabels, type LabelledContainer } from "./labels.ts";
 export {
   bootIdOfThisMachine,

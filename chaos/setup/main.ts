@@ -3,6 +3,7 @@ import { EXIT } from "../exit-code.ts";
 import { thisMachine } from "./machine.ts";
 import { PURPOSES, type Purpose } from "./requirement.ts";
 import { REQUIREMENTS } from "./requirements.ts";
+import { setUpLock } from "./set-up-lock.ts";
 import { setUp } from "./set-up.ts";
 import { lookOf, stepsTo } from "./steps.ts";
 import { warmCompileCache } from "./warm-compile-cache.ts";
@@ -31,6 +32,7 @@ if (purpose === null) {
     machine,
     steps,
     signal: interrupted.signal,
+    lock: async () => setUpLock(interrupted.signal, steps),
   });
   if (process.exitCode === EXIT.pass && purpose !== "docker") {
     const problem = await warmCompileCache(machine, undefined, interrupted.signal);

@@ -3,14 +3,23 @@ import { delimiter, join } from "node:path";
 /** Folder of this checkout. */
 export const PROJECT_ROOT = join(import.meta.dirname, "..", "..");
 
-/** What set-up and runs leave behind for the next time; deleting it is harmless. */
-const STATE_DIRECTORY = join(PROJECT_ROOT, ".evenkeel");
+/**
+ * What set-up and runs leave behind for the next time. Deleting it is harmless, once
+ * `npm run engine:stop` has stopped an engine that keeps its data there.
+ */
+export const STATE_DIRECTORY = join(PROJECT_ROOT, ".evenkeel");
 
 /** Programs that set-up brought for this project alone. */
 export const TOOLS_DIRECTORY = join(STATE_DIRECTORY, "tools", "bin");
 
 /** The programs that start inside a lab, bundled. */
 export const BUNDLES_DIRECTORY = join(STATE_DIRECTORY, "bundles");
+
+/** Where images are put together, and nothing stays. */
+export const IMAGES_DIRECTORY = join(STATE_DIRECTORY, "images");
+
+/** The Terraform provider, and the configuration that makes Terraform find it. */
+export const PROVIDER_DIRECTORY = join(STATE_DIRECTORY, "provider");
 
 /** Node's compile cache: halves the start-up time of every program of a lab. */
 export const COMPILE_CACHE_DIRECTORY = join(STATE_DIRECTORY, "compile-cache");

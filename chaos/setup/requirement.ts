@@ -1,4 +1,5 @@
 import type { Machine } from "./machine.ts";
+import type { Steps } from "./steps.ts";
 
 /** What somebody may want to do on a machine. */
 export const PURPOSES = ["demo", "test", "docker", "bench"] as const;
@@ -20,8 +21,19 @@ export type Installation =
       /** Services that the Debian package starts and enables, though nobody here wants them. */
       readonly services?: readonly string[];
     }
-  | { readonly kind: "toxiproxy" }
+  | {
+      readonly kind: "brought";
+      /** @returns null, or why it is still missing, as part of a sentence */
+      bring(to: Bringing): Promise<string | null>;
+    }
   | { readonly kind: "by-hand" };
+
+/** What something is brought to a machine with. */
+export interface Bringing {
+  readonly machine: Machine;
+  readonly steps: Steps;
+  readonly signal?: AbortSignal | undefined;
+}
 
 /** One thing that a machine must have or be able to do. */
 export interface Requirement {

@@ -1,9 +1,18 @@
-import { checkDockerEngine } from "./docker-engine.ts";
+import { checkDockerEngine } from "./engine/check-engine.ts";
+import { bringEngine } from "./engine/start-engine.ts";
+import { buildImages } from "./images/build-images.ts";
+import { checkImages } from "./images/check-images.ts";
 import { checkLabNetwork, checkUserNamespace } from "./namespaces.ts";
+import { bringProvider } from "./provider/bring-provider.ts";
+import { checkProvider } from "./provider/check-provider.ts";
 import { checkProgram, type ProgramCheck } from "./program.ts";
 import type { Finding, Packages, Requirement } from "./requirement.ts";
-import { TOXIPROXY_BY_HAND } from "./toxiproxy.ts";
+import { bringToxiproxy, TOXIPROXY_BY_HAND } from "./toxiproxy.ts";
 import { isAtLeast, parseVersion } from "./version.ts";
+
+/** It is in no distribution's own archive. */
+const TERRAFORM_BY_HAND =
+  "Put Terraform of https://developer.hashicorp.com/terraform/install on the PATH.";
 
 /** Everything a machine may need, in the order in which it makes sense to read it. */
 export const REQUIREMENTS: readonly Requirement[] = [
@@ -171,8 +180,9 @@ export const REQUIREMENTS: readonly Requirement[] = [
     neededFor: {
       demo: "is the fault point on a link",
       test: "is the fault point on a link",
+      docker: "is the fault point on a link",
     },
-    installation: { kind: "toxiproxy" },
+    installation: { kind: "brought", bring: bringToxiproxy },
     check: async (machine) =>
       checkProgram(
         {
@@ -220,7 +230,8 @@ export const REQUIREMENTS: readonly Requirement[] = [
   }),
   program("docker", "Docker client", {
     neededFor: { docker: "speaks to the engine" },
-    byHand: "Install Docker as https://docs.docker.com/engine/install/ says.",
+    packages: { debian: "docker.io", fedora: "docker", arch: "docker", alpine: "docker" },
+    services: ["docker.service", "docker.socket", "containerd.service"],
     check: {
       names: ["docker"],
       versionArgs: ["--version"],
@@ -232,8 +243,33 @@ export const REQUIREMENTS: readonly Requirement[] = [
     id: "docker-engine",
     title: "Docker engine",
     neededFor: { docker: "runs the containers" },
-    installation: { kind: "by-hand" },
+    installation: { kind: "brought", bring: bringEngine },
     check: checkDockerEngine,
+  },
+  program("terraform", "Terraform", {
+    neededFor: { docker: "applies what `cdktf deploy` synthesizes" },
+    byHand: TERRAFORM_BY_HAND,
+    check: {
+      names: ["terraform"],
+      versionArgs: ["version"],
+      version: /Terraform v(\S+)/,
+      // The first that speaks the protocol of the provider.
+      atLeast: "1.1.5",
+    },
+  }),
+  {
+    id: "terraform-provider",
+    title: "Docker provider",
+    neededFor: { docker: "makes containers of what Terraform applies" },
+    installation: { kind: "brought", bring: async (bringing) => bringProvider(bringing) },
+    check: async (machine) => checkProvider(machine),
+  },
+  {
+    id: "docker-images",
+    title: "Docker images",
+    neededFor: { docker: "are what nodes run" },
+    installation: { kind: "brought", bring: buildImages },
+    check: checkImages,
   },
 ];
 

@@ -4,8 +4,6 @@ import { familyOf, installCommand, type Family } from "./distribution.ts";
 import type { Machine } from "./machine.ts";
 import { survey, unmet, type Purpose, type Requirement, type Surveyed } from "./requirement.ts";
 import type { Steps } from "./steps.ts";
-import { downloadToxiproxy } from "./toxiproxy-release.ts";
-import { buildToxiproxy, TOXIPROXY_VERSION } from "./toxiproxy.ts";
 
 export interface SetUp {
   readonly purpose: Purpose;
@@ -13,8 +11,8 @@ export interface SetUp {
   readonly machine: Machine;
   readonly steps: Steps;
   readonly signal?: AbortSignal;
-  /** How an official release of Toxiproxy is brought. @default downloadToxiproxy */
-  readonly download?: typeof downloadToxiproxy;
+  /** Taken while something is brought, so that no two set-ups bring the same. @default none */
+  readonly lock?: () => Promise<AsyncDisposable>;
 }
 
 /**
@@ -24,7 +22,10 @@ export interface SetUp {
 export async function setUp(options: SetUp): Promise<ExitCode> {
   const { purpose, machine, steps, signal } = options;
   const needed = options.requirements.filter(({ neededFor }) => neededFor[purpose] !== undefined);
-  const before = await survey(needed, machine);
+  let before = await survey(needed, machine);
+  await using _ = unmet(before, [purpose]).length === 0 ? null : await options.lock?.();
+  // Whoever held the lock may have brought it.
+  if (options.lock !== undefined) before = await survey(needed, machine);
   const missing = unmet(before, [purpose]);
   if (missing.length === 0) {
     steps.done(`This machine has everything for ${purpose}: ${inventory(before)}`);
@@ -37,7 +38,7 @@ export async function setUp(options: SetUp): Promise<ExitCode> {
   }
   const said = [
     await bringPackages(missing, options),
-    await bringToxiproxy(missing, options),
+    ...(await bringOthers(missing, options)),
   ].filter((problem) => problem !== null);
   if (signal?.aborted === true) return EXIT.interrupted;
 
@@ -86,23 +87,21 @@ async function bringPackages(
   return installDebianPackages(machine, { packages, services }, signal);
 }
 
-/** @returns null, or why Toxiproxy is still missing */
-async function bringToxiproxy(
+/** Brings what no package brings, one after another: each may need the one before. */
+async function bringOthers(
   missing: readonly Surveyed[],
-  { machine, steps, signal, download = downloadToxiproxy }: SetUp,
-): Promise<string | null> {
-  const wanted = missing.some(({ requirement }) => requirement.installation.kind === "toxiproxy");
-  if (!wanted) return null;
-  steps.doing(`downloading toxiproxy-server ${TOXIPROXY_VERSION} of its official release`);
-  const problem = await download({
-    version: TOXIPROXY_VERSION,
-    architecture: process.arch,
-    signal,
-  });
-  if (problem === null || machine.find("go") === null) return problem;
-  steps.doing(`${problem}; building it from its pinned sources instead`);
-  steps.doing(`go builds toxiproxy-server ${TOXIPROXY_VERSION}, which takes about half a minute`);
-  return buildToxiproxy(machine, signal);
+  { machine, steps, signal }: SetUp,
+): Promise<readonly string[]> {
+  const said: string[] = [];
+  for (const { requirement } of missing) {
+    const { installation, title } = requirement;
+    if (installation.kind !== "brought" || signal?.aborted === true) continue;
+    // It may have come along with something else.
+    if ((await requirement.check(machine)).state === "ready") continue;
+    const problem = await installation.bring({ machine, steps, signal });
+    if (problem !== null) said.push(`${title} was not brought: ${problem}`);
+  }
+  return said;
 }
 
 /** The one command that brings everything a package can bring; null when there is none. */

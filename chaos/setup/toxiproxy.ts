@@ -4,6 +4,8 @@ import type { Machine } from "./machine.ts";
 import { partialFolder } from "./partial-folder.ts";
 import { PROJECT_ROOT, TOOLS_DIRECTORY } from "./paths.ts";
 import { lastLine } from "./program.ts";
+import type { Bringing } from "./requirement.ts";
+import { downloadToxiproxy } from "./toxiproxy-release.ts";
 
 /** The version that is built. Go checks its sources against the public checksum database. */
 export const TOXIPROXY_VERSION = "2.12.0";
@@ -12,6 +14,28 @@ const MODULE = "github.com/Shopify/toxiproxy/v2";
 
 /** What to do where setup cannot build it. */
 export const TOXIPROXY_BY_HAND = `\`npm run setup -- --for test\` downloads its official release, or builds it where Go 1.23 or later is (https://go.dev/dl); or put toxiproxy-server ${TOXIPROXY_VERSION} of https://github.com/Shopify/toxiproxy/releases on the PATH or into ${relative(PROJECT_ROOT, TOOLS_DIRECTORY)}/.`;
+
+/**
+ * Brings `toxiproxy-server` of the official release, or builds it where that cannot be had.
+ *
+ * @param download how the release is brought
+ * @returns null, or what went wrong
+ */
+export async function bringToxiproxy(
+  { machine, steps, signal }: Bringing,
+  download: typeof downloadToxiproxy = downloadToxiproxy,
+): Promise<string | null> {
+  steps.doing(`downloading toxiproxy-server ${TOXIPROXY_VERSION} of its official release`);
+  const problem = await download({
+    version: TOXIPROXY_VERSION,
+    architecture: process.arch,
+    signal,
+  });
+  if (problem === null || machine.find("go") === null) return problem;
+  steps.doing(`${problem}; building it from its pinned sources instead`);
+  steps.doing(`go builds toxiproxy-server ${TOXIPROXY_VERSION}, which takes about half a minute`);
+  return buildToxiproxy(machine, signal);
+}
 
 /**
  * Builds `toxiproxy-server` and moves it into place when it is whole.

@@ -1,0 +1,54 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { checkDockerEngine } from "../engine/check-engine.ts";
+import { partialFolder } from "../partial-folder.ts";
+import { IMAGES_DIRECTORY } from "../paths.ts";
+import type { Bringing } from "../requirement.ts";
+import { BASE_IMAGE, ensureBaseImage } from "./base-image.ts";
+import { layOutContext } from "./build-context.ts";
+import { surveyImages } from "./check-images.ts";
+import { dockerBuild } from "./docker-build.ts";
+import { imageParts, wantedImages } from "./parts.ts";
+
+/**
+ * Makes the engine's images those of the present sources. What is so already is left alone.
+ *
+ * @param fresh makes all anew, the base too: with the packages of today
+ * @returns null, or why they are not
+ */
+export async function buildImages(bringing: Bringing, fresh = false): Promise<string | null> {
+  const { machine, steps, signal } = bringing;
+  const engine = await checkDockerEngine(machine);
+  if (engine.state !== "ready") return `${engine.problem}. ${engine.next}`;
+  try {
+    const parts = await imageParts(machine);
+    const surveyed = await surveyImages(await wantedImages(parts), machine);
+    const toBuild = surveyed.filter(({ state }) => fresh || state !== "ready");
+    if (toBuild.length === 0) return null;
+
+    const problem = await ensureBaseImage(bringing, fresh);
+    if (problem !== null) return problem;
+    await using partial = await partialFolder(IMAGES_DIRECTORY);
+    const context = join(partial.path, "context");
+    await mkdir(context);
+    await layOutContext(context, parts);
+    for (const { image } of toBuild) {
+      if (signal?.aborted === true) return "interrupted";
+      steps.doing(`building ${image.name}`);
+      const failed = await dockerBuild(bringing, {
+        dockerfile: "Dockerfile",
+        context,
+        target: image.target,
+        name: image.name,
+        inputs: image.inputs,
+        buildArgs: { BASE: BASE_IMAGE },
+        // The base was just made anew, and with it all that stands on it.
+        fresh: false,
+      });
+      if (failed !== null) return failed;
+    }
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
