@@ -124,8 +124,8 @@ export class NodeOutputs {
   }
 
   /** Ends every wait with this error, and closes the logs. */
-  async close(error: Error): Promise<void> {
-    this.stream.fail(error);
+  async close(reason: Error): Promise<void> {
+    this.stream.fail(reason);
     await Promise.all(
       [...this.#logs.values()].map((log) => {
         log.end();
