@@ -1,13 +1,14 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { renderHtml } from "./html.ts";
+import { renderJunit } from "./junit.ts";
 import { renderMarkdown } from "./markdown.ts";
 import { readRun } from "./run-folder.ts";
 
 /**
- * Renders the reports of a run into its folder.
+ * Renders the reports of a run into its folder: `report.html`, `report.md`, `junit.xml`.
  *
- * @returns the paths of what was written
+ * @returns the paths of those for people
  * @throws RunFolderError when the folder cannot be read
  */
 export async function writeReports(dir: string): Promise<{ html: string; markdown: string }> {
@@ -16,5 +17,6 @@ export async function writeReports(dir: string): Promise<{ html: string; markdow
   const markdown = join(dir, "report.md");
   await writeFile(html, renderHtml(run));
   await writeFile(markdown, renderMarkdown(run.record));
+  await writeFile(join(dir, "junit.xml"), renderJunit(run.record));
   return { html, markdown };
 }
