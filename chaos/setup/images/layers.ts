@@ -3,7 +3,7 @@ import type { Machine } from "../machine.ts";
 /** One layer of an image; those without files are left out. */
 export interface Layer {
   readonly sizeBytes: number;
-  /** The instruction that made it. */
+  /** What it holds, or the instruction that made it. */
   readonly from: string;
 }
 
@@ -14,7 +14,7 @@ export async function layersOf(machine: Machine, image: string): Promise<readonl
     ...["--format", "{{.Size}}\t{{.CreatedBy}}\t{{.Comment}}", image],
   ]);
   if (code !== 0) return [];
-  return output
+  const layers = output
     .split("\n")
     .flatMap((line) => {
       const [size = "", made = "", comment = ""] = line.split("\t");
@@ -22,7 +22,16 @@ export async function layersOf(machine: Machine, image: string): Promise<readonl
       return size !== "" && sizeBytes > 0 ? [{ sizeBytes, from: instruction(made, comment) }] : [];
     })
     .toReversed();
+  let copies = 0;
+  return layers.map(({ sizeBytes, from }) => {
+    if (!from.startsWith("COPY ")) return { sizeBytes, from: from.slice(0, LONGEST) };
+    copies += 1;
+    return { sizeBytes, from: COPIED[copies - 1] ?? from };
+  });
 }
+
+/** Of an instruction that is shown on one line. */
+const LONGEST = 60;
 
 /** `evenkeel/node:dev  262 MB`, and below it a line for each layer. */
 export function layersAsText(image: string, layers: readonly Layer[]): readonly string[] {
@@ -37,12 +46,11 @@ function megabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(1)} MB`;
 }
 
-/** Without the builder's own additions: a content hash, `#(nop)`, the build's arguments. */
+/** What `stacks/images/Dockerfile` copies, in its order; the builder forgets from where. */
+const COPIED = ["Node", "launchers and bundles", "Toxiproxy"];
+
+/** Without the builder's own additions: its shell, `#(nop)`, the arguments of the build. */
 function instruction(made: string, comment: string): string {
-  if (made.trim() === "") return comment;
-  return made
-    .replace(/^(\|\d+ .*?)?\/bin\/sh -c (#\(nop\) )?/, "")
-    .replace(/ (dir|file|multi):[\da-f]+ in /, " … ")
-    .trim()
-    .slice(0, 80);
+  if (made.trim() === "") return comment.replace(/ -$/, "");
+  return made.replace(/^(\|\d+ .*?)?\/bin\/sh -c (#\(nop\) )?/, "").trim();
 }
