@@ -1,24 +1,15 @@
 import { stallLink } from "../chaos/faults/stall-link.ts";
 import { eventsAtLeast, eventsAtMost, failedAtMost } from "../chaos/objectives/objectives.ts";
 import { scenario } from "../chaos/scenario.ts";
-import { Duration } from "../stacks/constructs/duration.ts";
-import { HealthCheck } from "../stacks/constructs/health-check.ts";
 import { activePassive } from "../stacks/topologies/active-passive.ts";
 import { nothingMoves } from "./failover-events.ts";
+import { freshLoad } from "./fresh-load.ts";
 
 const BRIEF_MS = 200;
 const LONG_MS = 5_000;
 
-const options = {
-  healthCheck: HealthCheck.http({
-    path: "/healthz?deep",
-    interval: Duration.millis(500),
-    timeout: Duration.millis(300),
-    fall: 2,
-  }),
-} as const;
-const { topology, pair, listener, pool, client } = activePassive(options);
-const link = pool.sessionFaults;
+const { topology, ...parts } = activePassive();
+const link = parts.pool.sessionFaults;
 if (link === undefined) throw new RangeError("The session store has no fault point.");
 
 /** What every deep check depends on stalls: emptying the pool would turn a slow store into an outage. */
@@ -26,16 +17,7 @@ export const sessionStoreStalled = scenario(
   "When the session store stalls, no backend is ejected although every deep check depends on it.",
   {
     topology,
-    load: {
-      client: client.id,
-      address: pair.virtualIp.address,
-      port: listener.port,
-      path: "/",
-      headers: {},
-      ratePerSecond: 100,
-      connectTimeoutMs: 250,
-      totalTimeoutMs: 250,
-    },
+    load: freshLoad(parts),
     steadyState: { durationMs: 500, deadlineMs: 10_000 },
     faults: [
       { fault: stallLink(link.id, { send: "PING\r\n" }), afterMs: 0, forMs: BRIEF_MS },
@@ -64,7 +46,7 @@ export const sessionStoreStalled = scenario(
     trials: 3,
     control: {
       without: "the whole-pool hold",
-      change: { topology: activePassive({ ...options, hold: { enabled: false } }).topology },
+      change: { topology: activePassive({ hold: { enabled: false } }).topology },
       mustFail: ["backends-ejected", "failed-requests"],
     },
   },

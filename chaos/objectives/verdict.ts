@@ -131,7 +131,9 @@ export function conclude(
     if (data !== null) continue;
     const again = measuredAgainAs(trial, all);
     const instead = again === undefined ? "" : ` and was measured again as trial ${again}`;
-    reasons.push(`trial ${trial.index} does not count${instead}: ${trial.reasons.join("; ")}`);
+    // Each may end with its next step, and so with a full stop.
+    const why = trial.reasons.join("; ").replaceAll(".;", ";");
+    reasons.push(`trial ${trial.index} does not count${instead}: ${why}`);
   }
   const unverified = judged.some(({ record: trial }) =>
     trial.faults.some(({ verified }) => !verified.active),

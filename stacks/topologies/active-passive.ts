@@ -5,12 +5,25 @@ import type { BackendPoolProps } from "../constructs/backend-pool.ts";
 import { BalancerPair } from "../constructs/balancer-pair.ts";
 import type { BalancerPairProps } from "../constructs/balancer-pair.ts";
 import { Client } from "../constructs/client.ts";
+import { Duration } from "../constructs/duration.ts";
 import { FaultProxy } from "../constructs/fault-proxy.ts";
+import { HealthCheck } from "../constructs/health-check.ts";
 import type { Listener } from "../constructs/listener.ts";
 import { SessionStore } from "../constructs/session-store.ts";
 import { TopologyStack } from "../constructs/topology-stack.ts";
 import type { TopologyStackProps } from "../constructs/topology-stack.ts";
 import type { Topology } from "../topology.ts";
+
+/**
+ * Backends are checked together with the session store that every one of them needs, and so often
+ * that a dead one is found within about a second.
+ */
+const DEEP_CHECK = HealthCheck.http({
+  path: "/healthz?deep",
+  interval: Duration.millis(300),
+  timeout: Duration.millis(200),
+  fall: 3,
+});
 
 /** What may differ from the ready-made topology: the props of its balancers and of its backends. */
 export interface ActivePassiveOptions
@@ -69,6 +82,7 @@ export class ActivePassiveStack extends TopologyStack implements ActivePassivePa
     this.store = new SessionStore(this, "store");
     this.faults = new FaultProxy(this, "faults");
     this.pool = new BackendPool(this, "app", {
+      healthCheck: DEEP_CHECK,
       ...options,
       sessions: { store: this.store, via: this.faults },
     });

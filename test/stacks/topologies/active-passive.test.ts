@@ -79,6 +79,20 @@ describe("the active-passive topology", () => {
     expect(argvOf(topology, "app-1")[0]).toContain("--redis=198.18.7.41:9001");
   });
 
+  test("checks its backends with their store, often, unless told otherwise", () => {
+    expect(topology.pools[0]?.healthCheck).toEqual({
+      type: "http",
+      path: "/healthz?deep",
+      intervalMs: 300,
+      timeoutMs: 200,
+      rise: 2,
+      fall: 3,
+      jitter: 0.1,
+    });
+    const other = activePassive({ healthCheck: HealthCheck.tcp() }).topology;
+    expect(other.pools[0]?.healthCheck).toMatchObject({ type: "tcp", intervalMs: 2_000 });
+  });
+
   test("starts keepalived beside the balancer on both balancers, and stops it after it", () => {
     for (const id of ["lb-a", "lb-b"]) {
       const node = nodeOf(topology, id);
