@@ -6,6 +6,7 @@ import { addList } from "./list.ts";
 import { addPlan } from "./plan.ts";
 import { addReport } from "./report.ts";
 import { addRun } from "./run.ts";
+import { addSimulate } from "./simulate.ts";
 import { failureOf } from "./failure.ts";
 
 /**
@@ -16,6 +17,7 @@ const VERBS: readonly ((program: Command) => void)[] = [
   addRun,
   addPlan,
   addGraph,
+  addSimulate,
   addList,
   addReport,
   addDoctor,
