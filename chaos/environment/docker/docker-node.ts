@@ -38,6 +38,9 @@ const PERIODIC = new Set(["vrrp.advert", "check.begin", "check.end"]);
 /** What the node agent is given. */
 const ENTRY_VARIABLE = "EVENKEEL_NODE=";
 
+/** What is seen of a node that does not run: the engine takes its link away. */
+const DEAD: NodeInspection = { running: 0, stopped: 0, connected: false };
+
 /** One life of a container: from a start to its end. */
 interface Life {
   /** Its first process, on the engine's machine. */
@@ -115,20 +118,26 @@ export class DockerNode implements RunningNode {
 
   async inspect(): Promise<NodeInspection> {
     const { State } = await this.#inspect();
-    if (!State.Running) return { running: 0, stopped: 0, connected: false };
-    const port = await this.#port();
-    const { findings } = await this.#around.hand.ask({ kind: "inspect", init: State.Pid, port });
-    const { running = 0, stopped = 0, connected = false } = findings;
-    // The engine freezes a whole container; its processes do not look stopped.
-    return State.Paused
-      ? { running: 0, stopped: running + stopped, connected }
-      : { running, stopped, connected };
+    if (!State.Running) return DEAD;
+    try {
+      const port = await this.#port(State.Pid);
+      const { findings } = await this.#around.hand.ask({ kind: "inspect", init: State.Pid, port });
+      const { running = 0, stopped = 0, connected = false } = findings;
+      // The engine freezes a whole container; its processes do not look stopped.
+      return State.Paused
+        ? { running: 0, stopped: running + stopped, connected }
+        : { running, stopped, connected };
+    } catch (error) {
+      // It may have ended while it was looked at.
+      if ((await this.#inspect()).State.Running) throw error;
+      return DEAD;
+    }
   }
 
   async kill(options: AtOptions & { readonly silent?: boolean } = {}): Promise<Moment> {
     const { engine, hand } = this.#around;
     const init = await this.#init();
-    const port = await this.#port();
+    const port = await this.#port(init);
     const { findings } = await hand.ask({ kind: "members", init });
     this.#mayEnd = true;
     const cut =
@@ -251,8 +260,7 @@ export class DockerNode implements RunningNode {
     throw new LabError(`Node ${this.id} is not running`, [], "Start it first.");
   }
 
-  async #port(): Promise<string> {
-    const init = await this.#init();
+  #port(init: number): Promise<string> {
     if (this.#life?.init !== init) this.#life = { init, port: undefined };
     this.#life.port ??= this.#around.hand
       .ask({ kind: "find-port", init })
@@ -261,7 +269,7 @@ export class DockerNode implements RunningNode {
   }
 
   async #setLink(connected: boolean, atNs?: bigint): Promise<Moment> {
-    const port = await this.#port();
+    const port = await this.#port(await this.#init());
     const done = await this.#around.hand.ask({ kind: "set-link", port, connected }, atNs);
     return momentBetween(done.fromNs, done.toNs);
   }

@@ -3,7 +3,12 @@ import { DockerEnvironment } from "../../../../chaos/environment/docker/docker-e
 import type { Deployment } from "../../../../chaos/environment/environment.ts";
 import { Engine } from "../../../../chaos/environment/docker/engine.ts";
 import { HAND_LABEL } from "../../../../chaos/environment/docker/hand-client.ts";
-import { LABELS, topologyLabels, type Topology } from "../../../../stacks/topology.ts";
+import {
+  LABELS,
+  parseTopology,
+  topologyLabels,
+  type Topology,
+} from "../../../../stacks/topology.ts";
 import { allProcesses } from "../namespace/lab-processes.ts";
 import { readlinkSync } from "node:fs";
 
@@ -19,6 +24,11 @@ export async function engineUnderTest(): Promise<{ docker: Docker; missing: stri
     const why = error instanceof Error ? error.message : String(error);
     return { docker, missing: `${why}. Run "npm run setup -- --for docker".` };
   }
+}
+
+/** The topology with other addresses: an engine on which one is deployed has its network already. */
+export function elsewhere(topology: Topology): Topology {
+  return parseTopology(JSON.parse(JSON.stringify(topology).replaceAll("198.18.7.", "198.18.200.")));
 }
 
 /** Makes containers of a topology, as plainly as its manifest allows. Whatever fails, none stays. */

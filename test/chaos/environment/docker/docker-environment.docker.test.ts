@@ -1,13 +1,13 @@
 import { existsSync } from "node:fs";
 import { describe } from "vitest";
 import { environmentContract } from "../environment-contract.ts";
-import { deployContainers, engineUnderTest, leftovers } from "./containers.ts";
+import { deployContainers, elsewhere, engineUnderTest, leftovers } from "./containers.ts";
 
 const { docker, missing } = await engineUnderTest();
 
 describe.skipIf(missing !== null)(`containers${missing === null ? "" : ` (${missing})`}`, () => {
   environmentContract("containers", {
-    deploy: (topology, signal) => deployContainers(docker, topology, signal),
+    deploy: (topology, signal) => deployContainers(docker, elsewhere(topology), signal),
     leftovers: () => leftovers(docker, "small"),
     sideBySide: { reason: "two networks of one engine cannot have the same addresses" },
     // Version 2 ends the members of a frozen group that are killed.
