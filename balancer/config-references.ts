@@ -16,6 +16,7 @@ export function checkReferences(document: unknown, context: z.RefinementCtx): vo
     const backends = listOf(pool["backends"]);
     reportRepeated(backends, ["pools", index, "backends"], "id", (one) => one["id"], context);
   });
+  reportKeys(listenerList, poolList, context);
   const known = poolList.flatMap(({ id }) => (typeof id === "string" ? [id] : []));
   listenerList.forEach(({ pool }, index) => {
     if (typeof pool !== "string" || known.includes(pool)) return;
@@ -23,6 +24,30 @@ export function checkReferences(document: unknown, context: z.RefinementCtx): vo
       code: "custom",
       path: ["listeners", index, "pool"],
       message: `names no pool | Use one of: ${known.join(", ")}.`,
+    });
+  });
+}
+
+/** A tcp listener knows nothing of a connection but the client's address. */
+function reportKeys(
+  listeners: readonly Fields[],
+  pools: readonly Fields[],
+  context: z.RefinementCtx,
+): void {
+  pools.forEach((pool, index) => {
+    const from = fieldsOf(fieldsOf(pool["hashing"])["key"])["from"];
+    if (typeof from !== "string" || from === "client-ip") return;
+    const overTcp = listeners.some(
+      (listener) => listener["protocol"] === "tcp" && listener["pool"] === pool["id"],
+    );
+    const byAddress = pool["policy"] === "source-ip-hash";
+    if (!overTcp && !byAddress) return;
+    context.addIssue({
+      code: "custom",
+      path: ["pools", index, "hashing", "key", "from"],
+      message: byAddress
+        ? "does not fit source-ip-hash | Use client-ip, or the policy ring-hash."
+        : "does not fit a tcp listener, which reads no requests | Use client-ip, or an http listener.",
     });
   });
 }

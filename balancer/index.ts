@@ -19,6 +19,13 @@ export { createPolicy, UnknownPolicy, type PolicyOptions } from "./selection/cre
 export { POLICY_NAMES, type PolicyName } from "./selection/policy-names.ts";
 export type { Candidate, Division, PickContext, Policy, Result } from "./selection/policy.ts";
 export {
+  Selector,
+  type Selectable,
+  type SelectorEvent,
+  type SelectorOptions,
+  type Wanted,
+} from "./selection/selector.ts";
+export {
   EVENT_SCHEMA,
   EVENT_TYPES,
   eventWriter,

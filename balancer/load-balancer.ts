@@ -1,6 +1,6 @@
 import { AdminServer } from "./admin/admin-server.ts";
 import type { AdminSubject, Phase } from "./admin/view.ts";
-import type { Config } from "./config.ts";
+import type { Config, PoolConfig } from "./config.ts";
 import type { VrrpState } from "./failover/notify-fifo.ts";
 import { FailoverSupervisor } from "./failover/supervisor.ts";
 import { Administration } from "./health/administration.ts";
@@ -11,7 +11,7 @@ import { createPolicy } from "./selection/create-policy.ts";
 import { openAccessLog, type AccessLog } from "./telemetry/access-log.ts";
 import type { EventSink } from "./telemetry/event.ts";
 import type { AdministrativeState, Backend } from "./upstream/backend.ts";
-import { Pool } from "./upstream/pool.ts";
+import { Pool, type PoolDependencies } from "./upstream/pool.ts";
 
 /** What a balancer works with. */
 export interface LoadBalancerDependencies {
@@ -69,7 +69,7 @@ export class LoadBalancer implements AdminSubject, AsyncDisposable {
     this.nodeId = nodeId;
     this.config = config;
     this.#emit = emit;
-    this.pools = config.pools.map((pool) => new Pool(pool, createPolicy(pool.policy), random));
+    this.pools = config.pools.map((pool) => poolOf(pool, { now, random, emit }));
     this.#checkers = checkersOf(this.pools, dependencies);
     this.#administration = new Administration(emit, now);
     const path = config.telemetry.accessLog;
@@ -120,6 +120,7 @@ export class LoadBalancer implements AdminSubject, AsyncDisposable {
     try {
       await this.#admin.start();
       this.#failover?.start();
+      await Promise.all(this.pools.map((pool) => pool.prepare()));
       const checked = Promise.all([...this.#checkers.values()].map((checker) => checker.start()));
       // All of them settled, so that what is taken down below is not still being bound.
       const bound = await Promise.allSettled(this.listeners.map((listener) => listener.start()));
@@ -194,6 +195,18 @@ export class LoadBalancer implements AdminSubject, AsyncDisposable {
     await this.#accessLog?.close();
     await this.#admin.close();
   }
+}
+
+function poolOf(config: PoolConfig, dependencies: PoolDependencies): Pool {
+  const { hashing, latency } = config;
+  const policy = createPolicy(config.policy, {
+    virtualNodes: hashing.virtualNodes,
+    tableSize: hashing.tableSize,
+    boundedLoad: hashing.boundedLoad,
+    decayMs: latency.decay,
+    failureMs: latency.failure,
+  });
+  return new Pool(config, policy, dependencies);
 }
 
 function checkersOf(

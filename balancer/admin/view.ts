@@ -4,6 +4,7 @@ import type { LastCheck } from "../health/checker.ts";
 import type { Listener } from "../listener/listener.ts";
 import type { AdministrativeState, Backend } from "../upstream/backend.ts";
 import type { Pool } from "../upstream/pool.ts";
+import { shownKey } from "../upstream/shown-key.ts";
 
 /** Where a balancer is in its life. */
 export type Phase = "starting" | "ready" | "lame-duck" | "draining" | "stopped";
@@ -31,6 +32,7 @@ export function poolView(subject: AdminSubject, pool: Pool) {
     policy: pool.config.policy,
     available: pool.available,
     held: subject.held(pool),
+    hotKey: pool.hottestKey && shownKey(pool.config, pool.hottestKey),
     backends: pool.backends.map((backend) => backendView(subject, pool, backend)),
   };
 }
@@ -40,6 +42,7 @@ export function backendView(subject: AdminSubject, pool: Pool, backend: Backend)
   const { id, address, port, weight, health, administrative, pickable } = backend;
   return {
     ...{ id, address, port, weight, health, administrative, pickable },
+    slowStart: pool.isRamping(backend),
     inFlight: backend.inFlight,
     sent: backend.sent,
     failed: backend.failed,

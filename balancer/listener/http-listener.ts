@@ -5,6 +5,7 @@ import { DateStamp } from "../protocol/response-writer.ts";
 import { DeadlineSweep, sweepIntervalMs, type Expiring } from "../proxy/deadline-sweep.ts";
 import { HttpConnection } from "../proxy/http-connection.ts";
 import type { HttpContext } from "../proxy/http-context.ts";
+import { requestKeyOf } from "../selection/request-key.ts";
 import { ConnectionPool } from "../upstream/connection-pool.ts";
 import { listenerCounters, type ListenerCounters } from "./counters.ts";
 import { Doorway } from "./doorway.ts";
@@ -31,6 +32,7 @@ export class HttpListener implements Listener {
     this.#context = {
       listenerId: config.id,
       pool: shared.pool,
+      requestKey: requestKeyOf(shared.pool.config),
       connections,
       timeouts,
       limits,

@@ -1,6 +1,7 @@
 import type { ListenerConfig } from "../config.ts";
 import { DeadlineSweep, sweepIntervalMs } from "../proxy/deadline-sweep.ts";
 import { TcpRelay, type TcpContext } from "../proxy/tcp-relay.ts";
+import { requestKeyOf } from "../selection/request-key.ts";
 import { listenerCounters, type ListenerCounters } from "./counters.ts";
 import { Doorway } from "./doorway.ts";
 import type { DrainResult, Listener, ListenerShared } from "./listener.ts";
@@ -16,6 +17,7 @@ export class TcpListener implements Listener {
     const { pool, timeouts, now } = shared;
     const context: TcpContext = {
       pool,
+      hashesClients: requestKeyOf(pool.config) !== null,
       timeouts,
       now,
       counters: this.counters,

@@ -5,6 +5,7 @@ import { interpretRequest, type RequestHead } from "../protocol/request.ts";
 import { RequestLine } from "../protocol/request-line.ts";
 import { isRefusal, refuse, type Refusal } from "../protocol/refusal.ts";
 import { NEEDS_MORE, REFUSED, SectionReader } from "../protocol/section-reader.ts";
+import { clientAddress } from "./client-address.ts";
 import type { Expiring } from "./deadline-sweep.ts";
 import type { HttpContext } from "./http-context.ts";
 import { HttpExchange } from "./http-exchange.ts";
@@ -45,8 +46,7 @@ export class HttpConnection implements Expiring {
   constructor(socket: Socket, context: HttpContext) {
     this.socket = socket;
     this.#context = context;
-    const address = socket.remoteAddress ?? "";
-    this.clientAddress = address.startsWith("::ffff:") ? address.slice("::ffff:".length) : address;
+    this.clientAddress = clientAddress(socket);
     this.#recorder = new RequestRecorder(socket, this.clientAddress, context);
     this.#line = new RequestLine(context.limits.targetBytes);
     this.#section = new SectionReader(context.requestLimits, this.#line);

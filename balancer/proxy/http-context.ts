@@ -2,6 +2,7 @@ import type { Config } from "../config.ts";
 import type { ListenerCounters } from "../listener/counters.ts";
 import type { DateStamp } from "../protocol/response-writer.ts";
 import type { SectionLimits } from "../protocol/section-reader.ts";
+import type { RequestKey } from "../selection/request-key.ts";
 import type { AccessLog } from "../telemetry/access-log.ts";
 import type { ConnectionPool } from "../upstream/connection-pool.ts";
 import type { Pool } from "../upstream/pool.ts";
@@ -12,6 +13,8 @@ import type { HttpConnection } from "./http-connection.ts";
 export interface HttpContext {
   readonly listenerId: string;
   readonly pool: Pool;
+  /** Null when the pool's policy hashes nothing. */
+  readonly requestKey: RequestKey | null;
   readonly connections: ConnectionPool;
   readonly timeouts: Config["timeouts"];
   readonly limits: Config["limits"];

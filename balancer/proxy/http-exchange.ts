@@ -3,6 +3,7 @@ import type { BodyReader } from "../protocol/body-reader.ts";
 import type { Refusal } from "../protocol/refusal.ts";
 import type { RequestHead } from "../protocol/request.ts";
 import { writeRequestHead } from "../protocol/request-writer.ts";
+import type { Result } from "../selection/policy.ts";
 import type { Backend } from "../upstream/backend.ts";
 import type { UpstreamConnection, UpstreamUser } from "../upstream/upstream-connection.ts";
 import type { HttpConnection } from "./http-connection.ts";
@@ -40,6 +41,12 @@ export class HttpExchange implements UpstreamUser {
   /** First body bytes of a held request. */
   #firstBytes: Buffer | null = null;
   #responseBegun = false;
+  /** What the request is hashed by. */
+  #key: string | undefined;
+  /** When the backend was asked: from then on it is the one that takes time. */
+  #askedAt = 0;
+  /** Whether the policy was told how the backend answered. */
+  #observed = false;
   /** Id of the backend tried last; empty for none. */
   backendId = "";
   retries = 0;
@@ -124,6 +131,7 @@ export class HttpExchange implements UpstreamUser {
   abandon(): void {
     if (this.#phase === "over") return;
     this.#phase = "over";
+    if (!this.#observed) this.#observe("abandoned");
     this.#release();
   }
 
@@ -144,7 +152,11 @@ export class HttpExchange implements UpstreamUser {
     this.#responseBegun = true;
     const persists = this.requestDone && this.#client.persists(this.request);
     const progress = this.#response.take(upstream, chunk, persists);
-    if (this.#response.head !== null) this.responseBytes = upstream.body.bytes;
+    const { head } = this.#response;
+    if (head !== null) {
+      this.responseBytes = upstream.body.bytes;
+      if (!this.#observed) this.#observe(head.status >= 500 ? "failed" : "answered");
+    }
     if (progress === "done") this.#finish(upstream);
     else if (progress !== "more") this.#fail("other", 502, "bad-response");
     else {
@@ -174,18 +186,20 @@ export class HttpExchange implements UpstreamUser {
   }
 
   #pickFirst(): void {
-    const { pool, now } = this.#context;
-    const backend = pool.pick(now());
+    const { pool, now, requestKey } = this.#context;
+    this.#key = requestKey?.(this.request, this.#client.clientAddress);
+    const backend = pool.pick(now(), null, this.#key);
     if (backend === undefined) this.#answer(503, "no-healthy-backend");
     else this.#use(backend, true);
   }
 
   #use(backend: Backend, mayReuse: boolean): void {
-    const { connections, timeouts } = this.#context;
+    const { connections, timeouts, pool, now } = this.#context;
     this.#backend = backend;
     this.backendId = backend.id;
-    backend.inFlight += 1;
-    backend.sent += 1;
+    this.#askedAt = now();
+    this.#observed = false;
+    pool.started(backend, this.#askedAt);
     this.#phase = "connecting";
     const pooled = mayReuse ? connections.take(backend, this) : undefined;
     if (pooled === undefined) {
@@ -217,6 +231,8 @@ export class HttpExchange implements UpstreamUser {
   }
 
   #endBody(): void {
+    // The time that a client takes for its body is not the backend's.
+    if (this.#forwarded?.bodyBegun === true) this.#askedAt = this.#context.now();
     this.#forwarded?.end();
     this.#wait(this.#context.timeouts.response);
   }
@@ -244,15 +260,18 @@ export class HttpExchange implements UpstreamUser {
     const { pool, now, counters } = this.#context;
     const bodyBegun = this.#forwarded?.bodyBegun === true;
     if (this.#backend !== null) this.#backend.failed += 1;
+    // A stale connection says nothing of its backend.
+    if (failure !== "stale") this.#observe("failed");
     this.#release();
     if (
       this.retries < pool.config.retry.attempts &&
       mayRetry(failure, this.request.method, bodyBegun)
     ) {
       (this.#tried ??= new Set()).add(this.backendId);
-      // A stale connection says nothing of its backend, so the only one there is may serve again.
+      // After a stale connection the only backend that there is may serve again.
       const next =
-        pool.pick(now(), this.#tried) ?? (failure === "stale" ? pool.pick(now()) : undefined);
+        pool.pick(now(), this.#tried, this.#key) ??
+        (failure === "stale" ? pool.pick(now(), null, this.#key) : undefined);
       if (next !== undefined) {
         this.retries += 1;
         if (failure === "stale") counters.staleRetries += 1;
@@ -280,8 +299,17 @@ export class HttpExchange implements UpstreamUser {
     if (upstream !== null) this.#context.connections.destroy(upstream);
   }
 
+  #observe(result: Result): void {
+    if (this.#backend === null) return;
+    const { pool, now } = this.#context;
+    const at = now();
+    this.#observed = true;
+    pool.observed(this.#backend, result, at - this.#askedAt, at);
+  }
+
   #uncount(): void {
-    if (this.#backend !== null) this.#backend.inFlight -= 1;
+    const { pool, now } = this.#context;
+    if (this.#backend !== null) pool.ended(this.#backend, now());
     this.#backend = null;
   }
 

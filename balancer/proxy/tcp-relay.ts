@@ -1,14 +1,18 @@
 import { connect, type Socket } from "node:net";
 import type { Config } from "../config.ts";
 import { countReason, type ListenerCounters } from "../listener/counters.ts";
+import type { Result } from "../selection/policy.ts";
 import type { Backend } from "../upstream/backend.ts";
 import type { Pool } from "../upstream/pool.ts";
 import type { DeadlineSweep, Expiring } from "./deadline-sweep.ts";
+import { clientAddress } from "./client-address.ts";
 import { reset } from "./reset.ts";
 
 /** What all relays of one tcp listener share. */
 export interface TcpContext {
   readonly pool: Pool;
+  /** Whether the pool's policy hashes the client's address. */
+  readonly hashesClients: boolean;
   readonly timeouts: Config["timeouts"];
   readonly now: () => number;
   readonly counters: ListenerCounters;
@@ -33,6 +37,7 @@ export class TcpRelay implements Expiring {
   #backend: Backend | null = null;
   #upstream: Socket | null = null;
   #connected = false;
+  #askedAt = 0;
   #tried: Set<string> | null = null;
   #over = false;
 
@@ -67,19 +72,20 @@ export class TcpRelay implements Expiring {
   }
 
   #try(): void {
-    const { pool, now, timeouts, counters } = this.#context;
+    const { pool, now, timeouts, counters, hashesClients } = this.#context;
     const again = this.#tried !== null;
-    const backend = pool.pick(now(), this.#tried);
+    const key = hashesClients ? clientAddress(this.#client) : undefined;
+    const backend = pool.pick(now(), this.#tried, key);
     if (backend === undefined) {
       if (!again) countReason(counters.upstreamErrors, "no-healthy-backend");
       this.#break();
       return;
     }
     if (again) counters.retries += 1;
-    backend.inFlight += 1;
-    backend.sent += 1;
+    this.#askedAt = now();
+    pool.started(backend, this.#askedAt);
     this.#backend = backend;
-    this.deadline = now() + timeouts.connect;
+    this.deadline = this.#askedAt + timeouts.connect;
     this.#connect(backend);
   }
 
@@ -110,6 +116,7 @@ export class TcpRelay implements Expiring {
 
   #begin(): void {
     this.#connected = true;
+    this.#observe("answered");
     this.deadline = Number.POSITIVE_INFINITY;
     this.#context.counters.requests += 1;
     this.#client.resume();
@@ -131,6 +138,7 @@ export class TcpRelay implements Expiring {
     const { counters, pool } = this.#context;
     countReason(counters.upstreamErrors, reason);
     const id = this.#backend?.id;
+    this.#observe("failed");
     if (this.#backend !== null) this.#backend.failed += 1;
     this.#release();
     if (id === undefined || this.#tried !== null || pool.config.retry.attempts === 0) this.#break();
@@ -162,7 +170,8 @@ export class TcpRelay implements Expiring {
 
   #release(): void {
     this.deadline = Number.POSITIVE_INFINITY;
-    if (this.#backend !== null) this.#backend.inFlight -= 1;
+    const { pool, now } = this.#context;
+    if (this.#backend !== null) pool.ended(this.#backend, now());
     this.#backend = null;
     const upstream = this.#upstream;
     this.#upstream = null;
@@ -170,6 +179,13 @@ export class TcpRelay implements Expiring {
       if (this.#connected) reset(upstream);
       else upstream.destroy();
     }
+  }
+
+  #observe(result: Result): void {
+    if (this.#backend === null) return;
+    const { pool, now } = this.#context;
+    const at = now();
+    pool.observed(this.#backend, result, at - this.#askedAt, at);
   }
 
   #clientClosed(): void {

@@ -19,6 +19,7 @@ export const EVENT_TYPES = [
   "backend.drained",
   "slow-start.begin",
   "slow-start.end",
+  "key.hot",
   "pool.panic",
   "pool.held",
   "pool.released",

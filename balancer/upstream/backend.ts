@@ -1,5 +1,5 @@
 import type { BackendConfig } from "../config.ts";
-import type { Candidate } from "../selection/policy.ts";
+import type { Selectable } from "../selection/selector.ts";
 
 /** Whether active checks let a backend be picked. */
 export type HealthState = "pending" | "healthy" | "unhealthy";
@@ -11,7 +11,7 @@ export type AdministrativeState = "enabled" | "draining" | "disabled";
  * One member of a pool: identity, address, and the live figures that selection, health and the
  * admin API read. Mutable on purpose: it is the one place where the hot path counts.
  */
-export class Backend implements Candidate {
+export class Backend implements Selectable {
   readonly id: string;
   readonly address: string;
   readonly port: number;
@@ -19,25 +19,55 @@ export class Backend implements Candidate {
   readonly authority: string;
   weight: number;
   inFlight = 0;
-  health: HealthState;
-  administrative: AdministrativeState = "enabled";
   /** Requests (http) or connections (tcp) ever sent to it. */
   sent = 0;
   /** Of those: connect failures, resets and responses it broke. */
   failed = 0;
+  #health: HealthState;
+  #administrative: AdministrativeState = "enabled";
+  #pickable: boolean;
+  readonly #changed: (backend: Backend) => void;
 
-  constructor(config: BackendConfig, health: HealthState) {
+  /** @param changed told when `pickable` has changed */
+  constructor(config: BackendConfig, health: HealthState, changed: (backend: Backend) => void) {
     this.id = config.id;
     this.address = config.address;
     this.port = config.port;
     const host = config.address.includes(":") ? `[${config.address}]` : config.address;
     this.authority = `${host}:${config.port}`;
     this.weight = config.weight;
-    this.health = health;
+    this.#health = health;
+    this.#pickable = health === "healthy";
+    this.#changed = changed;
+  }
+
+  get health(): HealthState {
+    return this.#health;
+  }
+
+  set health(state: HealthState) {
+    this.#health = state;
+    this.#judge();
+  }
+
+  get administrative(): AdministrativeState {
+    return this.#administrative;
+  }
+
+  set administrative(state: AdministrativeState) {
+    this.#administrative = state;
+    this.#judge();
   }
 
   /** Whether new requests may go to it. */
   get pickable(): boolean {
-    return this.health === "healthy" && this.administrative === "enabled";
+    return this.#pickable;
+  }
+
+  #judge(): void {
+    const pickable = this.#health === "healthy" && this.#administrative === "enabled";
+    if (pickable === this.#pickable) return;
+    this.#pickable = pickable;
+    this.#changed(this);
   }
 }

@@ -23,7 +23,9 @@ const config = parseConfig({
 
 /** A balancer as the admin API sees it, of two pools, that does not serve. */
 export function subjectOf(phase: Phase = "ready", emit: EventSink = () => undefined): AdminSubject {
-  const pools = config.pools.map((pool) => new Pool(pool, createPolicy(pool.policy), () => 0));
+  const pools = config.pools.map(
+    (pool) => new Pool(pool, createPolicy(pool.policy), { now: () => 0, random: () => 0 }),
+  );
   const administration = new Administration(emit, () => 0);
   const listeners = config.listeners.map((listener) => {
     const pool = pools[0];

@@ -18,7 +18,7 @@ beforeEach(() => {
     pools: [{ id: "p", backends: [{ id: "b", address: "127.0.0.1", port: 1 }] }],
   }).pools[0];
   if (config === undefined) throw new Error("No pool.");
-  pool = new Pool(config, createPolicy("round-robin"), () => 0);
+  pool = new Pool(config, createPolicy("round-robin"), { now: () => 0, random: () => 0 });
   [backend] = pool.backends as [Backend];
   administration = new Administration(
     (type) => events.push(type),

@@ -37,7 +37,7 @@ function setUp(
     pools: [{ id: "p", backends, healthCheck: { type: "tcp", jitter: 0, ...check } }],
   }).pools[0];
   if (config?.healthCheck === undefined) throw new Error("The pool has no check.");
-  const pool = new Pool(config, createPolicy("round-robin"), () => 0);
+  const pool = new Pool(config, createPolicy("round-robin"), { now: () => 0, random: () => 0 });
   const told: Told[] = [];
   const emit: EventSink = (type, data) => told.push({ at: performance.now() - zero, type, data });
   const zero = performance.now();

@@ -167,7 +167,10 @@ export async function listen(setup: Setup) {
   const [listenerConfig] = config.listeners;
   const [poolConfig] = config.pools;
   if (listenerConfig === undefined || poolConfig === undefined) throw new Error("No listener.");
-  const pool = new Pool(poolConfig, new InTurn(), Math.random);
+  const pool = new Pool(poolConfig, new InTurn(), {
+    now: () => performance.now(),
+    random: Math.random,
+  });
   const listener: Listener = createListener(
     { ...listenerConfig, port: 0 },
     {

@@ -20,6 +20,7 @@ async function setup(idlePerBackend = 10) {
   const backend = new Backend(
     { id: "b", address: "127.0.0.1", port: raw.port, weight: 1 },
     "healthy",
+    () => {},
   );
   const pool = new ConnectionPool({
     idlePerBackend,
