@@ -35,6 +35,17 @@ export interface BackendPoolProps extends NodeProps {
   readonly healthCheck?: HealthCheck;
   /** How backends are picked. @default Algorithm.roundRobin() */
   readonly algorithm?: Algorithm;
+  /** Of each backend, for the algorithms that heed them. @default - all 1 */
+  readonly weights?: readonly number[];
+  /** The growing share of a backend that comes back. @default - its whole share at once */
+  readonly slowStart?: {
+    /** From its return to its whole share. @default Duration.seconds(30) */
+    readonly window?: Duration;
+    /** 1 is a straight line; more begins faster. @default 1 */
+    readonly aggression?: number;
+    /** The least share of its weight, 0 to 1. @default 0.1 */
+    readonly minimumWeight?: number;
+  };
   /** Keeps the pool in service when all its backends fail at once. @default - 60 s, from 3 backends on */
   readonly hold?: {
     readonly enabled?: boolean;
@@ -52,7 +63,7 @@ export interface BackendPoolProps extends NodeProps {
   readonly program?: ImageProgram;
   /** Anything else of the pool's configuration. @default {} */
   readonly configuration?: PoolConfiguration;
-  /** Anything else of each backend's configuration, such as its weight. @default - nothing */
+  /** Anything else of each backend's configuration, by its place from 0. @default - nothing */
   readonly backendConfiguration?: (index: number) => BackendConfiguration;
   /** One a backend. @default - the next addresses for backends */
   readonly addresses?: readonly string[];
@@ -112,16 +123,24 @@ export class BackendPool extends Construct {
    * @param endpointOf where the balancer reaches a backend
    */
   toConfig(endpointOf: (node: NodeReference) => Endpoint): PoolInput {
-    const { algorithm, hold, retryAttempts, configuration, backendConfiguration } = this.#props;
+    const { algorithm, weights, hold, slowStart, retryAttempts } = this.#props;
+    const { configuration, backendConfiguration } = this.#props;
     const healthCheck = (this.#props.healthCheck ?? HealthCheck.http()).toInput();
     const pool: PoolInput = {
       id: this.id,
-      ...(algorithm === undefined ? {} : { policy: algorithm.toInput() }),
-      backends: this.nodes.map((node, index) =>
-        mergedConfiguration({ id: node.id, ...endpointOf(node) }, backendConfiguration?.(index)),
-      ),
+      ...algorithm?.toInput(),
+      backends: this.nodes.map((node, index) => {
+        const weight = weights?.[index];
+        const backend: PoolInput["backends"][number] = {
+          id: node.id,
+          ...endpointOf(node),
+          ...(weight === undefined ? {} : { weight }),
+        };
+        return mergedConfiguration(backend, backendConfiguration?.(index));
+      }),
       ...(healthCheck === undefined ? {} : { healthCheck }),
       ...(hold === undefined ? {} : { hold: holdInput(hold) }),
+      ...(slowStart === undefined ? {} : { slowStart: slowStartInput(slowStart) }),
       ...(retryAttempts === undefined ? {} : { retry: { attempts: retryAttempts } }),
     };
     return mergedConfiguration(pool, configuration);
@@ -174,6 +193,13 @@ function holdInput(hold: NonNullable<BackendPoolProps["hold"]>): NonNullable<Poo
     ...(duration === undefined ? {} : { duration: duration.toString() }),
     ...(minimumBackends === undefined ? {} : { minimumBackends }),
   };
+}
+
+function slowStartInput(
+  slowStart: NonNullable<BackendPoolProps["slowStart"]>,
+): NonNullable<PoolInput["slowStart"]> {
+  const { window, ...rest } = slowStart;
+  return { ...(window === undefined ? {} : { window: window.toString() }), ...rest };
 }
 
 function linkTo(from: string, store: SessionStore) {

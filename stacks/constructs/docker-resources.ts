@@ -177,6 +177,12 @@ function networkConfig({ topologyId, subnet, topology }: DockerResourcesProps) {
       },
     ],
     labels: [{ label: LABELS.topology, value: topologyId }],
+    // A topology talks to itself alone. An engine that translates addresses has been seen to do so
+    // between containers while they started, and a translated VRRP advert is refused by its peer:
+    // two owners of one address.
+    options: { "com.docker.network.bridge.enable_ip_masquerade": "false" },
+    // Some engines add options of their own.
+    lifecycle: { ignoreChanges: ["options"] },
   };
 }
 
