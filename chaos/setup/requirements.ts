@@ -223,7 +223,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
     },
   }),
   program("nginx", "nginx", {
-    neededFor: { bench: "is compared with" },
+    neededFor: { test: "says where its hashing puts keys", bench: "is compared with" },
     packages: { debian: "nginx", fedora: "nginx", arch: "nginx", alpine: "nginx" },
     services: ["nginx.service"],
     check: { names: ["nginx"], versionArgs: ["-v"], version: /nginx\/(\S+)/, atLeast: "1.18" },
