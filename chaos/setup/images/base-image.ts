@@ -95,6 +95,7 @@ async function importOfflineBase(bringing: Bringing, inputs: string): Promise<st
     [
       "docker",
       "import",
+      ...["--message", "Debian packages"],
       ...changes.flatMap((change) => ["--change", change]),
       archive.file,
       BASE_IMAGE,

@@ -51,6 +51,6 @@ const COPIED = ["Node", "launchers and bundles", "Toxiproxy"];
 
 /** Without the builder's own additions: its shell, `#(nop)`, the arguments of the build. */
 function instruction(made: string, comment: string): string {
-  if (made.trim() === "") return comment.replace(/ -$/, "");
+  if (made.trim() === "") return comment;
   return made.replace(/^(\|\d+ .*?)?\/bin\/sh -c (#\(nop\) )?/, "").trim();
 }

@@ -90,3 +90,95 @@ test("an unknown distribution still gets the next step of each program", async (
   expect(code).toBe(64);
   expect(lines.at(-1)).toBe("✗ socat: socat not found on PATH. Install the package socat.");
 });
+
+/** Something that no package brings: ready once `marker` stands on the PATH. */
+function brought(id: string, bring: (fake: FakePrograms) => Promise<string | null>) {
+  return (fake: FakePrograms): Requirement => ({
+    id,
+    title: id,
+    neededFor: { docker: `does what ${id} does` },
+    installation: { kind: "brought", bring: () => bring(fake) },
+    check: async (machine) =>
+      machine.find(id) === null
+        ? {
+            state: "missing",
+            version: null,
+            path: null,
+            problem: "it is not there",
+            next: "Get it.",
+          }
+        : { state: "ready", version: null, path: null },
+  });
+}
+
+async function runFor(fake: FakePrograms, requirements: readonly Requirement[]) {
+  const lines: string[] = [];
+  let locks = 0;
+  const code = await setUp({
+    purpose: "docker",
+    requirements,
+    machine: fake.machine,
+    steps: stepsTo((line) => lines.push(line.trimEnd()), { color: false, unicode: true }),
+    lock: async () => {
+      locks += 1;
+      return { [Symbol.asyncDispose]: async () => void (locks -= 1) };
+    },
+  });
+  return { code, lines, locks };
+}
+
+test("what no package brings is brought in order, and what came along is not brought again", async () => {
+  await using fake = await fakePrograms({}, { uid: 1000 });
+  const order: string[] = [];
+  const requirements = [
+    brought("engine", async (at) => {
+      order.push("engine");
+      await at.add("engine", "");
+      await at.add("provider", "");
+      return null;
+    }),
+    brought("provider", async () => {
+      order.push("provider");
+      return "never asked";
+    }),
+    brought("images", async (at) => {
+      order.push("images");
+      await at.add("images", "");
+      return null;
+    }),
+  ].map((make) => make(fake));
+  const { code, lines, locks } = await runFor(fake, requirements);
+  expect(code).toBe(0);
+  expect(order).toEqual(["engine", "images"]);
+  expect(lines.slice(-3)).toEqual(["✓ engine", "✓ provider", "✓ images"]);
+  // Whoever waits for this set-up may go on.
+  expect(locks).toBe(0);
+});
+
+test("what cannot be brought is told with its reason and the next step", async () => {
+  await using fake = await fakePrograms({}, { uid: 1000 });
+  const { code, lines } = await runFor(fake, [brought("engine", async () => "no root")(fake)]);
+  expect(code).toBe(64);
+  expect(lines.slice(-2)).toEqual([
+    "✗ engine was not brought: no root",
+    "✗ engine: it is not there. Get it.",
+  ]);
+});
+
+test("what another set-up brought in the meantime is not brought again", async () => {
+  await using fake = await fakePrograms({}, { uid: 1000 });
+  const requirement = brought("engine", async () => "never asked")(fake);
+  const lines: string[] = [];
+  const code = await setUp({
+    purpose: "docker",
+    requirements: [requirement],
+    machine: fake.machine,
+    steps: stepsTo((line) => lines.push(line.trimEnd()), { color: false, unicode: true }),
+    lock: async () => {
+      await fake.add("engine", "");
+      return { [Symbol.asyncDispose]: async () => undefined };
+    },
+  });
+  expect(code).toBe(0);
+  expect(lines).toEqual([expect.stringContaining("This machine has everything for docker")]);
+});

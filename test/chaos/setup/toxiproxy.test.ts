@@ -1,7 +1,11 @@
 import { readdir, readFile, utimes, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { buildToxiproxy, TOXIPROXY_VERSION } from "../../../chaos/setup/toxiproxy.ts";
+import {
+  bringToxiproxy,
+  buildToxiproxy,
+  TOXIPROXY_VERSION,
+} from "../../../chaos/setup/toxiproxy.ts";
 import { fakePrograms } from "./fake-programs.ts";
 
 /** Installs a `server` that tells what it was built from. */
@@ -52,4 +56,23 @@ test("what a killed build left is swept, but not what may still be running", asy
   await utimes(join(tools, "partial-old"), longAgo, longAgo);
   await buildToxiproxy(fake.machine, undefined, join(tools, "bin"));
   expect((await readdir(tools)).sort()).toEqual(["bin", "partial-young"]);
+});
+
+test("the official release is taken where it can be had, and nothing is built", async () => {
+  await using fake = await fakePrograms({ go: 'echo called > "$0.log"' });
+  const told: string[] = [];
+  const tell = (text: string): void => void told.push(text);
+  const steps = { doing: tell, done: tell, failed: tell };
+  expect(await bringToxiproxy({ machine: fake.machine, steps }, async () => null)).toBeNull();
+  expect(told).toEqual([
+    `downloading toxiproxy-server ${TOXIPROXY_VERSION} of its official release`,
+  ]);
+  expect(await readdir(fake.folder)).toEqual(["go"]);
+});
+
+test("without release and Go the reason is the release's", async () => {
+  await using fake = await fakePrograms({});
+  const steps = { doing: () => undefined, done: () => undefined, failed: () => undefined };
+  const bringing = { machine: fake.machine, steps };
+  expect(await bringToxiproxy(bringing, async () => "no such host")).toBe("no such host");
 });
