@@ -64,7 +64,7 @@ function wrongInLine(text: string, known: Known): string[] {
   const wrong = words
     .filter((word) => word.startsWith("--") && !options.includes(word.split("=")[0] ?? ""))
     .map((option) => `evenkeel ${verb} has no option ${option}`);
-  if (verb !== "run") return wrong;
+  if (verb !== "run" && verb !== "plan") return wrong;
   const end = words.findIndex((word) => word.startsWith("-"));
   const ids = (end < 0 ? words : words.slice(0, end)).filter((id) => !/[<>$]/.test(id));
   const unknown = ids.filter((id) => !known.scenarios.includes(id));

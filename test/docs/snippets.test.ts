@@ -87,9 +87,10 @@ describe("the check of the documentation", () => {
   );
 
   test.each([
-    ["a verb", "npx evenkeel destroy", 'no verb "destroy"'],
+    ["a verb", "npx evenkeel explode", 'no verb "explode"'],
     ["an option", "npx evenkeel run backend-killed --retries 3", "no option --retries"],
     ["a scenario", "npx evenkeel run moon-killed --trials 3", 'no scenario "moon-killed"'],
+    ["a scenario to plan", "npx evenkeel plan moon-killed --json", 'no scenario "moon-killed"'],
     ["a script", "npm run launch", 'no script "launch"'],
   ])("finds %s that does not exist", (_, line, wrong) => {
     expect(wrongCommandsOf(pageOf("```sh", line, "```"), known)).toEqual([
