@@ -1,7 +1,10 @@
 import { Command, CommanderError } from "commander";
 import { EXIT } from "../exit-code.ts";
+import { addDeploy } from "./deploy.ts";
+import { addDestroy } from "./destroy.ts";
 import { addDoctor } from "./doctor.ts";
 import { addGraph } from "./graph.ts";
+import { addHeal } from "./heal.ts";
 import { addList } from "./list.ts";
 import { addPlan } from "./plan.ts";
 import { addReport } from "./report.ts";
@@ -17,6 +20,9 @@ const VERBS: readonly ((program: Command) => void)[] = [
   addRun,
   addPlan,
   addGraph,
+  addDeploy,
+  addHeal,
+  addDestroy,
   addSimulate,
   addList,
   addReport,

@@ -1,8 +1,12 @@
 import { randomInt } from "node:crypto";
-import { relative } from "node:path";
-import type { Command } from "commander";
+import { join, relative, resolve } from "node:path";
+import { Option, type Command } from "commander";
 import { Listr } from "listr2";
 import { EXIT, worstExitCode, type ExitCode } from "../exit-code.ts";
+import { DockerEnvironment } from "../environment/docker/docker-environment.ts";
+import { Engine } from "../environment/docker/engine.ts";
+import { requireDeployed } from "../environment/docker/require-deployed.ts";
+import type { Environment } from "../environment/environment.ts";
 import { NamespaceEnvironment } from "../environment/namespace/namespace-environment.ts";
 import {
   checkScenario,
@@ -11,6 +15,7 @@ import {
   type FinishedRun,
   type Progress,
 } from "../experiment.ts";
+import { WrongUse } from "../errors.ts";
 import type { TrialRecord } from "../report/record.ts";
 import { closeUnfinished } from "../report/run-folder.ts";
 import { renderTerminal } from "../report/terminal.ts";
@@ -19,7 +24,7 @@ import type { Scenario } from "../scenario.ts";
 import type { Topology } from "../../stacks/topology.ts";
 import { requireLab } from "../setup/lab-requirements.ts";
 import { thisMachine } from "../setup/machine.ts";
-import { RUNS_DIRECTORY } from "../setup/paths.ts";
+import { PROJECT_ROOT, RUNS_DIRECTORY } from "../setup/paths.ts";
 import { lookOf } from "../setup/steps.ts";
 import { makeOutFolder } from "./out-folder.ts";
 import { loadScenario } from "./scenario-catalogue.ts";
@@ -30,6 +35,8 @@ interface RunOptions {
   readonly trials?: number;
   readonly seed?: number;
   readonly out: string;
+  readonly environment: Environment["kind"];
+  readonly topology?: string;
   readonly control?: boolean;
   readonly json?: boolean;
   readonly quiet?: boolean;
@@ -47,6 +54,15 @@ export function addRun(program: Command): void {
       wholeNumber(0),
     )
     .option("--out <folder>", "where run folders go", RUNS_DIRECTORY)
+    .addOption(
+      new Option("--environment <kind>", "where the topology runs")
+        .choices(["namespace", "docker"])
+        .default("namespace"),
+    )
+    .option(
+      "--topology <id>",
+      "with --environment docker: the deployed topology (default: the scenario's own id)",
+    )
     .option("--control", "run the scenario's control instead: its mechanism off; it must fail")
     .option("--json", "print the records as JSON on standard output, nothing else")
     .option("--quiet", "print only the paths of the reports")
@@ -56,7 +72,8 @@ export function addRun(program: Command): void {
 Examples:
   evenkeel run balancer-node-killed
   evenkeel run backend-killed session-store-stalled --trials 5 --seed 42
-  evenkeel run balancer-node-killed --control`,
+  evenkeel run balancer-node-killed --control
+  evenkeel run backend-killed --environment docker --topology active-passive`,
     )
     .action(async (ids: readonly string[], options: RunOptions) => {
       process.exitCode = await run(ids, options);
@@ -74,6 +91,12 @@ async function run(ids: readonly string[], options: RunOptions): Promise<ExitCod
     scenarios.push({ id, scenario });
     topologies.push(chosen.topology);
   }
+  if (options.topology !== undefined && options.environment !== "docker") {
+    throw new WrongUse(
+      `--topology ${options.topology} names a deployed topology, and the environment is ${options.environment}`,
+      "Add --environment docker, or leave it out.",
+    );
+  }
   await makeOutFolder(options.out);
   const stop = stopSignals((message) => process.stderr.write(`\n${message}\n`));
   const loud = options.json !== true && options.quiet !== true;
@@ -81,7 +104,8 @@ async function run(ids: readonly string[], options: RunOptions): Promise<ExitCod
   const finished: FinishedRun[] = [];
   const reports: string[] = [];
   try {
-    await requireLab(topologies, thisMachine());
+    if (options.environment === "namespace") await requireLab(topologies, thisMachine());
+    else await requireDeployed(new Engine(), options.topology, topologies, PROJECT_ROOT);
     for (const { dir } of await closeUnfinished(options.out)) {
       process.stderr.write(`Closed as aborted, its runner had died: ${shown(dir)}\n`);
     }
@@ -97,7 +121,7 @@ async function run(ids: readonly string[], options: RunOptions): Promise<ExitCod
           control: options.control ?? false,
           command: replayCommand(id, scenario, options, seed),
           signal: stop.signal,
-          environment: (logDirectory) => new NamespaceEnvironment({ logDirectory }),
+          environment: environmentOf(options),
           onProgress,
         }),
       );
@@ -124,6 +148,20 @@ async function run(ids: readonly string[], options: RunOptions): Promise<ExitCod
   const codes = finished.map(({ record }) => (record.exitCode ?? EXIT.invalid) as ExitCode);
   // Stopped between two scenarios, no record says so.
   return worstExitCode(stop.signal.aborted ? [...codes, EXIT.interrupted] : codes);
+}
+
+/** What each trial is deployed in. */
+function environmentOf(options: RunOptions): (logDirectory: string) => Environment {
+  if (options.environment === "namespace") {
+    return (logDirectory) => new NamespaceEnvironment({ logDirectory });
+  }
+  return (logDirectory) =>
+    new DockerEnvironment({
+      logDirectory,
+      // The folder of the run is two above that of a trial's logs.
+      lease: { root: PROJECT_ROOT, journal: resolve(join(logDirectory, "../../journal.ndjson")) },
+      ...(options.topology === undefined ? {} : { topologyId: options.topology }),
+    });
 }
 
 /** Shows what is going on: on a terminal one block that changes, elsewhere a line a trial. */
@@ -201,7 +239,11 @@ function summary({ record }: FinishedRun): string {
 /** What repeats this run: same scenario, same seed, same number of trials. */
 function replayCommand(id: string, scenario: Scenario, options: RunOptions, seed: number): string {
   const trials = options.trials ?? scenario.trials;
-  return `npx evenkeel run ${id}${options.control === true ? " --control" : ""} --trials ${trials} --seed ${seed}`;
+  const where =
+    options.environment === "namespace"
+      ? ""
+      : ` --environment ${options.environment}${options.topology === undefined ? "" : ` --topology ${options.topology}`}`;
+  return `npx evenkeel run ${id}${where}${options.control === true ? " --control" : ""} --trials ${trials} --seed ${seed}`;
 }
 
 /** A path as short as it can be written from here. */

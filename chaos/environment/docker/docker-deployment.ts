@@ -1,9 +1,4 @@
-import {
-  LABELS,
-  topologyFromLabels,
-  type Topology,
-  type TopologyNode,
-} from "../../../stacks/topology.ts";
+import { LABELS, type Topology, type TopologyNode } from "../../../stacks/topology.ts";
 import type { Deployment, RunningNode, TimelineEvent } from "../environment.ts";
 import { LabError, UnknownName } from "../errors.ts";
 import { NodeOutputs } from "../node-outputs.ts";
@@ -11,6 +6,7 @@ import { DockerNode } from "./docker-node.ts";
 import type { Engine, ListedContainer } from "./engine.ts";
 import { HandClient } from "./hand-client.ts";
 import { bringBack } from "./bring-back.ts";
+import { deployedTopology } from "./require-deployed.ts";
 
 /** An engine starts containers in any order, some seconds apart; each waits for others. */
 const NODE_START_MS = 60_000;
@@ -69,17 +65,10 @@ export class DockerDeployment implements Deployment {
     options: JoinOptions,
   ): Promise<DockerDeployment> {
     options.signal?.throwIfAborted();
+    const topology = await deployedTopology(engine, topologyId);
     const containers = await engine.containersOf(topologyId);
-    const [first] = containers;
-    if (first === undefined) {
-      const known = (await engine.topologies()).join(", ") || "none";
-      throw new LabError(
-        `There are no containers of a topology "${topologyId}". Deployed are: ${known}`,
-        [],
-        `Deploy it: npm run deploy -- ${topologyId}`,
-      );
-    }
-    const topology = topologyFromLabels(containers);
+    // There is a manifest only when there are containers.
+    const [first] = containers as readonly [ListedContainer];
     const { Config } = await engine.inspect(first.id);
     const hand = await HandClient.start(engine, topologyId, Config.Image);
     const deployment = new DockerDeployment(

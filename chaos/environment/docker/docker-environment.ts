@@ -1,10 +1,9 @@
 import type { Topology } from "../../../stacks/topology.ts";
-import { WrongUse } from "../../errors.ts";
 import type { Deployment, Environment } from "../environment.ts";
 import { DockerDeployment } from "./docker-deployment.ts";
 import { Engine } from "./engine.ts";
 import { holdLease, type LeaseOptions } from "./lease.ts";
-import { topologyDifferences } from "./topology-differences.ts";
+import { requireSame } from "./require-deployed.ts";
 
 /** How deployed topologies are joined. */
 export interface DockerOptions {
@@ -39,13 +38,13 @@ export class DockerEnvironment implements Environment {
    */
   async deploy(topology: Topology, signal?: AbortSignal): Promise<Deployment> {
     const deployment = await this.#join(this.#options.topologyId ?? topology.id, signal);
-    const differences = topologyDifferences(deployment.topology, topology);
-    if (differences.length === 0) return deployment;
-    await deployment[Symbol.asyncDispose]();
-    throw new WrongUse(
-      `The deployed topology ${deployment.topology.id} is not the one of the scenario:\n${differences.map((line) => `  ${line}`).join("\n")}\n`,
-      `Deploy the scenario's own (npm run deploy -- ${topology.id}), or run it without --environment docker.`,
-    );
+    try {
+      requireSame(deployment.topology, topology);
+      return deployment;
+    } catch (error) {
+      await deployment[Symbol.asyncDispose]();
+      throw error;
+    }
   }
 
   /** Joins a deployed topology; resolves when every node is ready. @throws LabError, EngineError */

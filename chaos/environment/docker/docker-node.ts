@@ -35,9 +35,6 @@ const CALL_TAKES_NS = 8_000_000n;
 /** Told again and again, and of no use later: left out of what a node has told before it was joined. */
 const PERIODIC = new Set(["vrrp.advert", "check.begin", "check.end"]);
 
-/** What the node agent is given. */
-const ENTRY_VARIABLE = "EVENKEEL_NODE=";
-
 /** What is seen of a node that does not run: the engine takes its link away. */
 const DEAD: NodeInspection = { running: 0, stopped: 0, connected: false };
 
@@ -66,21 +63,21 @@ export class DockerNode implements RunningNode {
   /** What it told before this time, it told in an earlier life. */
   bornNs = 0n;
   /** Whether the node agent is its first program; an image may bring one of its own, which tells nothing. */
-  #hasAgent = true;
+  readonly #hasAgent: boolean;
 
   constructor(spec: TopologyNode, container: ListedContainer, around: Surroundings) {
     this.id = spec.id;
     this.#spec = spec;
     this.#container = container;
     this.#around = around;
+    this.#hasAgent = spec.startedBy !== "image";
     around.outputs.stream.listen((event) => this.#note(event));
   }
 
   /** The events that the container has told in its present life; `listen` hears those that follow. */
   async join(): Promise<readonly TimelineEvent[]> {
     const { engine, outputs } = this.#around;
-    const { State, Config } = await this.#inspect();
-    this.#hasAgent = Config.Env.some((variable) => variable.startsWith(ENTRY_VARIABLE));
+    const { State } = await this.#inspect();
     this.#life = State.Running ? { init: State.Pid, port: undefined } : undefined;
     // The engine tells the start of a life only some time after its first lines, so it is reckoned from
     // the end of the one before. Of a dead container only its last life's end is known.

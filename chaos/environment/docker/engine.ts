@@ -29,6 +29,17 @@ export class EngineError extends Error {
 /** A container of a topology, as the engine lists it. */
 export interface ListedContainer extends LabelledContainer {
   readonly id: string;
+  /** Ports of this machine that lead to it. */
+  readonly hostPorts: readonly number[];
+}
+
+/** A network of the engine. */
+export interface ListedNetwork {
+  readonly id: string;
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** In CIDR notation. */
+  readonly subnets: readonly string[];
 }
 
 /** A program that the engine has started in a container. */
@@ -55,32 +66,57 @@ export class Engine {
     this.#docker = docker;
   }
 
-  /** The containers that carry a topology's label, running or not, in the order of their names. */
-  async containersOf(topologyId: string): Promise<readonly ListedContainer[]> {
-    const found = await call(
-      `listing the containers of ${topologyId}`,
-      this.#docker.listContainers({
-        all: true,
-        filters: { label: [`${LABELS.topology}=${topologyId}`] },
-      }),
-    );
+  /** Every container, running or not, in the order of their names. */
+  async containers(): Promise<readonly ListedContainer[]> {
+    const found = await call("listing containers", this.#docker.listContainers({ all: true }));
     return found
-      .map(({ Id, Names, Labels }) => ({
+      .map(({ Id, Names, Labels, Ports }) => ({
         id: Id,
         name: (Names[0] ?? Id).replace(/^\//, ""),
         labels: Labels,
+        hostPorts: Ports.flatMap(({ PublicPort }) => PublicPort ?? []),
       }))
       .toSorted((a, b) => (a.name < b.name ? -1 : 1));
   }
 
+  /** The containers that carry a topology's label. */
+  async containersOf(topologyId: string): Promise<readonly ListedContainer[]> {
+    return (await this.containers()).filter(({ labels }) => labels[LABELS.topology] === topologyId);
+  }
+
   /** Ids of the topologies that are deployed. */
   async topologies(): Promise<readonly string[]> {
-    const found = await call(
-      "listing topologies",
-      this.#docker.listContainers({ all: true, filters: { label: [LABELS.topology] } }),
-    );
-    const ids = found.flatMap(({ Labels }) => Labels[LABELS.topology] ?? []);
+    const ids = (await this.containers()).flatMap(({ labels }) => labels[LABELS.topology] ?? []);
     return [...new Set(ids)].toSorted();
+  }
+
+  /** Every network. */
+  async networks(): Promise<readonly ListedNetwork[]> {
+    const found = await call("listing networks", this.#docker.listNetworks());
+    return found.map(({ Id, Name, Labels, IPAM }) => ({
+      id: Id,
+      name: Name,
+      labels: Labels ?? {},
+      subnets: (IPAM?.Config ?? []).flatMap(({ Subnet }) => Subnet ?? []),
+    }));
+  }
+
+  /** Names of the volumes that carry a topology's label. */
+  async volumesOf(topologyId: string): Promise<readonly string[]> {
+    const filters = JSON.stringify({ label: [`${LABELS.topology}=${topologyId}`] });
+    const { Volumes } = await call("listing volumes", this.#docker.listVolumes({ filters }));
+    // The engine tells null for none.
+    return ((Volumes as typeof Volumes | null) ?? []).map(({ Name }) => Name);
+  }
+
+  /** Removes a network; one that is gone is as good as removed. */
+  async removeNetwork(id: string): Promise<void> {
+    await call(`removing network ${short(id)}`, this.#docker.getNetwork(id).remove(), [404]);
+  }
+
+  /** Removes a volume; one that is gone is as good as removed. */
+  async removeVolume(name: string): Promise<void> {
+    await call(`removing volume ${name}`, this.#docker.getVolume(name).remove(), [404]);
   }
 
   inspect(id: string): Promise<ContainerInspectInfo> {
