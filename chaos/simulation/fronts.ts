@@ -75,9 +75,9 @@ export class Fronts {
   }
 
   /** What befalls a backend, as far as balancers are told. */
-  change(backend: number, condition: Condition): void {
+  change(backend: number, condition: Condition, now: number): void {
     if (condition.kind !== "withdrawn" && condition.kind !== "admitted") return;
-    for (const front of this.#fronts) front.allow(backend, condition.kind === "admitted");
+    for (const front of this.#fronts) front.allow(backend, condition.kind === "admitted", now);
   }
 
   #at(balancer: number): Front {

@@ -8,6 +8,7 @@ import type { Model } from "./model.ts";
 export function keySource(keys: Model["keys"], random: () => number): () => number {
   switch (keys.kind) {
     case "uniform":
+      if (keys.count === 1) return () => 0;
       return () => Math.floor(random() * keys.count);
     case "zipf":
       return zipf(keys.count, keys.exponent, random);

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { duration, InvalidDocument, problemsOf } from "../../balancer/index.ts";
+import { DEFAULTS, duration, InvalidDocument, problemsOf } from "../../balancer/index.ts";
 import { modelRules } from "./model-rules.ts";
 
 /**
@@ -157,11 +157,12 @@ export const modelSchema = z
         cancels: z.boolean().default(true),
       })
       .optional(),
+    /** Of backends that are admitted again. */
     slowStart: z
       .strictObject({
-        window: duration(POSITIVE),
-        aggression: z.number().positive().max(100).default(1),
-        minimumShare: z.number().min(0).max(1).default(0.1),
+        window: duration(POSITIVE).prefault(DEFAULTS.slowStart.window),
+        aggression: z.number().min(0.1).max(10).default(DEFAULTS.slowStart.aggression),
+        minimumWeight: z.number().min(0).max(1).default(DEFAULTS.slowStart.minimumWeight),
       })
       .optional(),
     /** Arrivals of this time are simulated and not counted. */

@@ -1,22 +1,25 @@
-import { createPolicy, POLICY_NAMES, type Policy, type PolicyName } from "../../balancer/index.ts";
+import {
+  createPolicy,
+  POLICY_NAMES,
+  type Policy,
+  type PolicyName,
+  type PolicyOptions,
+} from "../../balancer/index.ts";
 import { WrongUse } from "../errors.ts";
 
 /** A policy as it is written: its name, and options behind colons: `bounded-loads:boundedLoad=1.5`. */
 export type PolicySpec = PolicyName | `${PolicyName}:${string}`;
 
-/** What the balancer's policies can be told, each a number. */
-type Options = NonNullable<Parameters<typeof createPolicy>[1]>;
-
 /** Ranges of the options: what the balancer's own configuration would accept. */
 const OPTIONS = {
   /** Bound of a backend's load as a multiple of its fair share. */
-  boundedLoad: { least: 1.01, most: 100, whole: false },
-  virtualNodes: { least: 1, most: 1_000, whole: true },
+  boundedLoad: { least: 1.01, most: 10, whole: false },
+  virtualNodes: { least: 1, most: 10_000, whole: true },
   tableSize: { least: 3, most: 5_000_011, whole: true },
   decayMs: { least: 1, most: 3_600_000, whole: false },
   failureMs: { least: 1, most: 3_600_000, whole: false },
 } as const satisfies Readonly<
-  Record<keyof Options, { least: number; most: number; whole: boolean }>
+  Record<keyof PolicyOptions, { least: number; most: number; whole: boolean }>
 >;
 
 /**
@@ -32,7 +35,9 @@ export function policyMaker(spec: string): () => Policy {
       `Use one of: ${POLICY_NAMES.join(", ")}.`,
     );
   }
-  const options: Options = Object.fromEntries(assignments.map((one) => optionOf(spec, one)));
+  const options: Partial<PolicyOptions> = Object.fromEntries(
+    assignments.map((one) => optionOf(spec, one)),
+  );
   return () => createPolicy(name, options);
 }
 

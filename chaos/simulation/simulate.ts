@@ -71,12 +71,14 @@ class Simulation {
     this.#fronts = new Fronts(model, policy, (balancer) => stream("policy", balancer));
     this.#inFlight = new Int32Array(this.#fleet.size);
     this.#tally = new Tally(model.warmUp, spanMsOf(model), this.#fleet.size, changedBy(model));
+    // What a model has no use for is not drawn; that depends on the model alone, not on the policy.
+    const fails = model.changes.some(({ becomes }) => becomes.kind === "failing");
     this.#draws = {
       workMs: timeSource(model.work, stream("work")),
-      idleMs: model.idle === undefined ? () => 0 : timeSource(model.idle, stream("idle")),
+      idleMs: model.idle === undefined ? nothing : timeSource(model.idle, stream("idle")),
       key: keySource(model.keys, stream("keys")),
-      balancer: stream("balancers"),
-      luck: stream("failures"),
+      balancer: model.balancers.count === 1 ? nothing : stream("balancers"),
+      luck: fails ? stream("failures") : nothing,
     };
   }
 
@@ -263,7 +265,7 @@ class Simulation {
     if (change === undefined) return;
     for (let backend = change.first; backend < change.first + change.count; backend += 1) {
       this.#fleet.change(backend, change.becomes, this.#now);
-      this.#fronts.change(backend, change.becomes);
+      this.#fronts.change(backend, change.becomes, this.#now);
       if (change.becomes.kind === "gone") this.#breakOff(backend);
     }
   }
@@ -287,6 +289,10 @@ class Simulation {
   #schedule(inMs: number, event: number, about: number): void {
     this.#events.add(this.#now + inMs, (about << EVENT_BITS) | event);
   }
+}
+
+function nothing(): number {
+  return 0;
 }
 
 /** About how long the requests that count arrive, in milliseconds. */

@@ -1,9 +1,12 @@
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { POLICY_NAMES } from "../../../balancer/index.ts";
 import { parseModel, type ModelInput } from "../../../chaos/simulation/model.ts";
 import { simulate } from "../../../chaos/simulation/simulate.ts";
 import type { RunResult } from "../../../chaos/simulation/run-result.ts";
+
+// Seconds on an idle machine; a busy one may take minutes.
+vi.setConfig({ testTimeout: 180_000 });
 
 const BUSY: ModelInput = {
   about: "Ten backends with two workers each, 80 % busy.",
@@ -18,7 +21,7 @@ function run(change: Partial<ModelInput>, policy = "round-robin", seed = 1): Run
 }
 
 const failuresOf = ({ failed }: RunResult) =>
-  Object.values<number>(failed).reduce((a, b) => a + b, 0);
+  Object.values<number>({ ...failed }).reduce((a, b) => a + b, 0);
 
 describe("one seed", () => {
   test.each(POLICIES)("gives the same result to the last byte: %s", (policy) => {
@@ -54,12 +57,12 @@ test("a policy or option that there is not is refused with the known ones", () =
   );
   expect(() => run({}, "ring-hash:bound=2")).toThrow(/option=value with one of: boundedLoad, /);
   expect(() => run({}, "ring-hash:virtualNodes=2.5")).toThrow(/Use a whole number from 1 to /);
-  expect(() => run({}, "ring-hash:boundedLoad=")).toThrow(/Use a number from 1\.01 to 100\./);
+  expect(() => run({}, "ring-hash:boundedLoad=")).toThrow(/Use a number from 1\.01 to 10\./);
 });
 
 test("an option of a policy reaches it", () => {
   const keys = { kind: "zipf", count: 1_000, exponent: 1.2 } as const;
-  const loose = run({ keys }, "bounded-loads:boundedLoad=50").balance.maxOverMean ?? 0;
+  const loose = run({ keys }, "bounded-loads:boundedLoad=10").balance.maxOverMean ?? 0;
   const tight = run({ keys }, "bounded-loads:boundedLoad=1.1").balance.maxOverMean ?? 0;
   expect(loose).toBeGreaterThan(2);
   expect(tight).toBeLessThan(1.5);
@@ -143,7 +146,7 @@ describe("every request ends exactly once", () => {
           );
         },
       ),
-      { numRuns: 150 },
+      { numRuns: 100 },
     );
   });
 

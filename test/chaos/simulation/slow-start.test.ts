@@ -1,0 +1,79 @@
+import { expect, test, vi } from "vitest";
+import { parseModel } from "../../../chaos/simulation/model.ts";
+import { simulate } from "../../../chaos/simulation/simulate.ts";
+
+// Seconds on an idle machine; a busy one may take minutes.
+vi.setConfig({ testTimeout: 180_000 });
+
+const WINDOW_MS = 30_000;
+const BACKENDS = 10;
+
+/** Shares of the requests that a backend got in each tenth of its slow start, and how many there were. */
+function sharesOf(policy: string, requests: number, slowStart: object): number[] {
+  const model = parseModel(
+    {
+      about: "One backend of ten comes back; what is counted is its slow start.",
+      arrivals: { kind: "poisson", ratePerSecond: (requests * 1_000) / WINDOW_MS },
+      work: { kind: "exponential", mean: "1ms" },
+      backends: [{ count: BACKENDS, workers: "unlimited" }],
+      changes: [
+        { at: "1s", becomes: { kind: "withdrawn" } },
+        { at: "3s", becomes: { kind: "admitted" } },
+      ],
+      slowStart: { window: `${WINDOW_MS}ms`, ...slowStart },
+      warmUp: "3s",
+      duration: `${WINDOW_MS}ms`,
+    },
+    "slow start",
+  );
+  const { windows } = simulate(model, policy, 1);
+  return Array.from({ length: 10 }, (_, tenth) => {
+    const own = windows.slice(tenth * 6, tenth * 6 + 6);
+    const arrived = own.reduce((sum, window) => sum + window.arrived, 0);
+    return own.reduce((sum, window) => sum + window.toChanged, 0) / arrived;
+  });
+}
+
+/** What the curve gives it: a weight of max(minimum, age^(1/aggression)) beside nine of weight 1. */
+function expectedOf(tenth: number, aggression: number, minimum: number): number {
+  const steps = 1_000;
+  let sum = 0;
+  for (let step = 0; step < steps; step += 1) {
+    const age = (tenth + (step + 0.5) / steps) / 10;
+    const weight = Math.max(minimum, age ** (1 / aggression));
+    sum += weight / (BACKENDS - 1 + weight);
+  }
+  return sum / steps;
+}
+
+test.each([
+  ["round-robin", 1_000_000, 1, 0.1],
+  ["round-robin", 200_000, 2, 0.3],
+  ["random", 200_000, 1, 0.1],
+  ["weighted-round-robin", 200_000, 1, 0.1],
+  ["least-connections", 200_000, 1, 0.1],
+  ["power-of-two-choices", 200_000, 1, 0.1],
+])(
+  "%s, %d requests, aggression %d, minimum %d: in each tenth the share is within a twentieth of the curve (Envoy, slow start)",
+  (policy, requests, aggression, minimumWeight) => {
+    const shares = sharesOf(policy, requests, { aggression, minimumWeight });
+    const ratios = shares.map(
+      (share, tenth) => share / expectedOf(tenth, aggression, minimumWeight),
+    );
+    expect(Math.min(...ratios)).toBeGreaterThan(0.95);
+    expect(Math.max(...ratios)).toBeLessThan(1.05);
+  },
+);
+
+test("a policy that gives shares by latency gives no more than the curve", () => {
+  const ratios = sharesOf("peak-ewma", 200_000, {}).map(
+    (share, tenth) => share / expectedOf(tenth, 1, 0.1),
+  );
+  expect(Math.max(...ratios)).toBeLessThan(1.05);
+  expect(Math.min(...ratios)).toBeGreaterThan(0.8);
+});
+
+test("after a slow start that lasts no time the share is whole at once", () => {
+  const [first = 0] = sharesOf("round-robin", 100_000, { window: "1ms" });
+  expect(first).toBeCloseTo(1 / BACKENDS, 2);
+});
