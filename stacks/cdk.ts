@@ -34,5 +34,5 @@ export function declaringApp(): App {
  * @see Terraform, "Strings and Templates", escape sequences
  */
 export function literally(text: string): string {
-  return text.replaceAll("${", "$${").replaceAll("%{", "%%{");
+  return text.replaceAll(/[$%]\{/g, (begin) => `${begin[0]}${begin}`);
 }

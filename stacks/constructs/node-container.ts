@@ -14,7 +14,7 @@ export interface NodeProps {
   readonly memory?: Size;
   /** Processors that each container may use, such as 0.5. @default - as many as there are */
   readonly cpus?: number;
-  /** Variables of everything that runs on each node. @default {} */
+  /** Variables of what starts on each node by itself. @default {} */
   readonly environment?: Readonly<Record<string, string>>;
   /** Ports of each node that this machine's loopback address answers for as well. @default [] */
   readonly publish?: readonly PublishedPort[];
