@@ -3,6 +3,7 @@ import type { Machine } from "../machine.ts";
 import { lastLine } from "../program.ts";
 import type { Finding } from "../requirement.ts";
 import { isAtLeast, parseVersion } from "../version.ts";
+import { askEngine } from "./ask-engine.ts";
 import { engineOfData } from "./engine-process.ts";
 
 const OLDEST = "20.10";
@@ -14,12 +15,7 @@ export async function checkDockerEngine(machine: Machine): Promise<Finding> {
     const next = "Install Docker as https://docs.docker.com/engine/install/ says.";
     return { state: "missing", ...found, problem: "there is no Docker client to ask it", next };
   }
-  const { code, output } = await machine.run([
-    "docker",
-    "version",
-    "--format",
-    "{{.Server.Version}}",
-  ]);
+  const { code, output } = await askEngine(machine, "version", "--format", "{{.Server.Version}}");
   if (code !== 0) {
     return {
       state: "broken",
@@ -53,7 +49,7 @@ export async function checkDockerEngine(machine: Machine): Promise<Finding> {
 
 /** Of an engine that a checkout started which was removed since; it answers, and can do nothing. */
 async function dataOfRemovedCheckout(machine: Machine): Promise<string | null> {
-  const { code, output } = await machine.run(["docker", "info", "--format", "{{.DockerRootDir}}"]);
+  const { code, output } = await askEngine(machine, "info", "--format", "{{.DockerRootDir}}");
   const data = lastLine(output);
   const isOurs = code === 0 && engineOfData(data) !== null;
   return isOurs && !existsSync(data) ? data : null;

@@ -22,18 +22,28 @@ export function engineOfData(data: string): number | null {
 }
 
 /**
- * Ends what an engine left that was killed: its containerd and the shims of its containers, all of
- * which carry its folder in their arguments. Of an engine that runs, nothing must be asked for.
+ * Removes pid files whose processes have gone: a new engine takes any process of that number for the
+ * one before. What still runs of that one, the new one takes over and ends.
+ */
+export function removeStalePidFiles(place: EnginePlace): void {
+  if (enginePid(place) === null) rmSync(place.pidFile, { force: true });
+  const file = `${place.exec}/containerd/containerd.pid`;
+  const pid = Number(readText(file).trim());
+  if (!belongsTo(pid, place)) rmSync(file, { force: true });
+}
+
+/**
+ * Ends what an engine left that was killed: its containerd, the shims of its containers, which carry
+ * its folder in their arguments, and the containers below them. An engine must not run.
  */
 export async function endLeftovers(place: EnginePlace): Promise<void> {
-  for (const pid of processIds()) {
-    if (argvOf(pid).some((argument) => argument.startsWith(`${place.exec}/`))) {
-      await endProcess(pid, 0);
-    }
+  const left = new Set(processIds().filter((pid) => belongsTo(pid, place)));
+  for (let before = -1; before !== left.size;) {
+    before = left.size;
+    for (const pid of processIds()) if (left.has(parentOf(pid))) left.add(pid);
   }
-  // A new engine takes any process of that number for the old one.
-  rmSync(place.pidFile, { force: true });
-  rmSync(`${place.exec}/containerd/containerd.pid`, { force: true });
+  await Promise.all([...left].map((pid) => endProcess(pid, 0)));
+  removeStalePidFiles(place);
 }
 
 /**
@@ -71,6 +81,17 @@ function isEngine(pid: number, data: string): boolean {
   const argv = argvOf(pid);
   const at = argv.indexOf("--data-root");
   return isAlive(pid) && /(^|\/)dockerd$/.test(argv[0] ?? "") && at > 0 && argv[at + 1] === data;
+}
+
+function belongsTo(pid: number, place: EnginePlace): boolean {
+  return argvOf(pid).some((argument) => argument.startsWith(`${place.exec}/`));
+}
+
+/** 0 of a process that has gone. */
+function parentOf(pid: number): number {
+  const stat = readText(`/proc/${pid}/stat`);
+  // The name in parentheses may contain anything.
+  return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1] ?? 0);
 }
 
 function argvOf(pid: number): readonly string[] {

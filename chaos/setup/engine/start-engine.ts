@@ -5,12 +5,18 @@ import { setTimeout as wait } from "node:timers/promises";
 import { installDebianPackages } from "../debian.ts";
 import { familyOf } from "../distribution.ts";
 import type { Machine } from "../machine.ts";
-import { unmountBelow } from "../mounts.ts";
 import { programPath } from "../paths.ts";
 import { lastLine } from "../program.ts";
 import type { Bringing } from "../requirement.ts";
+import { askEngine } from "./ask-engine.ts";
 import { checkDockerEngine } from "./check-engine.ts";
-import { endLeftovers, endProcess, engineOfData, enginePid, isAlive } from "./engine-process.ts";
+import {
+  endProcess,
+  engineOfData,
+  enginePid,
+  isAlive,
+  removeStalePidFiles,
+} from "./engine-process.ts";
 import { engineArgv, enginePlace, type EnginePlace } from "./engine-place.ts";
 import { ENGINE_STOP_MS } from "./stop-engine.ts";
 
@@ -40,8 +46,7 @@ export async function bringEngine(
   await endOrphan(machine);
   let pid = enginePid(place);
   if (pid === null) {
-    await endLeftovers(place);
-    await unmountBelow(place.exec, machine);
+    removeStalePidFiles(place);
     pid = spawnEngine(dockerd, place);
   }
   return untilAnswered(pid, place, machine, signal);
@@ -93,7 +98,7 @@ async function untilAnswered(
 
 /** An engine whose checkout was removed answers, and can do nothing. */
 async function endOrphan(machine: Machine): Promise<void> {
-  const { code, output } = await machine.run(["docker", "info", "--format", "{{.DockerRootDir}}"]);
+  const { code, output } = await askEngine(machine, "info", "--format", "{{.DockerRootDir}}");
   const pid = code === 0 ? engineOfData(lastLine(output)) : null;
   if (pid !== null) await endProcess(pid, ENGINE_STOP_MS);
 }

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { installDebianPackages } from "../debian.ts";
 import { familyOf } from "../distribution.ts";
+import { askEngine } from "../engine/ask-engine.ts";
 import type { Machine } from "../machine.ts";
 import { lastLine } from "../program.ts";
 import type { Bringing } from "../requirement.ts";
@@ -64,7 +65,7 @@ async function pull(
   image: string,
   signal: AbortSignal | undefined,
 ): Promise<string | null> {
-  const there = await machine.run(["docker", "image", "inspect", image]);
+  const there = await askEngine(machine, "image", "inspect", image);
   if (there.code === 0) return null;
   const argv = ["docker", "pull", "--quiet", image];
   const { code, output } = await machine.run(argv, { timeoutMs: PULL_WITHIN_MS, signal });

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { askEngine } from "../engine/ask-engine.ts";
 import type { Machine } from "../machine.ts";
 
 /** The label of an image that says of what it was made. */
@@ -15,13 +16,6 @@ export function hashOf(texts: readonly (string | Buffer)[]): string {
 /** What an image of the engine was made of; null when there is none of that name. */
 export async function inputsOf(machine: Machine, image: string): Promise<string | null> {
   const format = `{{index .Config.Labels "${INPUTS_LABEL}"}}`;
-  const { code, output } = await machine.run([
-    "docker",
-    "image",
-    "inspect",
-    "--format",
-    format,
-    image,
-  ]);
+  const { code, output } = await askEngine(machine, "image", "inspect", "--format", format, image);
   return code === 0 ? output.trim() : null;
 }

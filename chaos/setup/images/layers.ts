@@ -1,3 +1,4 @@
+import { askEngine } from "../engine/ask-engine.ts";
 import type { Machine } from "../machine.ts";
 
 /** One layer of an image; those without files are left out. */
@@ -9,10 +10,11 @@ export interface Layer {
 
 /** The layers of an image, the lowest first; empty when there is no such image. */
 export async function layersOf(machine: Machine, image: string): Promise<readonly Layer[]> {
-  const { code, output } = await machine.run([
-    ...["docker", "history", "--no-trunc", "--human=false"],
+  const { code, output } = await askEngine(
+    machine,
+    ...["history", "--no-trunc", "--human=false"],
     ...["--format", "{{.Size}}\t{{.CreatedBy}}\t{{.Comment}}", image],
-  ]);
+  );
   if (code !== 0) return [];
   const layers = output
     .split("\n")

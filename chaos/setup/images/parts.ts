@@ -3,6 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { IMAGE_NAMES } from "../../../stacks/topology.ts";
 import { ensureBundles } from "../bundles.ts";
+import { askEngine } from "../engine/ask-engine.ts";
 import type { Machine } from "../machine.ts";
 import { PROJECT_ROOT } from "../paths.ts";
 import { lastLine } from "../program.ts";
@@ -103,7 +104,6 @@ async function listOf(
 
 /** As `process.arch` writes it. */
 async function engineArchitecture(machine: Machine): Promise<string> {
-  const argv = ["docker", "version", "--format", "{{.Server.Arch}}"];
-  const { code, output } = await machine.run(argv);
+  const { code, output } = await askEngine(machine, "version", "--format", "{{.Server.Arch}}");
   return (code === 0 ? ARCHITECTURES[lastLine(output)] : undefined) ?? process.arch;
 }

@@ -66,6 +66,7 @@ test("what a killed engine left is ended, what another one left is not", async (
     "-address",
     `${at.place.exec}-of-another/containerd/containerd.sock`,
   ]);
+  // It outlives the process number that its pid file names.
   await writeFile(at.place.pidFile, "4194305");
   await endLeftovers(at.place);
   expect(shim.isAlive()).toBe(false);
