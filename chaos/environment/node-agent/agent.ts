@@ -13,7 +13,7 @@ import {
   neighbourObserver,
   type Observer,
 } from "./observers.ts";
-import { awaitReadiness, httpAttempt, tcpAttempt, type Attempt } from "./readiness.ts";
+import { awaitReadiness, Hint, httpAttempt, tcpAttempt, type Attempt } from "./readiness.ts";
 
 /** How often the offset of the wall clock is measured again: it drifts under NTP. */
 const CLOCK_REFRESH_MS = 10_000;
@@ -140,19 +140,27 @@ export class NodeAgent {
   async #startProcess(spec: NodeProcess): Promise<void> {
     const env = { ...process.env, ...spec.env, EVENKEEL_NODE_ID: this.#node.id };
     const output = new OutputMatch(spec.readiness);
+    const hint = new Hint();
     const child = await startChild(spec.name, spec.argv, env, (stream, line) => {
       output.see(line);
+      // What becomes ready says so as a rule, in its own words.
+      hint.give();
       if (stream === "stdout" && line.startsWith(EVENT_PREFIX)) this.#write(`${line}\n`);
       else this.#log(spec.name, stream, line);
     });
     this.#children.set(spec.name, child);
     this.#emit("process.started", { name: spec.name, pid: child.pid });
     void child.exited.then((exit) => this.#onExit(spec, exit));
-    await this.#awaitReady(spec, child, output);
+    await this.#awaitReady(spec, child, output, hint);
     this.#emit("process.ready", { name: spec.name });
   }
 
-  async #awaitReady(spec: NodeProcess, child: Child, output: OutputMatch): Promise<void> {
+  async #awaitReady(
+    spec: NodeProcess,
+    child: Child,
+    output: OutputMatch,
+    hint: Hint,
+  ): Promise<void> {
     const ended = new AbortController();
     void child.exited.then((exit) =>
       ended.abort(
@@ -165,6 +173,7 @@ export class NodeAgent {
       deadlineMs: spec.readiness.deadlineMs,
       waitingFor: `${spec.name} ready`,
       signal: AbortSignal.any([this.#stopping.signal, ended.signal]),
+      hint,
     });
   }
 

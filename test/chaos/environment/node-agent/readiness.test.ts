@@ -3,6 +3,7 @@ import { createServer, type AddressInfo, type Server, type Socket } from "node:n
 import { afterEach, expect, test } from "vitest";
 import {
   awaitReadiness,
+  Hint,
   httpAttempt,
   tcpAttempt,
 } from "../../../../chaos/environment/node-agent/readiness.ts";
@@ -104,5 +105,46 @@ test("readiness that is aborted fails with the reason", async () => {
     },
     { deadlineMs: 5_000, waitingFor: "it", signal: abort.signal },
   );
+  await expect(wait).rejects.toThrow("the process ended");
+});
+
+test("a hint is answered by another attempt, long before one would be due", async () => {
+  const hint = new Hint();
+  let hints = 0;
+  let ready = false;
+  // Attempts that no hint asked for are 50 ms apart; these 150 would take 7.5 s.
+  const wait = awaitReadiness(
+    () => {
+      setImmediate(() => {
+        hints += 1;
+        ready = hints === 150;
+        hint.give();
+      });
+      return Promise.resolve(ready ? null : "not yet");
+    },
+    { deadlineMs: 7_000, waitingFor: "it", signal: unaborted, hint },
+  );
+  await expect(wait).resolves.toBeUndefined();
+});
+
+test("a hint that came before the wait is not lost, and counts once", async () => {
+  const hint = new Hint();
+  hint.give();
+  hint.give();
+  await hint.within(3_600_000);
+  const begin = performance.now();
+  await hint.within(40);
+  expect(performance.now() - begin).toBeGreaterThanOrEqual(39);
+});
+
+test("what aborts the wait ends it at once", async () => {
+  const abort = new AbortController();
+  const wait = awaitReadiness(() => Promise.resolve("nothing"), {
+    deadlineMs: 3_600_000,
+    waitingFor: "it",
+    signal: abort.signal,
+    hint: new Hint(),
+  });
+  setImmediate(() => abort.abort(new Error("the process ended")));
   await expect(wait).rejects.toThrow("the process ended");
 });
