@@ -5,9 +5,9 @@ import { partialFolder } from "../partial-folder.ts";
 import { lastLine } from "../program.ts";
 import type { Bringing } from "../requirement.ts";
 import { terraformCliConfig } from "./cli-config.ts";
-import { checkProvider } from "./check-provider.ts";
+import { providerFile } from "./check-provider.ts";
 import {
-  placeIn,
+  filesOfMirror,
   PROVIDER_MODULE,
   PROVIDER_SOURCE,
   PROVIDER_VERSION,
@@ -42,29 +42,29 @@ export async function bringProvider(
   { place = providerPlace(), registryAnswers = asksRegistry }: ProviderOrigin = {},
 ): Promise<string | null> {
   const { machine, steps, signal } = bringing;
-  await using partial = await partialFolder(dirname(place.folder));
-  const made = placeIn(join(partial.path, "provider"));
-  await mkdir(made.mirror, { recursive: true });
+  await using partial = await partialFolder(dirname(place.mirror));
+  if (providerFile(place) !== null) return await settle(null, place, partial.path);
 
-  const registry = await registryAnswers(signal);
+  const mirror = join(partial.path, "mirror");
+  await mkdir(mirror);
   let problem = "its registry does not answer";
-  if (registry) {
+  if (await registryAnswers(signal)) {
     steps.doing(`downloading the Docker provider ${PROVIDER_VERSION} from its registry`);
-    const failed = await download(machine, made, partial.path, signal);
-    if (failed === null) return await settle(made, place, machine);
+    const failed = await download(machine, mirror, partial.path, signal);
+    if (failed === null) return await settle(mirror, place, partial.path);
     problem = failed;
   }
   if (machine.find("go") === null) return `${problem}, and there is no Go to build it with`;
   steps.doing(
     `${problem}: go builds the Docker provider ${PROVIDER_VERSION} of its pinned sources, once, in some minutes`,
   );
-  const failed = await build(machine, made, signal);
-  return failed ?? (await settle(made, place, machine));
+  const failed = await build(machine, filesOfMirror(mirror).program, signal);
+  return failed ?? (await settle(mirror, place, partial.path));
 }
 
 async function download(
   machine: Machine,
-  made: ProviderPlace,
+  mirror: string,
   scratch: string,
   signal: AbortSignal | undefined,
 ): Promise<string | null> {
@@ -74,40 +74,51 @@ async function download(
     },
   };
   await writeFile(join(scratch, "main.tf.json"), JSON.stringify(configuration));
-  const argv = ["terraform", `-chdir=${scratch}`, "providers", "mirror", made.mirror];
+  const argv = ["terraform", `-chdir=${scratch}`, "providers", "mirror", mirror];
   const { code, output } = await machine.run(argv, { timeoutMs: DOWNLOAD_WITHIN_MS, signal });
   return code === 0 ? null : `terraform providers mirror failed: ${lastLine(output)}`;
 }
 
 async function build(
   machine: Machine,
-  made: ProviderPlace,
+  program: string,
   signal: AbortSignal | undefined,
 ): Promise<string | null> {
-  await mkdir(dirname(made.program), { recursive: true });
+  await mkdir(dirname(program), { recursive: true });
   const { code, output } = await machine.run(
     [
       ...["go", "-C", PROVIDER_MODULE, "build", "-mod=readonly", "-trimpath", "-ldflags=-s -w"],
-      ...["-o", made.program, PACKAGE],
+      ...["-o", program, PACKAGE],
     ],
     { env: { CGO_ENABLED: "0", GOFLAGS: "", GOWORK: "off" }, timeoutMs: BUILD_WITHIN_MS, signal },
   );
   return code === 0 ? null : `go build failed: ${lastLine(output)}`;
 }
 
-/** @returns null: the place holds it now, from here or from a set-up that was faster */
+/**
+ * Moves what was made into its place, then points Terraform at it; each in one step.
+ *
+ * @param made null when the mirror is there already
+ * @returns null, or why Terraform cannot find it
+ */
 async function settle(
-  made: ProviderPlace,
+  made: string | null,
   place: ProviderPlace,
-  machine: Machine,
+  scratch: string,
 ): Promise<string | null> {
-  await writeFile(made.cliConfig, terraformCliConfig(place.mirror));
   try {
-    await rename(made.folder, place.folder);
+    if (made !== null) {
+      await rename(made, place.mirror).catch((error: unknown) => {
+        // A set-up that was faster has the same there.
+        if (providerFile(place) === null) throw error;
+      });
+    }
+    const cliConfig = join(scratch, "terraform.rc");
+    await writeFile(cliConfig, terraformCliConfig(place.mirror));
+    await rename(cliConfig, place.cliConfig);
     return null;
   } catch (error) {
-    if ((await checkProvider(machine, place)).state === "ready") return null;
-    return `${place.folder} cannot be made: ${error instanceof Error ? error.message : String(error)}`;
+    return error instanceof Error ? error.message : String(error);
   }
 }
 

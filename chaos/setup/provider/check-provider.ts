@@ -3,6 +3,7 @@ import { relative } from "node:path";
 import type { Machine } from "../machine.ts";
 import type { Finding } from "../requirement.ts";
 import { PROJECT_ROOT } from "../paths.ts";
+import { terraformCliConfig } from "./cli-config.ts";
 import { PROVIDER_VERSION, providerPlace, type ProviderPlace } from "./provider-place.ts";
 
 /** Whether Terraform finds the provider on this machine, without asking a registry. */
@@ -10,17 +11,23 @@ export async function checkProvider(
   machine: Machine,
   place: ProviderPlace = providerPlace(),
 ): Promise<Finding> {
-  const path = [place.program, place.archive].find((file) => existsSync(file));
-  if (path !== undefined && machine.read(place.cliConfig) !== null) {
+  const path = providerFile(place);
+  // Of another version, or of a checkout that was moved, it names another folder.
+  if (path !== null && machine.read(place.cliConfig) === terraformCliConfig(place.mirror)) {
     return { state: "ready", version: PROVIDER_VERSION, path };
   }
   return {
     state: "missing",
     version: null,
     path: null,
-    problem: `${relative(PROJECT_ROOT, place.folder)} does not hold version ${PROVIDER_VERSION}`,
+    problem: `${relative(PROJECT_ROOT, place.mirror)} does not hold version ${PROVIDER_VERSION}`,
     next: "`npm run setup -- --for docker` downloads it from its registry, or builds it where Go is (https://go.dev/dl).",
   };
+}
+
+/** The provider in its mirror, as built or as downloaded; null when it is not there. */
+export function providerFile(place: Pick<ProviderPlace, "program" | "archive">): string | null {
+  return [place.program, place.archive].find((file) => existsSync(file)) ?? null;
 }
 
 /** The environment in which Terraform finds the provider. */

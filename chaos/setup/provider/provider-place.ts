@@ -20,36 +20,38 @@ const ARCHITECTURES: Readonly<Record<string, string>> = { x64: "amd64", arm64: "
 
 /** Where the provider is kept for this project. */
 export interface ProviderPlace {
-  /** Everything of this version of the module. */
-  readonly folder: string;
-  /** A mirror as Terraform reads it (`filesystem_mirror`). */
-  readonly mirror: string;
-  /** Terraform's configuration; TF_CLI_CONFIG_FILE is set to it. */
+  /** Terraform's configuration; TF_CLI_CONFIG_FILE is set to it. It is the same for every version. */
   readonly cliConfig: string;
+  /** A mirror as Terraform reads it (`filesystem_mirror`), of this version of the module alone. */
+  readonly mirror: string;
   /** The two forms in which a mirror may hold it: as built, and as downloaded. */
   readonly program: string;
   readonly archive: string;
 }
 
-/** The place of what the module pins now: another pin, another place. */
+/** The place of what the module pins now: another pin, another mirror. */
 export function providerPlace(
   directory: string = PROVIDER_DIRECTORY,
   architecture: string = process.arch,
 ): ProviderPlace {
   const hash = createHash("sha256").update(PROVIDER_VERSION);
   for (const name of ["go.mod", "go.sum"]) hash.update(readFileSync(join(PROVIDER_MODULE, name)));
-  return placeIn(join(directory, hash.digest("hex").slice(0, 16)), architecture);
+  const mirror = join(directory, `mirror-${hash.digest("hex").slice(0, 16)}`);
+  return {
+    cliConfig: join(directory, "terraform.rc"),
+    mirror,
+    ...filesOfMirror(mirror, architecture),
+  };
 }
 
-/** The same within any folder. */
-export function placeIn(folder: string, architecture: string = process.arch): ProviderPlace {
+/** Where a mirror has the provider. */
+export function filesOfMirror(
+  mirror: string,
+  architecture: string = process.arch,
+): Pick<ProviderPlace, "program" | "archive"> {
   const platform = `linux_${ARCHITECTURES[architecture] ?? architecture}`;
-  const mirror = join(folder, "mirror");
   const provider = join(mirror, PROVIDER_SOURCE);
   return {
-    folder,
-    mirror,
-    cliConfig: join(folder, "terraform.rc"),
     program: join(
       provider,
       PROVIDER_VERSION,

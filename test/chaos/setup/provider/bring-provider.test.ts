@@ -1,10 +1,11 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { expect, test, vi } from "vitest";
 import { bringProvider } from "../../../../chaos/setup/provider/bring-provider.ts";
 import { checkProvider } from "../../../../chaos/setup/provider/check-provider.ts";
-import { placeIn, providerPlace } from "../../../../chaos/setup/provider/provider-place.ts";
+import { terraformCliConfig } from "../../../../chaos/setup/provider/cli-config.ts";
+import { filesOfMirror, providerPlace } from "../../../../chaos/setup/provider/provider-place.ts";
 import { fakePrograms, type FakePrograms } from "../fake-programs.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -33,7 +34,7 @@ async function scratch(): Promise<Scratch> {
 async function bring(fake: FakePrograms, folder: string, registry: boolean) {
   const told: string[] = [];
   const tell = (text: string): void => void told.push(text);
-  const place = placeIn(join(folder, "provider", "key"));
+  const place = providerPlace(join(folder, "provider"));
   const problem = await bringProvider(
     { machine: fake.machine, steps: { doing: tell, done: tell, failed: tell } },
     { place, registryAnswers: async () => registry },
@@ -55,7 +56,10 @@ test("where the registry answers, its release is put into the mirror, and nothin
       },
     },
   });
-  expect(await readdir(dirname(place.folder))).toEqual(["key"]);
+  expect((await readdir(dirname(place.mirror))).sort()).toEqual([
+    basename(place.mirror),
+    "terraform.rc",
+  ]);
 });
 
 test("where it does not, the pinned sources are built", async () => {
@@ -66,7 +70,10 @@ test("where it does not, the pinned sources are built", async () => {
   expect(finding).toMatchObject({ state: "ready", path: place.program });
   expect(await readFile(place.program, "utf8")).toContain("terraform-provider-docker");
   expect(told.join()).toContain("go builds");
-  expect(await readdir(dirname(place.folder))).toEqual(["key"]);
+  expect((await readdir(dirname(place.mirror))).sort()).toEqual([
+    basename(place.mirror),
+    "terraform.rc",
+  ]);
 });
 
 test("what the registry refuses is built", async () => {
@@ -88,7 +95,7 @@ test("a build that fails leaves nothing, and its reason is told", async () => {
   const { problem, finding, place } = await bring(fake, at.folder, false);
   expect(problem).toBe("go build failed: missing go.sum entry");
   expect(finding).toMatchObject({ state: "missing" });
-  expect(await readdir(dirname(place.folder))).toEqual([]);
+  expect(await readdir(dirname(place.mirror))).toEqual([]);
 });
 
 test("without registry and Go the reason is told", async () => {
@@ -98,20 +105,37 @@ test("without registry and Go the reason is told", async () => {
   expect(problem).toBe("its registry does not answer, and there is no Go to build it with");
 });
 
-test("a set-up that was faster is no error, and what it brought stays", async () => {
+test("what is there already is not brought again; only Terraform is pointed at it", async () => {
   await using at = await scratch();
-  const place = placeIn(join(at.folder, "provider", "key"));
+  const place = providerPlace(join(at.folder, "provider"));
   await mkdir(dirname(place.program), { recursive: true });
-  await writeFile(place.program, "of the other");
-  await writeFile(place.cliConfig, "of the other");
-  await using fake = await fakePrograms({ go: GO });
-  expect((await bring(fake, at.folder, false)).problem).toBeNull();
-  expect(await readFile(place.program, "utf8")).toBe("of the other");
+  await writeFile(place.program, "of an earlier set-up");
+  // As a checkout has it that was moved.
+  await writeFile(place.cliConfig, terraformCliConfig("/elsewhere"));
+  await using fake = await fakePrograms({});
+  expect(await checkProvider(fake.machine, place)).toMatchObject({ state: "missing" });
+  const { problem, finding } = await bring(fake, at.folder, false);
+  expect(problem).toBeNull();
+  expect(finding).toMatchObject({ state: "ready", path: place.program });
+  expect(await readFile(place.program, "utf8")).toBe("of an earlier set-up");
 });
 
-test("the place changes with what is pinned, and names the processor as Terraform does", () => {
+test("a set-up that was faster is no error, and what it brought stays", async () => {
+  await using at = await scratch();
+  const { program } = providerPlace(join(at.folder, "provider"));
+  await using fake = await fakePrograms({
+    go: `/bin/mkdir -p "${dirname(program)}"; echo of the other > "${program}"\n${GO}`,
+  });
+  const { problem, finding } = await bring(fake, at.folder, false);
+  expect(problem).toBeNull();
+  expect(finding).toMatchObject({ state: "ready" });
+  expect(await readFile(program, "utf8")).toBe("of the other\n");
+});
+
+test("the mirror changes with what is pinned, and names the processor as Terraform does", () => {
   const place = providerPlace("/state", "x64");
-  expect(place.folder).toMatch(/^\/state\/[\da-f]{16}$/);
+  expect(place.mirror).toMatch(/^\/state\/mirror-[\da-f]{16}$/);
+  expect(place.cliConfig).toBe("/state/terraform.rc");
   expect(place.program).toContain("/registry.terraform.io/kreuzwerker/docker/4.5.0/linux_amd64/");
-  expect(placeIn("/state", "arm64").archive).toMatch(/_4\.5\.0_linux_arm64\.zip$/);
+  expect(filesOfMirror("/state", "arm64").archive).toMatch(/_4\.5\.0_linux_arm64\.zip$/);
 });
