@@ -1,22 +1,24 @@
 import type { Topology } from "../../../stacks/topology.ts";
 import { html, Markup, NOTHING } from "../html/markup.ts";
-import { topologyGraph, type Edge } from "./graph.ts";
+import { descend } from "../reference.ts";
+import { topologyGraph } from "./graph.ts";
 import {
   ADDRESS_HEIGHT,
   HEADING,
   addressesWidth,
   idWidth,
-  LANE,
   layOut,
   NODE_HEIGHT,
   TEXT_INSET,
   type Box,
-  type Layout,
 } from "./layout.ts";
+import { centre, roomForDetours, waysOf, type Way } from "./ways.ts";
 
 /** More ports than this on one way are not told one by one. */
 const PORTS_TOLD = 3;
+/** Height of a line of a label, and an upper estimate of how wide a character of it is. */
 const LINE = 13;
+const LABEL_CHARACTER = 6;
 
 /** What a drawing is made with. */
 export interface DrawingOptions {
@@ -42,115 +44,70 @@ export interface Drawing {
  */
 export function drawTopology(topology: Topology, options: DrawingOptions): Drawing {
   const graph = topologyGraph(topology);
-  const layout = layOut(topology, graph, options.width);
-  const detours = graph.edges.filter((edge) => isDetour(edge, layout));
-  const around = detours.length * LANE;
-  const draw = (edge: Edge): Markup => {
-    const from = layout.boxes.find(({ key }) => key === edge.from);
-    const to = layout.boxes.find(({ key }) => key === edge.to);
-    if (from === undefined || to === undefined) return NOTHING;
-    const lane = detours.indexOf(edge);
-    const way = lane < 0 ? straight(from, to, layout.downwards) : detour(from, to, layout, lane);
-    return drawEdge(edge, way, options);
-  };
-  return {
-    body: html`${graph.edges.map(draw)}${layout.boxes.map((box) => drawBox(topology, box, options))}`,
-    width: layout.width,
-    height: layout.height + (layout.downwards ? 4 : around + 4),
-  };
-}
-
-/** A line with its head, the point in its middle, and where the lines of its label stand to that. */
-interface Way {
-  readonly line: string;
-  readonly head: string;
-  readonly x: number;
-  readonly y: number;
-  readonly label: "above" | "right" | "left";
-}
-
-function straight(from: Box, to: Box, downwards: boolean): Way {
-  if (downwards) {
-    const [x1, y1, x2, y2] = [centre(from), from.y + from.height, centre(to), to.y];
-    const middle = (y1 + y2) / 2;
-    return {
-      line: `M${x1} ${y1}C${x1} ${middle} ${x2} ${middle} ${x2} ${y2 - 2}`,
-      head: `M${x2 - 4} ${y2 - 8}L${x2} ${y2 - 1}L${x2 + 4} ${y2 - 8}`,
-      x: (x1 + x2) / 2,
-      y: middle,
-      label: "right",
-    };
+  const { width } = options;
+  let layout = layOut(topology, graph, { width });
+  let { ways, detours } = waysOf(graph, layout);
+  // Downwards, ways around the boxes need room at the side, which is theirs in a second layout.
+  if (layout.downwards && detours > 0) {
+    layout = layOut(topology, graph, { width, aside: roomForDetours(detours) });
+    ({ ways, detours } = waysOf(graph, layout));
   }
-  const [x1, y1] = [from.x + from.width, from.y + from.height / 2];
-  const [x2, y2] = [to.x, to.y + to.height / 2];
-  const middle = (x1 + x2) / 2;
+  const around = roomForDetours(detours);
+  const right = Math.max(0, ...layout.boxes.map((box) => box.x + box.width));
   return {
-    line: `M${x1} ${y1}C${middle} ${y1} ${middle} ${y2} ${x2 - 2} ${y2}`,
-    head: `M${x2 - 8} ${y2 - 4}L${x2 - 1} ${y2}L${x2 - 8} ${y2 + 4}`,
-    x: middle,
-    y: (y1 + y2) / 2,
-    label: "above",
+    // Labels over lines, and boxes over both.
+    body: html`${ways.map((way) => drawLine(way, options))}${ways.map((way) => drawLabel(topology, way, options))}${layout.boxes.map((box) => drawBox(topology, box, options))}`,
+    width: layout.downwards ? Math.max(layout.width, right + around) : layout.width,
+    height: layout.height + (layout.downwards ? 0 : around) + 4,
   };
 }
 
-/** Around the boxes in between: below them, or on their right where requests run downwards. */
-function detour(from: Box, to: Box, layout: Layout, lane: number): Way {
-  if (layout.downwards) {
-    const right = Math.max(...layout.boxes.map((box) => box.x + box.width));
-    const x = Math.min(layout.width - 3, right + 10 + lane * (LANE / 2));
-    const [x1, y1] = [from.x + from.width, from.y + from.height / 2];
-    const [x2, y2] = [to.x + to.width, to.y + to.height / 2];
-    return {
-      line: `M${x1} ${y1}H${x}V${y2}H${x2 + 2}`,
-      head: `M${x2 + 8} ${y2 - 4}L${x2 + 1} ${y2}L${x2 + 8} ${y2 + 4}`,
-      x,
-      y: (y1 + y2) / 2,
-      label: "left",
-    };
-  }
-  const y = layout.height + LANE / 2 + lane * LANE;
-  const [x1, y1] = [centre(from), from.y + from.height];
-  const [x2, y2] = [centre(to), to.y + to.height];
-  return {
-    line: `M${x1} ${y1}V${y}H${x2}V${y2 + 2}`,
-    head: `M${x2 - 4} ${y2 + 8}L${x2} ${y2 + 1}L${x2 + 4} ${y2 + 8}`,
-    x: (x1 + x2) / 2,
-    y,
-    label: "above",
-  };
+function isHurtBy({ edge }: Way, { hurt }: DrawingOptions): boolean {
+  return edge.links.some((link) => hurt?.has(link) === true);
 }
 
-/** Whether a straight line would run behind other boxes, or backwards. */
-function isDetour(edge: Edge, { boxes }: Layout): boolean {
-  const ranks = [...new Set(boxes.map(({ rank }) => rank))].toSorted((a, b) => a - b);
-  const rankOf = (wanted: string): number =>
-    ranks.indexOf(boxes.find(({ key }) => key === wanted)?.rank ?? 0);
-  return rankOf(edge.to) - rankOf(edge.from) !== 1;
+function drawLine(way: Way, options: DrawingOptions): Markup {
+  const { x, y } = way.middle;
+  const isHurt = isHurtBy(way, options);
+  return html`<path
+      class="${isHurt ? "edge hurt" : "edge"}"
+      d="${way.path}"
+    />${isHurt ? html`<path class="hurt-mark" d="${cross(x, y, 6)}" />` : null}`;
 }
 
-function drawEdge(edge: Edge, way: Way, options: DrawingOptions): Markup {
-  const isHurt = edge.links.some((link) => options.hurt?.has(link) === true);
-  const lines =
-    edge.ports.length > PORTS_TOLD
-      ? [html`several ports`]
-      : edge.ports.map((pointer) => html`port ${options.label(pointer)}`);
-  const [x, anchor] = ({ above: [0, "middle"], right: [12, "start"], left: [-7, "end"] } as const)[
-    way.label
-  ];
-  const above = (lines.length - 1) * LINE;
-  const top = way.label === "above" ? way.y - 8 - above : way.y + 4 - above / 2;
-  return html`<path class="${isHurt ? "edge hurt" : "edge"}" d="${way.line + way.head}" />
-    ${lines.map(
-      (line, index) =>
-        html`<text
-          class="edge-label"
-          x="${way.x + x}"
-          y="${top + index * LINE}"
-          text-anchor="${anchor}"
-          >${line}</text
-        >`,
-    )}
-    ${isHurt ? html`<path class="hurt-mark" d="${cross(way.x, way.y, 6)}" />` : null}`;
+function drawLabel(topology: Topology, way: Way, options: DrawingOptions): Markup {
+  const { ports } = way.edge;
+  const { x, y, anchor, above, flat } = way.label;
+  const lines = labelLines(ports, flat);
+  // A label on the line gives way to the cross there.
+  const aside = anchor === "middle" && !above && isHurtBy(way, options) ? 14 : 0;
+  const height = (lines.length - 1) * LINE;
+  const top = (above ? y - height : y - height / 2) - aside;
+  return html`${lines.map((pointers, index) => {
+    const length = pointers.map((one) => String(descend(topology, one))).join(", ").length;
+    const width = (length + "port ".length) * LABEL_CHARACTER;
+    const baseline = top + index * LINE;
+    const ground =
+      anchor === "middle" && !above
+        ? html`<rect
+            class="edge-ground"
+            x="${x - width / 2}"
+            y="${baseline - 10}"
+            width="${width}"
+            height="${LINE}"
+          />`
+        : null;
+    return html`${ground}<text class="edge-label" x="${x}" y="${baseline}" text-anchor="${anchor}"
+        >${pointers.length === 0 ? "several ports" : html`port ${pointers.map((pointer, index) => html`${index === 0 ? "" : ", "}${options.label(pointer)}`)}`}</text
+      >`;
+  })}`;
+}
+
+/** The ports that each line of a label names; an empty line says that there are several. */
+function labelLines(ports: readonly string[], flat: boolean): (readonly string[])[] {
+  if (ports.length === 0) return [];
+  if (ports.length > PORTS_TOLD) return [[]];
+  return flat ? [ports] : ports.map((port) => [port]);
 }
 
 function drawBox(topology: Topology, box: Box, options: DrawingOptions): Markup {
@@ -225,10 +182,6 @@ function drawNode(
 function squeeze(width: number, room: number): Markup {
   if (width <= room) return NOTHING;
   return new Markup(`textLength="${room}" lengthAdjust="spacingAndGlyphs"`);
-}
-
-function centre(box: Box): number {
-  return box.x + box.width / 2;
 }
 
 function cross(x: number, y: number, size: number): string {

@@ -24,14 +24,13 @@ export const HEADING = 24;
 export const ADDRESS_HEIGHT = 30;
 /** Room between the edge of a box and the text of a node, on both sides together. */
 export const TEXT_INSET = 36;
-/** Between two ways that go around other boxes. */
-export const LANE = 16;
 const BOTTOM = 4;
 const MARGIN = 2;
 const BOX_WIDTHS = { least: 130, most: 232 } as const;
 /** Between two columns: room for "port 16379". */
 const COLUMN_GAPS = { least: 60, most: 92 } as const;
-const ROW_GAP = 44;
+/** Between two rows. */
+export const ROW_GAP = 44;
 /** Between boxes of one rank. */
 const SIDE_GAP = 18;
 /** Upper estimates of a character's width: ids at 12.5 px, addresses at 11 px. */
@@ -41,16 +40,22 @@ const ADDRESS_CHARACTER = 6.3;
 /**
  * Places the groups of a topology, rank by rank.
  *
- * @param width of the whole in pixels; absent: as wide as it needs to be, left to right
+ * @param room.width of the whole in pixels; undefined: as wide as it needs to be, left to right
+ * @param room.aside what is left free of it at the right when requests run downwards. @default 0
  */
-export function layOut(topology: Topology, graph: TopologyGraph, width?: number): Layout {
+export function layOut(
+  topology: Topology,
+  graph: TopologyGraph,
+  room: { readonly width?: number | undefined; readonly aside?: number } = {},
+): Layout {
+  const { width, aside = 0 } = room;
   const ranks = [...new Set(graph.groups.map(({ rank }) => rank))].toSorted((a, b) => a - b);
   const columns = ranks.map((rank) => graph.groups.filter((group) => group.rank === rank));
   const widths = columns.map((column) => Math.max(...column.map((one) => widthOf(topology, one))));
   const boxes = widths.reduce((sum, one) => sum + one, 0);
   const gaps = columns.length - 1;
   const needed = boxes + gaps * COLUMN_GAPS.least + 2 * MARGIN;
-  if (width !== undefined && needed > width) return stack(topology, columns, width);
+  if (width !== undefined && needed > width) return stack(topology, columns, { width, aside });
   const preferred = boxes + gaps * COLUMN_GAPS.most + 2 * MARGIN;
   const whole = width ?? preferred;
   const gap = gaps === 0 ? 0 : Math.min(COLUMN_GAPS.most, (whole - 2 * MARGIN - boxes) / gaps);
@@ -88,15 +93,19 @@ function spread(
 }
 
 /** Ranks below each other; the boxes of one rank side by side as far as they fit. */
-function stack(topology: Topology, columns: readonly (readonly Group[])[], width: number): Layout {
-  const room = width - 2 * MARGIN;
+function stack(
+  topology: Topology,
+  columns: readonly (readonly Group[])[],
+  { width, aside }: { readonly width: number; readonly aside: number },
+): Layout {
+  const room = width - aside - 2 * MARGIN;
   const boxes: Box[] = [];
   let y = MARGIN;
   for (const column of columns) {
     for (const row of rowsOf(topology, column, room)) {
       const widths = row.map((group) => Math.min(room, widthOf(topology, group)));
       const used = widths.reduce((sum, one) => sum + one + SIDE_GAP, -SIDE_GAP);
-      let x = (width - used) / 2;
+      let x = (width - aside - used) / 2;
       for (const [index, group] of row.entries()) {
         boxes.push({ ...group, x, y, width: widths[index] ?? 0, height: heightOf(group) });
         x += (widths[index] ?? 0) + SIDE_GAP;

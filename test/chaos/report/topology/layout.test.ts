@@ -21,7 +21,7 @@ describe.each(Object.entries(topologies))("the layout of a topology %s", (_, top
   test.each([undefined, 1060, 800, 376, 340])(
     "in a width of %s is inside it, without overlap",
     (width) => {
-      const layout = layOut(topology, graph, width);
+      const layout = layOut(topology, graph, { width });
       expect(layout.boxes).toHaveLength(graph.groups.length);
       for (const [index, box] of layout.boxes.entries()) {
         expect(box.x).toBeGreaterThanOrEqual(0);
@@ -43,7 +43,7 @@ describe.each(Object.entries(topologies))("the layout of a topology %s", (_, top
   });
 
   test("runs downwards in the order of ranks when there is none", () => {
-    const { boxes, downwards } = layOut(topology, graph, 340);
+    const { boxes, downwards } = layOut(topology, graph, { width: 340 });
     expect(downwards).toBe(true);
     for (const a of boxes)
       for (const b of boxes) if (a.rank < b.rank) expect(a.y + a.height).toBeLessThan(b.y);
