@@ -189,9 +189,10 @@ async function oneTrial(
   const { index, repeats, phaseFraction, journal, cpuTicks } = setting;
   const identity = { index, repeats, seed: deriveSeed(options.seed, "trial", index) };
   try {
+    const environment = options.environment(trialLogDirectory(setting.directory, index));
     const seen = await runTrial({
       scenario,
-      environment: options.environment(trialLogDirectory(setting.directory, index)),
+      environment,
       runId: setting.id,
       ...identity,
       phaseFraction,
@@ -200,7 +201,7 @@ async function oneTrial(
       cpuTicks,
       onStage: (stage) => options.onProgress({ kind: "stage", trial: identity, stage }),
     });
-    return judgeObservation(scenario, seen);
+    return judgeObservation(scenario, seen, environment.kind);
   } catch (error) {
     const verdict: Verdict = options.signal.aborted ? "aborted" : "invalid";
     return {

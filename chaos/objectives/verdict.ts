@@ -1,3 +1,4 @@
+import type { Environment } from "../environment/environment.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { judgeQuality } from "../measurement/prober-quality.ts";
 import {
@@ -26,8 +27,16 @@ export interface JudgedTrial {
   readonly probes: TrialObservation["probes"];
 }
 
-/** What one trial says: not trustworthy, or the worst of its objectives. */
-export function judgeObservation(scenario: Scenario, seen: TrialObservation): JudgedTrial {
+/**
+ * What one trial says: not trustworthy, or the worst of its objectives.
+ *
+ * @param environment what it ran in: how late a prober may be depends on it
+ */
+export function judgeObservation(
+  scenario: Scenario,
+  seen: TrialObservation,
+  environment: Environment["kind"] = "namespace",
+): JudgedTrial {
   const quality = seen.trial.quality;
   const trust =
     quality === null
@@ -35,6 +44,7 @@ export function judgeObservation(scenario: Scenario, seen: TrialObservation): Ju
       : judgeQuality(quality, {
           smallestBoundMs: smallestBoundMs(scenario),
           ratePerSecond: scenario.load.ratePerSecond,
+          environment,
           baselineFailures: seen.baselineFailures,
         });
   const data: TrialData = {

@@ -46,6 +46,16 @@ describe("the prober's self-check", () => {
     expect(verdict.reasons[0]).toMatch(reason);
   });
 
+  test.each<[string, Partial<ProberQuality>, boolean]>([
+    ["late by what the engine causes", { lagP99Ms: 24.9, eventLoopDelayP99Ms: 49.9 }, true],
+    ["later than that", { lagP99Ms: 25 }, false],
+    ["with an event loop later than that", { eventLoopDelayP99Ms: 50 }, false],
+  ])("beside containers a prober that is %s is trusted or not", (_, quality, valid) => {
+    const inContainers = { ...demand, environment: "docker" } as const;
+    expect(judgeQuality({ ...good, ...quality }, inContainers).valid).toBe(valid);
+    expect(judgeQuality({ ...good, ...quality }, demand).valid).toBe(false);
+  });
+
   test("without a bound in time only the measurement itself is judged", () => {
     const verdict = judgeQuality({ ...good, lagMaxMs: 900 }, { ...demand, smallestBoundMs: null });
     expect(verdict.valid).toBe(true);
