@@ -1,5 +1,7 @@
 import {
   createPolicy,
+  InvalidDocument,
+  parseConfig,
   POLICY_NAMES,
   type Policy,
   type PolicyName,
@@ -10,20 +12,20 @@ import { WrongUse } from "../errors.ts";
 /** A policy as it is written: its name, and options behind colons: `bounded-loads:boundedLoad=1.5`. */
 export type PolicySpec = PolicyName | `${PolicyName}:${string}`;
 
-/** Ranges of the options: what the balancer's own configuration would accept. */
-const OPTIONS = {
-  /** Bound of a backend's load as a multiple of its fair share. */
-  boundedLoad: { least: 1.01, most: 10, whole: false },
-  virtualNodes: { least: 1, most: 10_000, whole: true },
-  tableSize: { least: 3, most: 5_000_011, whole: true },
-  decayMs: { least: 1, most: 3_600_000, whole: false },
-  failureMs: { least: 1, most: 3_600_000, whole: false },
-} as const satisfies Readonly<
-  Record<keyof PolicyOptions, { least: number; most: number; whole: boolean }>
->;
+/** Where each option stands in the configuration of a pool. */
+const SECTIONS = {
+  boundedLoad: "hashing",
+  virtualNodes: "hashing",
+  tableSize: "hashing",
+  decay: "latency",
+  failure: "latency",
+} as const;
+
+type Option = keyof typeof SECTIONS;
 
 /**
- * What makes the policy of a specification, new with each call.
+ * What makes the policy of a specification, new with each call. Options have the names, ranges and
+ * defaults that they have in the balancer's configuration.
  *
  * @throws WrongUse when the name or an option is unknown, or a value out of range; it lists the known ones
  */
@@ -35,27 +37,52 @@ export function policyMaker(spec: string): () => Policy {
       `Use one of: ${POLICY_NAMES.join(", ")}.`,
     );
   }
-  const options: Partial<PolicyOptions> = Object.fromEntries(
-    assignments.map((one) => optionOf(spec, one)),
-  );
+  const options = optionsOf(spec, name, assignments);
   return () => createPolicy(name, options);
 }
 
-function optionOf(spec: string, assignment: string): [string, number] {
-  const [option = "", text = ""] = assignment.split("=", 2);
-  if (!Object.hasOwn(OPTIONS, option)) {
-    throw new WrongUse(
-      `The policy "${spec}" names an option "${option}" that there is not`,
-      `Write option=value with one of: ${Object.keys(OPTIONS).join(", ")}.`,
-    );
+function optionsOf(spec: string, policy: string, assignments: readonly string[]): PolicyOptions {
+  const sections: Record<"hashing" | "latency", Record<string, unknown>> = {
+    hashing: {},
+    latency: {},
+  };
+  for (const assignment of assignments) {
+    const [option = "", text = ""] = assignment.split("=", 2);
+    if (!Object.hasOwn(SECTIONS, option)) {
+      throw new WrongUse(
+        `The policy "${spec}" names an option "${option}" that there is not`,
+        `Write option=value with one of: ${Object.keys(SECTIONS).join(", ")}.`,
+      );
+    }
+    const section = SECTIONS[option as Option];
+    // Durations are texts there too; an empty text is no number.
+    sections[section][option] = section === "latency" || text === "" ? text : Number(text);
   }
-  const { least, most, whole } = OPTIONS[option as keyof typeof OPTIONS];
-  const value = Number(text);
-  if (text === "" || !(value >= least && value <= most) || (whole && !Number.isInteger(value))) {
-    throw new WrongUse(
-      `The policy "${spec}" has ${option} "${text}"`,
-      `Use a ${whole ? "whole " : ""}number from ${least} to ${most}.`,
+  const { hashing, latency } = poolOf(spec, { policy, ...sections });
+  return {
+    boundedLoad: hashing.boundedLoad,
+    virtualNodes: hashing.virtualNodes,
+    tableSize: hashing.tableSize,
+    decayMs: latency.decay,
+    failureMs: latency.failure,
+  };
+}
+
+/** The pool as the balancer would read it. */
+function poolOf(spec: string, fields: object) {
+  try {
+    const { pools } = parseConfig({
+      listeners: [{ id: "any", protocol: "http", port: 80, pool: "any" }],
+      pools: [{ id: "any", backends: [{ id: "any", address: "127.0.0.1", port: 80 }], ...fields }],
+    });
+    // One went in.
+    return pools[0]!;
+  } catch (error) {
+    if (!(error instanceof InvalidDocument)) throw error;
+    const wrong = error.problems.map(
+      ({ path, value, message, next }) =>
+        `${path.replace(/^pools\[0\]\.\w+\./, "")}: ${message} (found ${value}). ${next}`,
     );
+    throw new WrongUse(`The policy "${spec}" cannot be made`, wrong.join(" "));
   }
-  return [option, value];
 }

@@ -51,15 +51,6 @@ describe("one seed", () => {
   });
 });
 
-test("a policy or option that there is not is refused with the known ones", () => {
-  expect(() => run({}, "roundrobin")).toThrow(
-    /no selection policy "roundrobin"\. Use one of: round-robin, /,
-  );
-  expect(() => run({}, "ring-hash:bound=2")).toThrow(/option=value with one of: boundedLoad, /);
-  expect(() => run({}, "ring-hash:virtualNodes=2.5")).toThrow(/Use a whole number from 1 to /);
-  expect(() => run({}, "ring-hash:boundedLoad=")).toThrow(/Use a number from 1\.01 to 10\./);
-});
-
 test("an option of a policy reaches it", () => {
   const keys = { kind: "zipf", count: 1_000, exponent: 1.2 } as const;
   const loose = run({ keys }, "bounded-loads:boundedLoad=10").balance.maxOverMean ?? 0;
