@@ -8,7 +8,7 @@ const pages = documentation();
 let known: Known;
 beforeAll(async () => {
   known = await knownCommands();
-}, 30_000);
+}, 180_000);
 
 describe("the documentation", () => {
   test("contains only TypeScript that passes the type check", { timeout: 60_000 }, async () => {
