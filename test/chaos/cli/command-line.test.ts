@@ -139,7 +139,9 @@ describe("report", () => {
     expect([code, stderr]).toEqual([0, ""]);
     expect(stdout).toContain("PASSED");
     expect(stdout.trimEnd().split("\n").at(-1)).toBe(`Report: ${join(run, "report.html")}`);
-    expect(readdirSync(run)).toEqual(expect.arrayContaining(["report.html", "report.md", "junit.xml"]));
+    expect(readdirSync(run)).toEqual(
+      expect.arrayContaining(["report.html", "report.md", "junit.xml"]),
+    );
   });
 
   test("takes the record's own path too", async () => {
