@@ -1,33 +1,29 @@
 import { createHash } from "node:crypto";
 import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
+import { ensureBundles } from "./bundles.ts";
 import type { Machine } from "./machine.ts";
 import { UNSHARE_ARGV } from "./namespaces.ts";
-import { COMPILE_CACHE_DIRECTORY, PROJECT_ROOT } from "./paths.ts";
+import { COMPILE_CACHE_DIRECTORY } from "./paths.ts";
 import { lastLine } from "./program.ts";
 
-/** Programs that run inside a lab. They start on import, so what they import is loaded instead. */
-const ENTRY_PROGRAMS = [
-  "balancer/main.ts",
-  "scenarios/backend/main.ts",
-  "chaos/environment/namespace/lab-host.ts",
-  "chaos/environment/node-agent/main.ts",
-  "chaos/measurement/prober/main.ts",
-];
+/** Bundles of the programs that every lab starts. */
+const PROGRAMS = ["agent", "backend", "balancer", "lab-host", "prober", "toxics"] as const;
 
-/** File that tells for which modules the cache was filled. */
+/** File that tells for which bundles the cache was filled. */
 const STAMP = "warmed";
 
-const WARMER = `
-  const { flushCompileCache } = await import("node:module");
-  for (const url of process.argv.slice(1)) await import(url);
-  flushCompileCache();
-`;
+/**
+ * Runs each of them. Asked for help, or with nothing to read, they end by themselves, with an exit
+ * code that says nothing here; what they were compiled to is written when they end.
+ */
+const WARMER = `node=$1; shift
+for program do "$node" "$program" --help </dev/null >/dev/null 2>&1 & done
+wait`;
 
 /**
- * Fills Node's compile cache with what runs in a lab, which halves the start of every node. The
- * cache is kept apart by user id, so it is filled as root of a user namespace, as labs run.
+ * Bundles the programs of a lab and fills Node's compile cache with them. The cache is kept apart by
+ * user id, so it is filled as root of a user namespace, as labs run.
  *
  * @returns null, or why it was not done; a lab works without it, only slower
  */
@@ -36,14 +32,14 @@ export async function warmCompileCache(
   directory: string = COMPILE_CACHE_DIRECTORY,
   signal?: AbortSignal,
 ): Promise<string | null> {
-  const modules = await modulesToWarm();
-  const stamp = await stampOf(modules, machine.nodeVersion);
   try {
+    const folder = await ensureBundles();
+    const bundles = PROGRAMS.map((program) => join(folder, `${program}.cjs`));
     await mkdir(directory, { recursive: true });
+    const stamp = await stampOf(bundles, machine.nodeVersion);
     const before = await readFile(join(directory, STAMP), "utf8").catch(() => "");
     if (before === stamp) return null;
-    const urls = modules.map((module) => pathToFileURL(module).href);
-    const argv = [process.execPath, "--input-type=module", "--eval", WARMER, ...urls];
+    const argv = ["sh", "-c", WARMER, "warmer", process.execPath, ...bundles];
     const { code, output } = await machine.run([...UNSHARE_ARGV, ...argv], {
       env: { NODE_COMPILE_CACHE: directory },
       timeoutMs: 60_000,
@@ -58,25 +54,9 @@ export async function warmCompileCache(
   }
 }
 
-/** What the entry programs import from the project, without the entry programs themselves. */
-async function modulesToWarm(): Promise<readonly string[]> {
-  const modules = new Set<string>();
-  for (const entry of ENTRY_PROGRAMS) {
-    const file = join(PROJECT_ROOT, entry);
-    const source = await readFile(file, "utf8").catch(() => "");
-    for (const [, specifier] of source.matchAll(/^(?:import|\}) (?!type).*from "(\..*\.ts)";$/gm)) {
-      if (specifier !== undefined) modules.add(join(file, "..", specifier));
-    }
-  }
-  return [...modules].sort();
-}
-
-/** Changes when Node or one of the modules does. */
-async function stampOf(modules: readonly string[], nodeVersion: string): Promise<string> {
+/** Changes when Node or one of the bundles does. */
+async function stampOf(bundles: readonly string[], nodeVersion: string): Promise<string> {
   const hash = createHash("sha256").update(nodeVersion);
-  for (const module of modules) {
-    const { mtimeMs } = await stat(module).catch(() => ({ mtimeMs: 0 }));
-    hash.update(`\n${module} ${mtimeMs}`);
-  }
+  for (const bundle of bundles) hash.update(`\n${bundle} ${(await stat(bundle)).mtimeMs}`);
   return hash.digest("hex");
 }
