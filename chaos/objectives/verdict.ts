@@ -66,13 +66,9 @@ export function judgeObservation(
     quality !== null &&
     isSpoilt({ onlyLate: trust?.onlyLate ?? false, lagMaxMs: quality.lagMaxMs, stolenMs });
   const invalid = [
+    ...(spoilt ? [`${stolenMs} ms of CPU were stolen from the machine by its hypervisor`] : []),
     ...seen.unverified,
     ...(trust?.reasons ?? ["the prober gave no account of itself. Look at its own output."]),
-    ...(spoilt
-      ? [
-          `the machine spoilt it: meanwhile ${stolenMs} ms of CPU were stolen from it by its hypervisor`,
-        ]
-      : []),
   ];
   const failed = Object.values(objectives).filter(({ verdict }) => verdict === "fail");
   const unknown = Object.values(objectives).filter(({ verdict }) => verdict === "inconclusive");

@@ -127,7 +127,7 @@ describe("a trial that the machine spoilt", () => {
   ])("%s", (_, observation, spoilt) => {
     const { record, data } = judgeObservation(scenario, observation);
     expect(record.spoilt).toBe(spoilt);
-    expect(record.reasons.some((reason) => reason.includes("spoilt"))).toBe(spoilt);
+    expect(record.reasons.some((reason) => reason.includes("stolen"))).toBe(spoilt);
     if (spoilt) expect([record.verdict, data]).toEqual(["invalid", null]);
   });
 });
@@ -215,7 +215,7 @@ describe("the run", () => {
     expect(record.objectives[0]?.samples).toBe(5);
     expect(record.reasons).toHaveLength(4);
     expect(record.reasons[1]).toMatch(
-      /^trial 1 does not count and was measured again as trial 6: probes were sent 40 ms late.*; the machine spoilt it: meanwhile 50 ms of CPU were stolen/,
+      /^trial 1 does not count and was measured again as trial 6: 50 ms of CPU were stolen from the machine by its hypervisor; probes were sent 40 ms late/,
     );
     // Those that were not do count.
     const none = conclude(RECORD, scenario, trials.slice(0, 5), ENDED);
