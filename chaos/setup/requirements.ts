@@ -7,12 +7,9 @@ import { bringProvider } from "./provider/bring-provider.ts";
 import { checkProvider } from "./provider/check-provider.ts";
 import { checkProgram, type ProgramCheck } from "./program.ts";
 import type { Finding, Packages, Requirement } from "./requirement.ts";
+import { bringTerraform, TERRAFORM_BY_HAND } from "./terraform.ts";
 import { bringToxiproxy, TOXIPROXY_BY_HAND } from "./toxiproxy.ts";
 import { isAtLeast, parseVersion } from "./version.ts";
-
-/** It is in no distribution's own archive. */
-const TERRAFORM_BY_HAND =
-  "Put Terraform of https://developer.hashicorp.com/terraform/install on the PATH.";
 
 /** Everything a machine may need, in the order in which it makes sense to read it. */
 export const REQUIREMENTS: readonly Requirement[] = [
@@ -246,17 +243,24 @@ export const REQUIREMENTS: readonly Requirement[] = [
     installation: { kind: "brought", bring: bringEngine },
     check: checkDockerEngine,
   },
-  program("terraform", "Terraform", {
+  {
+    id: "terraform",
+    title: "Terraform",
     neededFor: { docker: "applies what `cdktf deploy` synthesizes" },
-    byHand: TERRAFORM_BY_HAND,
-    check: {
-      names: ["terraform"],
-      versionArgs: ["version"],
-      version: /Terraform v(\S+)/,
-      // The first that speaks the protocol of the provider.
-      atLeast: "1.1.5",
-    },
-  }),
+    installation: { kind: "brought", bring: async (bringing) => bringTerraform(bringing) },
+    check: async (machine) =>
+      checkProgram(
+        {
+          names: ["terraform"],
+          versionArgs: ["version"],
+          version: /Terraform v(\S+)/,
+          // The first that speaks the provider's protocol.
+          atLeast: "1.1.5",
+          next: TERRAFORM_BY_HAND,
+        },
+        machine,
+      ),
+  },
   {
     id: "terraform-provider",
     title: "Docker provider",

@@ -17,12 +17,14 @@ const REAL_VERSIONS: readonly (readonly [id: string, said: string, version: stri
   ["haproxy", "HAProxy version 2.6.12-1+deb12u4 2026/10/17", "2.6.12-1+deb12u4"],
   ["nginx", "nginx version: nginx/1.22.1", "1.22.1"],
   ["docker", "Docker version 28.2.2, build e6534b4", "28.2.2"],
+  // What it says of its configuration stands before its version.
+  ["terraform", "Warning: Unable to open CLI configuration file\n\nTerraform v1.11.4", "1.11.4"],
 ];
 
 /** Every program that any requirement asks for, saying `text` whatever it is asked. */
 function programsSaying(text: string): Record<string, string> {
   const names =
-    "unshare nsenter setpriv ip bridge tini keepalived redis-server socat toxiproxy-server chromium haproxy nginx docker";
+    "unshare nsenter setpriv ip bridge tini keepalived redis-server socat toxiproxy-server chromium haproxy nginx docker terraform";
   return Object.fromEntries(
     names.split(" ").map((name) => [name, `/bin/cat <<'EOT'\n${text}\nEOT`]),
   );
