@@ -5,6 +5,7 @@ import { ensureBundles } from "../../setup/bundles.ts";
 import { programPath } from "../../setup/paths.ts";
 import type { Deployment, Environment } from "../environment.ts";
 import { LabError } from "../errors.ts";
+import { WrongUse } from "../../errors.ts";
 import { NamespaceDeployment } from "./namespace-deployment.ts";
 
 /** Where labs keep what their programs print. */
@@ -26,10 +27,12 @@ export class NamespaceEnvironment implements Environment {
    * Starts a lab and resolves when every readiness check holds: every process answers, the client
    * gets an answer on the floating address, and the peers of its owner are in backup.
    *
-   * @throws LabError with the last output of what did not get ready; nothing is left running
+   * @throws LabError with the last output of what did not get ready; nothing is left running.
+   *   WrongUse when the topology has nodes that are containers only
    */
   async deploy(topology: Topology, signal?: AbortSignal): Promise<NamespaceDeployment> {
     signal?.throwIfAborted();
+    refuseContainers(topology);
     const logDirectories = Object.fromEntries(
       topology.nodes.map((node) => [node.id, join(this.#options.logDirectory, node.id)]),
     );
@@ -64,4 +67,14 @@ export class NamespaceEnvironment implements Environment {
       ),
     );
   }
+}
+
+/** A lab has no images, and cannot run what comes in one. */
+function refuseContainers({ id, nodes }: Topology): void {
+  const images = nodes.filter(({ startedBy }) => startedBy === "image").map((node) => node.id);
+  if (images.length === 0) return;
+  throw new WrongUse(
+    `Topology ${id} cannot run in namespaces: ${images.join(", ")} run the program of an image`,
+    `Deploy it ("npm run deploy -- ${id}") and run with --environment docker --topology ${id}.`,
+  );
 }
