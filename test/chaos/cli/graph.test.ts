@@ -15,7 +15,8 @@ let folder: string;
 beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), "evenkeel-graph-"))));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-describe("evenkeel graph", () => {
+// Each starts the command, which takes its time on a busy machine.
+describe("evenkeel graph", { timeout: 60_000 }, () => {
   test("prints the ready-made topology as SVG, and nothing else", async () => {
     const { code, stdout, stderr } = await evenkeel(["graph"]);
     expect([code, stderr]).toEqual([0, ""]);
