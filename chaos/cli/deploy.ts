@@ -26,8 +26,8 @@ Nothing is created before it is sure that the engine, the images, the provider, 
 there and free. Without a change since the last time there is nothing to do.
 
 Examples:
-  npm run deploy -- active-passive
-  npx evenkeel deploy active-passive`,
+  evenkeel deploy active-passive
+  npm run deploy -- active-passive`,
     )
     .action(async (stack: string) => {
       process.exitCode = await deploy(stack);

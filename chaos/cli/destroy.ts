@@ -28,8 +28,8 @@ It also cleans up after a deployment that was interrupted. What does not carry t
 never touched.
 
 Examples:
-  npm run destroy -- active-passive
-  npx evenkeel destroy active-passive`,
+  evenkeel destroy active-passive
+  npm run destroy -- active-passive`,
     )
     .action(async (stack: string) => {
       process.exitCode = await destroy(stack);

@@ -59,6 +59,17 @@ export class UndoJournalFile implements UndoJournal, AsyncDisposable {
   }
 }
 
+/** Ids of the intents in a journal's text that are not done. */
+export function pendingIntents(text: string): readonly number[] {
+  const pending = new Set<number>();
+  for (const line of text.split("\n")) {
+    const read = journalLineOf(line);
+    if (read?.state === "intent") pending.add(read.id);
+    else if (read !== null) pending.delete(read.id);
+  }
+  return [...pending];
+}
+
 /**
  * Marks everything done in the journal of a runner that has died: called once all of it is undone. A
  * journal that is not there holds nothing.
@@ -68,13 +79,7 @@ export async function closeJournal(path: string): Promise<void> {
     if (error.code === "ENOENT") return "";
     throw error;
   });
-  const pending = new Set<number>();
-  for (const line of text.split("\n")) {
-    const read = journalLineOf(line);
-    if (read?.state === "intent") pending.add(read.id);
-    else if (read !== null) pending.delete(read.id);
-  }
-  const lines = [...pending].map((id) => {
+  const lines = pendingIntents(text).map((id) => {
     const line: JournalLine = { state: "done", id, monotonicNs: now() };
     return `${JSON.stringify(line)}\n`;
   });

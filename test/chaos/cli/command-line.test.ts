@@ -8,7 +8,18 @@ import { appendEvents, appendProbes, createRun } from "../../../chaos/report/run
 import { passingRun } from "../report/fixture.ts";
 import { evenkeel } from "./evenkeel-process.ts";
 
-const VERBS = ["run", "plan", "graph", "simulate", "list", "report", "doctor"];
+const VERBS = [
+  "run",
+  "plan",
+  "graph",
+  "deploy",
+  "heal",
+  "destroy",
+  "simulate",
+  "list",
+  "report",
+  "doctor",
+];
 let folder: string;
 let run: string;
 

@@ -1,8 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { appendFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { UndoJournalFile, type JournalLine } from "../../../chaos/faults/undo-journal.ts";
+import { closeJournal, UndoJournalFile, type JournalLine } from "../../../chaos/faults/undo-journal.ts";
 
 let directory = "";
 let path = "";
@@ -68,4 +68,21 @@ test("a journal that cannot be written to is an error, not a fault without an in
   await journal[Symbol.asyncDispose]();
   await expect(journal.intend(INTENT)).rejects.toThrow(/closed/);
   await expect(UndoJournalFile.open(join(directory, "no", "folder"))).rejects.toThrow(/ENOENT/);
+});
+
+test("whoever undid what a dead runner had begun closes its journal, even one cut short in a line", async () => {
+  {
+    await using journal = await UndoJournalFile.open(path);
+    const first = await journal.intend(INTENT);
+    await journal.intend(INTENT);
+    await first();
+  }
+  appendFileSync(path, '{"state":"inte');
+  await closeJournal(path);
+  const lines = readFileSync(path, "utf8").split("\n");
+  expect(JSON.parse(lines.at(-2) ?? "")).toMatchObject({ state: "done", id: 2 });
+  const closed = readFileSync(path, "utf8");
+  await closeJournal(path);
+  expect(readFileSync(path, "utf8")).toBe(closed);
+  await closeJournal(join(directory, "not-there"));
 });

@@ -1,8 +1,6 @@
+import { existsSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Engine } from "../engine.ts";
-import { healTopology } from "../heal.ts";
-import { readLease } from "../lease.ts";
 
 /**
  * Watches the runner that started it: its standard input ends when the runner does, however it dies. If
@@ -29,7 +27,10 @@ function log(text: string): void {
 }
 
 async function heal(leaseFile: string): Promise<number> {
-  if ((await readLease(leaseFile)) === null) return 0;
+  if (!existsSync(leaseFile)) return 0;
+  // Loaded only now: nearly always there is nothing to heal, and a run waits for this program's start.
+  const { Engine } = await import("../engine.ts");
+  const { healTopology } = await import("../heal.ts");
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
     try {
       log(`the runner is gone: healing ${topologyId}`);
