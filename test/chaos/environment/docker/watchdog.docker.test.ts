@@ -52,8 +52,8 @@ describe.skipIf(missing !== null)(
       await using deployment = await new DockerEnvironment().attach(topology.id);
       for (const { id, processes } of topology.nodes) {
         const seen = await deployment.node(id).inspect();
-        expect(seen, id).toMatchObject({ stopped: 0, connected: true });
-        expect(seen.running, id).toBeGreaterThan(processes.length);
+        expect({ id, ...seen }).toMatchObject({ id, stopped: 0, connected: true });
+        expect(seen.running).toBeGreaterThan(processes.length);
       }
     }
 
