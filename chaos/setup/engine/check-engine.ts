@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { join } from "node:path";
 import type { Machine } from "../machine.ts";
 import { lastLine } from "../program.ts";
 import type { Finding } from "../requirement.ts";
@@ -47,12 +48,16 @@ export async function checkDockerEngine(machine: Machine): Promise<Finding> {
   return { state: "ready", version, path: null };
 }
 
-/** Of an engine that a checkout started which was removed since; it answers, and can do nothing. */
-async function dataOfRemovedCheckout(machine: Machine): Promise<string | null> {
+/**
+ * The data folder of an engine that a checkout started which was removed since; it answers, and can do
+ * nothing. Null of any other.
+ */
+export async function dataOfRemovedCheckout(machine: Machine): Promise<string | null> {
   const { code, output } = await askEngine(machine, "info", "--format", "{{.DockerRootDir}}");
   const data = lastLine(output);
   const isOurs = code === 0 && engineOfData(data) !== null;
-  return isOurs && !existsSync(data) ? data : null;
+  // It is a mount point, and stays when all else below it is removed.
+  return isOurs && !existsSync(join(data, "containers")) ? data : null;
 }
 
 /** What stands in the way is told by the client. */

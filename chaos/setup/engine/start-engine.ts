@@ -8,8 +8,7 @@ import type { Machine } from "../machine.ts";
 import { programPath } from "../paths.ts";
 import { lastLine } from "../program.ts";
 import type { Bringing } from "../requirement.ts";
-import { askEngine } from "./ask-engine.ts";
-import { checkDockerEngine } from "./check-engine.ts";
+import { checkDockerEngine, dataOfRemovedCheckout } from "./check-engine.ts";
 import {
   endProcess,
   engineOfData,
@@ -98,8 +97,8 @@ async function untilAnswered(
 
 /** An engine whose checkout was removed answers, and can do nothing. */
 async function endOrphan(machine: Machine): Promise<void> {
-  const { code, output } = await askEngine(machine, "info", "--format", "{{.DockerRootDir}}");
-  const pid = code === 0 ? engineOfData(lastLine(output)) : null;
+  const data = await dataOfRemovedCheckout(machine);
+  const pid = data === null ? null : engineOfData(data);
   if (pid !== null) await endProcess(pid, ENGINE_STOP_MS);
 }
 

@@ -1,5 +1,5 @@
-import { rm } from "node:fs/promises";
-import { mkdir } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import { checkDockerEngine } from "../../../../chaos/setup/engine/check-engine.ts";
 import { fakePrograms } from "../fake-programs.ts";
@@ -43,11 +43,11 @@ describe("what the client says decides the next step", () => {
 
 test("an engine whose checkout was removed is broken, though it answers", async () => {
   await using at = await testPlace();
-  await mkdir(at.place.data, { recursive: true });
+  await mkdir(join(at.place.data, "containers"), { recursive: true });
   await using _ = await fakeEngine(at.place);
   await using fake = await fakePrograms({ docker: engineOf("20.10.24", at.place.data) });
   expect(await checkDockerEngine(fake.machine)).toMatchObject({ state: "ready" });
-  await rm(at.place.data, { recursive: true });
+  await rm(join(at.place.data, "containers"), { recursive: true });
   expect(await checkDockerEngine(fake.machine)).toMatchObject({
     state: "broken",
     problem: expect.stringContaining("which is gone"),

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -60,6 +60,22 @@ describe.skipIf(missing !== null)(`an engine${missing === null ? "" : ` (${missi
     expect(enginePid(place)).not.toBe(killed);
     expect(await docker(place, "ps", "--quiet")).toEqual({ code: 0, output: "" });
     expect(containers()).toEqual([]);
+  });
+
+  test("whose checkout was removed answers, and is replaced", async () => {
+    expect(await start(folder)).toMatchObject({ code: 0 });
+    const orphan = enginePid(place);
+    // Its own mount point below cannot be removed.
+    await rm(place.pidFile);
+    for (const name of await readdir(place.data)) {
+      await rm(join(place.data, name), { recursive: true, force: true }).catch(() => undefined);
+    }
+    expect(await docker(place, "version")).toMatchObject({ code: 0 });
+
+    expect(await start(folder)).toMatchObject({ code: 0 });
+    expect(enginePid(place)).not.toBeNull();
+    expect(enginePid(place)).not.toBe(orphan);
+    await runContainer(place);
   });
 
   test("that was killed is cleaned up after", async () => {
