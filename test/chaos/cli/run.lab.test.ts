@@ -68,7 +68,7 @@ const PHASES: readonly (readonly [string, (lab: readonly Process[]) => boolean])
     // What the machine can do is tried in namespaces too, before there is a record.
     (lab) => contentOf("run.json") !== "" && lab.some(({ command }) => command.includes("unshare")),
   ],
-  ["in its steady state", (lab) => lab.some(({ command }) => command.includes("prober/main.ts"))],
+  ["in its steady state", (lab) => lab.some(({ command }) => command.includes("/prober.cjs"))],
   ["with a fault active", () => journal().intents === 2 && journal().done === 1],
 ];
 
