@@ -182,7 +182,7 @@ function victimPid(victim: Victim, mark: string, npm: number): number | null {
   if (victim === "npm") return npm;
   const commands: Readonly<Record<Exclude<Victim, "npm">, (argv: string) => boolean>> = {
     runner: (argv) => /^\S*node \S*chaos\/cli\/main\.ts run /.test(argv),
-    "lab host": (argv) => /^\S*node \S*lab-host\.ts/.test(argv),
+    "lab host": (argv) => /^\S*node \S*lab-host\.cjs/.test(argv),
     unshare: (argv) => argv.startsWith("unshare --user "),
   };
   return marked(mark).find((pid) => commands[victim](argvOf(pid))) ?? null;

@@ -38,7 +38,7 @@ async function start(): Promise<Running> {
   };
 }
 
-const runsLabHost = ({ command }: Seen): boolean => /^node \S+\/lab-host\.ts/.test(command);
+const runsLabHost = ({ command }: Seen): boolean => /^node \S+\/lab-host\.cjs/.test(command);
 
 test.for([
   {
@@ -62,9 +62,7 @@ test.for([
   const commands = processes.map(({ command }) => command);
   // Outermost, init, host, ip and bridge; per node: unshare, init, agent; three applications and what else runs.
   expect(processes.length).toBeGreaterThanOrEqual(5 + 3 * 3 + 3 + 2);
-  expect(commands.filter((command) => command.includes("scenarios/backend/main.ts"))).toHaveLength(
-    3,
-  );
+  expect(commands.filter((command) => command.includes("/backend.cjs"))).toHaveLength(3);
   expect(commands.filter((command) => command.endsWith("sleep 86399"))).not.toEqual([]);
   expect(processes.filter(runsLabHost)).toHaveLength(1);
   expect(survivors(processes)).toHaveLength(processes.length);
