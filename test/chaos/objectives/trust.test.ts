@@ -1,0 +1,74 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import {
+  countedTrials,
+  isSpoilt,
+  measuredAgainAs,
+  mostRepetitions,
+  tooManyUntrusted,
+} from "../../../chaos/objectives/trust.ts";
+import type { TrialRecord } from "../../../chaos/report/record.ts";
+
+type Trial = Pick<TrialRecord, "index" | "verdict" | "spoilt" | "repeats">;
+
+const trial = (index: number, change: Partial<Trial> = {}): Trial => ({
+  index,
+  verdict: "pass",
+  spoilt: false,
+  repeats: null,
+  ...change,
+});
+const spoilt = { verdict: "invalid", spoilt: true } as const;
+
+test.each([
+  [1, 6],
+  [6, 6],
+  [7, 7],
+  [20, 20],
+])("of %s trials %s may be measured again", (trials, most) => {
+  expect(mostRepetitions(trials)).toBe(most);
+});
+
+test.each([
+  ["as much was stolen as it was late", true, 250, 250, true],
+  ["less was stolen than it was late", true, 250, 240, false],
+  ["something else is wrong too", false, 250, 900, false],
+  ["nobody tells what was stolen", true, 250, null, false],
+])("%s", (_, onlyLate, lagMaxMs, stolenMs, expected) => {
+  expect(isSpoilt({ onlyLate, lagMaxMs, stolenMs })).toBe(expected);
+});
+
+test("of a chain of repetitions only the last one counts", () => {
+  const chain = [
+    trial(0, spoilt),
+    trial(1),
+    trial(2, { ...spoilt, repeats: 0 }),
+    trial(3, { repeats: 2 }),
+  ];
+  expect(countedTrials(chain).map(({ index }) => index)).toEqual([1, 3]);
+  expect(chain.map((one) => measuredAgainAs(one, chain))).toEqual([2, undefined, 3, undefined]);
+});
+
+test("a fifth may be untrusted, whatever was spoilt and measured again well", () => {
+  const counts = fc.record({
+    good: fc.nat({ max: 20 }),
+    bad: fc.nat({ max: 20 }),
+    again: fc.nat({ max: 20 }),
+  });
+  fc.assert(
+    fc.property(counts, ({ good, bad, again }) => {
+      const first = [
+        ...Array.from({ length: good }, () => ({})),
+        ...Array.from({ length: bad }, () => ({ verdict: "invalid" }) as const),
+        ...Array.from({ length: again }, () => spoilt),
+      ].map((change, index) => trial(index, change));
+      const repetitions = Array.from({ length: again }, (_, index) =>
+        trial(first.length + index, { repeats: good + bad + index }),
+      );
+      const counted = good + bad + again;
+      expect(tooManyUntrusted([...first, ...repetitions])).toBe(bad * 5 > counted);
+      // Left as they are, the spoilt ones are untrusted as well.
+      expect(tooManyUntrusted(first)).toBe((bad + again) * 5 > counted);
+    }),
+  );
+});
