@@ -16,12 +16,15 @@ export interface JoinOptions {
   /** Folder for what the nodes write from now on; null keeps none. */
   readonly logDirectory: string | null;
   readonly signal?: AbortSignal;
+  /** Joined to be brought back: nodes may be dead. @default false */
+  readonly hurt?: boolean;
 }
 
 /** A topology whose nodes are containers, found by their labels. */
 export class DockerDeployment implements Deployment {
   readonly topology: Topology;
   readonly #outputs: NodeOutputs;
+  readonly #engine: Engine;
   readonly #hand: HandClient;
   readonly #nodes: ReadonlyMap<string, DockerNode>;
   readonly #lost = new AbortController();
@@ -36,6 +39,7 @@ export class DockerDeployment implements Deployment {
     logDirectory: string | null,
   ) {
     this.topology = topology;
+    this.#engine = engine;
     this.#hand = hand;
     this.#outputs = new NodeOutputs(topology, logDirectory, NODE_START_MS);
     const containerOf = (node: TopologyNode): ListedContainer =>
@@ -79,7 +83,7 @@ export class DockerDeployment implements Deployment {
       options.logDirectory,
     );
     try {
-      await deployment.#listen();
+      await deployment.#listen(options.hurt ?? false);
       return deployment;
     } catch (error) {
       await deployment.letGo();
@@ -148,7 +152,9 @@ export class DockerDeployment implements Deployment {
   [Symbol.asyncDispose](): Promise<void> {
     this.#disposed ??= (async () => {
       try {
-        await this.bringBack();
+        // Whoever has lost a node waits for nothing of it any more.
+        if (this.#lost.signal.aborted) await bringBackAnew(this.#engine, this.topology.id);
+        else await this.bringBack();
         await this.#onHealed();
       } finally {
         await this.letGo();
@@ -166,9 +172,9 @@ export class DockerDeployment implements Deployment {
     );
   }
 
-  async #listen(): Promise<void> {
+  async #listen(mayBeDead: boolean): Promise<void> {
     const nodes = [...this.#nodes.values()];
-    const told = await Promise.all(nodes.map((node) => node.join()));
+    const told = await Promise.all(nodes.map((node) => node.join(mayBeDead)));
     for (const event of told.flat().toSorted(byTime)) this.#outputs.tell(event.node, event);
     await Promise.all(nodes.map((node) => node.listen()));
   }
@@ -177,6 +183,19 @@ export class DockerDeployment implements Deployment {
     const error = new LabError(`Node ${nodeId} ended by itself: ${how}`, this.lastOutput(nodeId));
     this.#outputs.stream.fail(error);
     this.#lost.abort(error);
+  }
+}
+
+/** Joins a topology in whatever state it is, brings it back, and lets go of it. @throws LabError, EngineError */
+export async function bringBackAnew(engine: Engine, topologyId: string): Promise<void> {
+  const deployment = await DockerDeployment.join(engine, topologyId, {
+    logDirectory: null,
+    hurt: true,
+  });
+  try {
+    await deployment.bringBack();
+  } finally {
+    await deployment.letGo();
   }
 }
 

@@ -74,11 +74,16 @@ export class DockerNode implements RunningNode {
     around.outputs.stream.listen((event) => this.#note(event));
   }
 
-  /** The events that the container has told in its present life; `listen` hears those that follow. */
-  async join(): Promise<readonly TimelineEvent[]> {
+  /**
+   * The events that the container has told in its present life; `listen` hears those that follow.
+   *
+   * @param mayBeDead whether it is no error that the container does not run
+   */
+  async join(mayBeDead = false): Promise<readonly TimelineEvent[]> {
     const { engine, outputs } = this.#around;
     const { State } = await this.#inspect();
     this.#life = State.Running ? { init: State.Pid, port: undefined } : undefined;
+    if (mayBeDead && !State.Running) this.#mayEnd = true;
     // The engine tells the start of a life only some time after its first lines, so it is reckoned from
     // the end of the one before. Of a dead container only its last life's end is known.
     const birth = State.Running ? State.FinishedAt : State.StartedAt;

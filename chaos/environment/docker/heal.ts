@@ -2,7 +2,7 @@ import { rm } from "node:fs/promises";
 import { leasePath } from "../../../stacks/topology.ts";
 import { closeJournal } from "../../faults/undo-journal.ts";
 import { LabError } from "../errors.ts";
-import { DockerDeployment } from "./docker-deployment.ts";
+import { bringBackAnew } from "./docker-deployment.ts";
 import type { Engine } from "./engine.ts";
 import { isHeld, readLease } from "./lease.ts";
 
@@ -30,14 +30,7 @@ export async function healTopology(
     );
   }
   const containers = await engine.containersOf(topologyId);
-  if (containers.length > 0) {
-    const deployment = await DockerDeployment.join(engine, topologyId, { logDirectory: null });
-    try {
-      await deployment.bringBack();
-    } finally {
-      await deployment.letGo();
-    }
-  }
+  if (containers.length > 0) await bringBackAnew(engine, topologyId);
   // Without containers nothing is left that could be hurt.
   if (lease?.journal !== undefined) await closeJournal(lease.journal);
   await rm(path, { force: true });
