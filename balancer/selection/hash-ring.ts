@@ -46,8 +46,7 @@ export function* ringTable(
     for (let bucket = from; bucket < end; bucket += 1) starts[bucket]! += starts[bucket - 1]!;
     yield;
   }
-  const sortedHashes = new Uint32Array(count);
-  const sortedOwners = new Int32Array(count);
+  const sorted = new Uint32Array(2 * count);
   const filled = new Uint32Array(2 ** bits);
   for (let from = 0; from < count; from += SLICE) {
     for (let i = from; i < Math.min(from + SLICE, count); i += 1) {
@@ -58,45 +57,44 @@ export function* ringTable(
       let at = first + filled[bucket]!;
       filled[bucket]! += 1;
       for (; at > first; at -= 1) {
-        const other = sortedHashes[at - 1]!;
-        if (other < hash || (other === hash && !before(owner, sortedOwners[at - 1]!))) break;
-        sortedHashes[at] = other;
-        sortedOwners[at] = sortedOwners[at - 1]!;
+        const other = sorted[2 * at - 2]!;
+        const otherOwner = sorted[2 * at - 1]!;
+        if (other < hash || (other === hash && !before(owner, otherOwner))) break;
+        sorted[2 * at] = other;
+        sorted[2 * at + 1] = otherOwner;
       }
-      sortedHashes[at] = hash;
-      sortedOwners[at] = owner;
+      sorted[2 * at] = hash;
+      sorted[2 * at + 1] = owner;
     }
     yield;
   }
-  return new Ring(sortedHashes, sortedOwners, starts, shift);
+  return new Ring(sorted, starts, shift);
 }
 
 class Ring implements HashTable {
-  readonly #hashes: Uint32Array;
-  readonly #owners: Int32Array;
+  /** Hash and owner of each point side by side: one look into memory finds both. */
+  readonly #points: Uint32Array;
   readonly #starts: Uint32Array;
   readonly #shift: number;
 
-  constructor(hashes: Uint32Array, owners: Int32Array, starts: Uint32Array, shift: number) {
-    this.#hashes = hashes;
-    this.#owners = owners;
+  constructor(points: Uint32Array, starts: Uint32Array, shift: number) {
+    this.#points = points;
     this.#starts = starts;
     this.#shift = shift;
   }
 
   find(hash: number): number {
-    const { length } = this.#hashes;
-    let at = this.#starts[hash >>> this.#shift]!;
-    while (at < length && this.#hashes[at]! < hash) at += 1;
-    return at === length ? 0 : at;
+    const points = this.#points;
+    let at = 2 * this.#starts[hash >>> this.#shift]!;
+    while (at < points.length && points[at]! < hash) at += 2;
+    return at === points.length ? 0 : at >> 1;
   }
 
   ownerAt(position: number): number {
-    return this.#owners[position]!;
+    return this.#points[2 * position + 1]!;
   }
 
-  /** The next point that is another position: of several at one, only the first counts. */
   after(position: number): number {
-    return position + 1 === this.#hashes.length ? 0 : position + 1;
+    return 2 * position + 2 === this.#points.length ? 0 : position + 1;
   }
 }

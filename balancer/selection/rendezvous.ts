@@ -15,11 +15,12 @@ export class Rendezvous implements Policy {
   readonly #order = new RendezvousOrder();
   readonly #hashes = new Float64Array(REMEMBERED);
   #winners: (Candidate | undefined)[] = [];
+  #away = new Set<string>();
 
   update(candidates: readonly Candidate[]): void {
     this.#order.update(candidates);
-    this.#hashes.fill(-1);
-    this.#winners = [];
+    this.#away = new Set(candidates.map(({ id }) => id).filter((id) => this.#away.has(id)));
+    this.#forget();
   }
 
   pick({ key, random, allowed }: PickContext): Candidate | undefined {
@@ -28,9 +29,21 @@ export class Rendezvous implements Policy {
     const place = hash & (REMEMBERED - 1);
     if (this.#hashes[place] !== hash) {
       this.#hashes[place] = hash;
-      this.#winners[place] = this.#order.best(hash, () => true);
+      this.#winners[place] = this.#order.best(hash, ({ id }) => !this.#away.has(id));
     }
     const winner = this.#winners[place];
-    return winner === undefined || allowed(winner) ? winner : this.#order.best(hash, allowed);
+    return winner !== undefined && allowed(winner) ? winner : this.#order.best(hash, allowed);
+  }
+
+  setAvailable({ id }: Candidate, available: boolean): void {
+    if (this.#away.has(id) !== available) return;
+    if (available) this.#away.delete(id);
+    else this.#away.add(id);
+    this.#forget();
+  }
+
+  #forget(): void {
+    this.#hashes.fill(-1);
+    this.#winners = [];
   }
 }
