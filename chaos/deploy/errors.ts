@@ -13,14 +13,16 @@ export class NotDeployable extends Error {
   }
 }
 
-/** cdktf did not do what it was asked to; what it printed says why. */
+/** cdktf did not do what it was asked to; the end of what it printed is above, all of it in its log. */
 export class CdktfFailed extends Error {
   readonly code = "cdktf-failed";
   readonly side = "upstream";
   readonly retryable = true;
 
   constructor(verb: "deploy" | "destroy", topologyId: string, how: string, next: string) {
-    super(`cdktf ${verb} ${topologyId} ended with ${how}; what it printed says why. ${next}`);
+    super(
+      `cdktf ${verb} ${topologyId} ended with ${how}; all that it printed is in .evenkeel/deploy/${topologyId}.log. ${next}`,
+    );
     this.name = "CdktfFailed";
   }
 }
