@@ -188,7 +188,7 @@ describe("report", () => {
     [
       "a record of another schema",
       (directory) => writeFileSync(join(directory, "run.json"), '{"schema":"evenkeel.run/99"}'),
-      'has the schema "evenkeel.run/99", and this version reads "evenkeel.run/1"',
+      'has the schema "evenkeel.run/99", and this version reads "evenkeel.run/2"',
     ],
     [
       "a record that is cut off",
