@@ -69,11 +69,11 @@ const returning = {
 const PRESETS = {
   supermarket: {
     model: {
-      about: "500 equal backends, exponential work, 90 % busy: the supermarket model.",
-      arrivals: { kind: "poisson", ratePerSecond: 45_000 },
+      about: "100 equal backends, exponential work, 90 % busy: the supermarket model.",
+      arrivals: { kind: "poisson", ratePerSecond: 9_000 },
       work: { kind: "exponential", mean: "10ms" },
-      backends: [{ count: 500 }],
-      warmUp: "2s",
+      backends: [{ count: 100 }],
+      warmUp: "8s",
       requests: 100_000,
     },
     policies: ["random", "round-robin", "power-of-two-choices", "least-connections"],
