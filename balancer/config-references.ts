@@ -28,6 +28,9 @@ export function checkReferences(document: unknown, context: z.RefinementCtx): vo
   });
 }
 
+/** Keys that only a request has. */
+const NEEDS_REQUEST: readonly unknown[] = ["header", "cookie", "path", "query"];
+
 /** A tcp listener knows nothing of a connection but the client's address. */
 function reportKeys(
   listeners: readonly Fields[],
@@ -36,7 +39,7 @@ function reportKeys(
 ): void {
   pools.forEach((pool, index) => {
     const from = fieldsOf(fieldsOf(pool["hashing"])["key"])["from"];
-    if (typeof from !== "string" || from === "client-ip") return;
+    if (!NEEDS_REQUEST.includes(from)) return;
     const overTcp = listeners.some(
       (listener) => listener["protocol"] === "tcp" && listener["pool"] === pool["id"],
     );

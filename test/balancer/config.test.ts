@@ -26,8 +26,17 @@ describe("defaults", () => {
       policy: "round-robin",
       hold: { enabled: true, duration: 60_000, minimumBackends: 3 },
       retry: { attempts: 1 },
+      hashing: {
+        key: { from: "client-ip" },
+        virtualNodes: 160,
+        tableSize: 65_537,
+        boundedLoad: 1.25,
+      },
+      latency: { decay: 10_000, failure: 10 },
+      hotKey: { share: 0.25, window: 10_000 },
     });
     expect(config.pools[0]?.healthCheck).toBeUndefined();
+    expect(config.pools[0]?.slowStart).toBeUndefined();
     expect(config.timeouts).toMatchObject({ connect: 1_000, drain: 10_000 });
     expect(config.limits).toMatchObject({ headerBytes: 16_384, connections: 10_000 });
     expect(config.admin).toEqual({ socket: "/run/evenkeel/admin.sock" });
@@ -122,6 +131,41 @@ describe("what is refused", () => {
     const healthCheck = { type: "http", ...change };
     const pools = [{ ...input.pools[0], healthCheck }];
     expect(problems({ ...input, pools })).toEqual([`pools[0].healthCheck.${field}`]);
+  });
+
+  test.each<[string, object, string]>([
+    ["a policy that there is not", { policy: "roundrobin" }, "policy"],
+    ["a header without its name", { hashing: { key: { from: "header" } } }, "hashing.key.name"],
+    ["a name that nothing has", { hashing: { key: { name: "sid" } } }, "hashing.key.name"],
+    [
+      "a name that no field can have",
+      { hashing: { key: { from: "header", name: "a b" } } },
+      "hashing.key.name",
+    ],
+    ["a table size that is no prime", { hashing: { tableSize: 65_536 } }, "hashing.tableSize"],
+    ["a bound that leaves no room", { hashing: { boundedLoad: 1 } }, "hashing.boundedLoad"],
+    ["a slow start without a window", { slowStart: { window: "0s" } }, "slowStart.window"],
+    ["a share of nothing", { hotKey: { share: 0 } }, "hotKey.share"],
+    [
+      "another key for a policy by address",
+      { policy: "source-ip-hash", hashing: { key: { from: "path" } } },
+      "hashing.key.from",
+    ],
+  ])("of a pool: %s", (_, change, field) => {
+    const input = minimal();
+    const pools = [{ ...input.pools[0], ...change }];
+    expect(problems({ ...input, pools })).toEqual([`pools[0].${field}`]);
+  });
+
+  test("a key that a tcp listener cannot know, at the pool that asks for it", () => {
+    const input = minimal();
+    const listeners = [{ ...input.listeners[0], protocol: "tcp" }];
+    const hashing = { key: { from: "cookie", name: "sid" } };
+    const pools = [{ ...input.pools[0], policy: "maglev", hashing }];
+    expect(problems({ listeners, pools })).toEqual(["pools[0].hashing.key.from"]);
+    expect(
+      problems({ listeners, pools: [{ ...pools[0], hashing: { key: { from: "ip" } } }] }),
+    ).toEqual(["pools[0].hashing.key.from"]);
   });
 
   test("names the known pools when a listener names none of them", () => {

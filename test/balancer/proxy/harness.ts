@@ -142,6 +142,10 @@ export interface Setup {
   readonly limits?: ConfigInput["limits"];
   readonly retryAttempts?: number;
   readonly accessLog?: AccessLog;
+  /** @default in turn */
+  readonly policy?: Policy;
+  /** What else the pool's configuration says. */
+  readonly pool?: Partial<ConfigInput["pools"][number]>;
 }
 
 /** A listener on a free port in front of backends `b0`, `b1`, … that are picked in turn. */
@@ -159,6 +163,7 @@ export async function listen(setup: Setup) {
           port,
         })),
         retry: { attempts: setup.retryAttempts ?? 1 },
+        ...setup.pool,
       },
     ],
     timeouts: setup.timeouts,
@@ -167,7 +172,7 @@ export async function listen(setup: Setup) {
   const [listenerConfig] = config.listeners;
   const [poolConfig] = config.pools;
   if (listenerConfig === undefined || poolConfig === undefined) throw new Error("No listener.");
-  const pool = new Pool(poolConfig, new InTurn(), {
+  const pool = new Pool(poolConfig, setup.policy ?? new InTurn(), {
     now: () => performance.now(),
     random: Math.random,
   });
