@@ -1,5 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { askEngine } from "../engine/ask-engine.ts";
 import { checkDockerEngine } from "../engine/check-engine.ts";
 import { partialFolder } from "../partial-folder.ts";
 import { IMAGES_DIRECTORY } from "../paths.ts";
@@ -8,6 +9,7 @@ import { BASE_IMAGE, ensureBaseImage } from "./base-image.ts";
 import { layOutContext } from "./build-context.ts";
 import { surveyImages } from "./check-images.ts";
 import { dockerBuild } from "./docker-build.ts";
+import { INPUTS_LABEL } from "./inputs.ts";
 import { imageParts, wantedImages } from "./parts.ts";
 
 /**
@@ -47,6 +49,8 @@ export async function buildImages(bringing: Bringing, fresh = false): Promise<st
       });
       if (failed !== null) return failed;
     }
+    // What they replaced has no name any more, and would fill the disk; what containers use stays.
+    await askEngine(machine, "image", "prune", "--force", "--filter", `label=${INPUTS_LABEL}`);
     return null;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);

@@ -104,7 +104,7 @@ async function expectNothingLeft(folder: string): Promise<void> {
 
 /** In a network of its own, where its bridge and its rules meet nobody else's. */
 async function start(folder: string) {
-  const program = join(import.meta.dirname, "start-own-engine.ts");
+  const program = join(import.meta.dirname, "own-engine-main.ts");
   return machine.run(["unshare", "--net", process.execPath, program, folder], {
     timeoutMs: PATIENCE_MS,
   });
