@@ -11,10 +11,19 @@ try {
   // First of all: Terraform would replace the very node that a fault has stopped.
   refuseWhileFaultsAreInForce(join(import.meta.dirname, ".."));
   const app = new App();
-  for (const Stack of ALL_TOPOLOGIES) new Stack(app);
-  app.synth();
+  const stacks = ALL_TOPOLOGIES.map((Stack) => new Stack(app));
+  const refused = stacks.filter((stack) => stack.problems().length > 0);
+  if (refused.length === 0) app.synth();
+  else {
+    const told = refused.flatMap((stack) => [`${stack.topologyId}:`, ...stack.problems()]);
+    refuse(["These topologies cannot be deployed:", ...told].join("\n"));
+  }
 } catch (error) {
   if (!(error instanceof FaultsInForce)) throw error;
-  process.stderr.write(`${error.message}\n`);
+  refuse(error.message);
+}
+
+function refuse(why: string): void {
+  process.stderr.write(`${why}\n`);
   process.exitCode = 64;
 }

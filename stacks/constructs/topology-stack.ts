@@ -66,7 +66,7 @@ export class TopologyStack extends TerraformStack {
       value: Lazy.anyValue({ produce: () => listenerAddresses(this.#settled) }),
       staticId: true,
     });
-    this.node.addValidation({ validate: () => this.#problems() });
+    this.node.addValidation({ validate: () => [...this.problems()] });
     this.synthesizer = withManifest(this.synthesizer, this);
   }
 
@@ -188,8 +188,11 @@ export class TopologyStack extends TerraformStack {
     }
   }
 
-  /** Everything that keeps it from being deployed, beside the other topologies of the app too. */
-  #problems(): string[] {
+  /**
+   * Everything that keeps it from being deployed, beside the other topologies of the app too, one
+   * line each. Synthesis refuses it; to ask beforehand tells the problems of several at once.
+   */
+  problems(): readonly string[] {
     const { topology, problems } = this.#checked();
     const neighbours = this.node.root.node
       .findAll()

@@ -63,6 +63,38 @@ test(
 );
 
 test(
+  "what is wrong with topologies is told at once, and nothing is synthesized",
+  async () => {
+    const list = join(project, "stacks", "topologies", "all-topologies.ts");
+    // Another two of them, on the subnet of the first.
+    const twice = readFileSync(list, "utf8").replace(
+      "  SingleStack,\n];",
+      `  class extends SingleStack {
+    constructor(scope: Construct) {
+      super(scope, { id: "second", subnet: "198.18.7.0/24" });
+    }
+  },
+  class extends SingleStack {
+    constructor(scope: Construct) {
+      super(scope, { id: "third", subnet: "10.0.0.0/24" });
+    }
+  },
+];`,
+    );
+    writeFileSync(list, twice);
+    const { code, told } = await synthesize();
+    expect(code).toBe(64);
+    expect(told).toMatch(
+      /second:\n {2}second\.subnet: overlaps 198\.18\.7\.0\/24 of active-passive/,
+    );
+    expect(told).toMatch(/third:\n {2}subnet: lies outside 198\.18\.0\.0\/15/);
+    expect(told).not.toContain("    at ");
+    expect(readdirSync(join(project, "cdktf.out", "stacks"))).toEqual([]);
+  },
+  PATIENCE_MS,
+);
+
+test(
   "nothing is synthesized while an experiment is running, and the way out is named",
   async () => {
     const path = leasePath(project, "active-passive");
