@@ -44,9 +44,9 @@ function scenarioOf(change: Partial<Scenario> = {}): Scenario {
       connectTimeoutMs: 5,
       totalTimeoutMs: 5,
     },
-    steadyState: { durationMs: 6, deadlineMs: 2_000 },
+    steadyState: { durationMs: 6, deadlineMs: 20_000 },
     faults: [{ fault: fakeFault(world), afterMs: 0 }],
-    observeMs: 1_000,
+    observeMs: 10_000,
     stableMs: 6,
     marks: () => ({
       detected: { absent: "nobody detects" },
@@ -123,7 +123,7 @@ test("a fault with a time to heal is healed before the observation ends", async 
   const activeMs = Number(BigInt(fault?.healedNs ?? 0) - BigInt(fault?.injectedNs ?? 0)) / 1e6;
   // A timer may fire within the millisecond before.
   expect(activeMs).toBeGreaterThan(4);
-  expect(activeMs).toBeLessThan(1_000);
+  expect(activeMs).toBeLessThan(10_000);
   expect(world.log.filter((step) => step === "heal")).toHaveLength(1);
 });
 
@@ -175,10 +175,10 @@ describe("whatever goes wrong, everything is healed and ended", () => {
   test("the steady state never holds", async () => {
     world.behaviour.outageMs = 1e9;
     world.behaviour.at.spawn = () => void (world.injectedNs = process.hrtime.bigint());
-    const steadyState = { durationMs: 5, deadlineMs: 40 };
+    const steadyState = { durationMs: 5, deadlineMs: 500 };
     const { record } = await run(scenarioOf({ steadyState }));
     expect(record.verdict).toBe("invalid");
-    expect(record.reasons.join()).toMatch(/did not hold within 40 ms: \d+ timeout/);
+    expect(record.reasons.join()).toMatch(/did not hold within 500 ms: \d+ timeout/);
     expect(world.log).not.toContain("inject");
     expect(world.alive.size).toBe(0);
   });
