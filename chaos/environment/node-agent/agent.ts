@@ -15,6 +15,8 @@ import {
 } from "./observers.ts";
 import { awaitReadiness, Hint, httpAttempt, tcpAttempt, type Attempt } from "./readiness.ts";
 
+/** How long the kernel may take to bring a link up. */
+const LINK_UP_MS = 3_000;
 /** How often the offset of the wall clock is measured again: it drifts under NTP. */
 const CLOCK_REFRESH_MS = 10_000;
 
@@ -62,7 +64,7 @@ export class NodeAgent {
    */
   async start(): Promise<void> {
     const node = this.#node;
-    this.#interface = interfaceOf(node.address);
+    await this.#findInterface();
     for (const extra of node.extraAddresses) {
       execFileSync("ip", ["address", "replace", extra, "dev", this.#interface]);
     }
@@ -103,6 +105,24 @@ export class NodeAgent {
     }
     for (const observer of this.#observers) observer.kill("SIGTERM");
     await Promise.all(this.#observers.map((observer) => observer.exited));
+  }
+
+  /** A link that was just made counts as up only some moments later. */
+  #findInterface(): Promise<void> {
+    const { address } = this.#node;
+    const attempt = (): string | null => {
+      try {
+        this.#interface = interfaceOf(address);
+        return null;
+      } catch (error) {
+        return error instanceof Error ? error.message : String(error);
+      }
+    };
+    return awaitReadiness(() => Promise.resolve(attempt()), {
+      deadlineMs: LINK_UP_MS,
+      waitingFor: `an interface with ${address}`,
+      signal: this.#stopping.signal,
+    });
   }
 
   async #observe(): Promise<void> {
