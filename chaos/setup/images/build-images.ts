@@ -1,16 +1,12 @@
-import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
 import { askEngine } from "../engine/ask-engine.ts";
 import { checkDockerEngine } from "../engine/check-engine.ts";
-import { partialFolder } from "../partial-folder.ts";
-import { IMAGES_DIRECTORY } from "../paths.ts";
 import type { Bringing } from "../requirement.ts";
-import { BASE_IMAGE, ensureBaseImage } from "./base-image.ts";
-import { layOutContext } from "./build-context.ts";
+import { layOutPrograms, withContext } from "./build-context.ts";
 import { surveyImages } from "./check-images.ts";
 import { dockerBuild } from "./docker-build.ts";
 import { INPUTS_LABEL } from "./inputs.ts";
 import { imageParts, wantedImages } from "./parts.ts";
+import { ensureRuntimeImage, RUNTIME_IMAGE } from "./runtime-image.ts";
 
 /**
  * Makes the engine's images those of the present sources. What is so already is left alone.
@@ -28,27 +24,30 @@ export async function buildImages(bringing: Bringing, fresh = false): Promise<st
     const toBuild = surveyed.filter(({ state }) => fresh || state !== "ready");
     if (toBuild.length === 0) return null;
 
-    const problem = await ensureBaseImage(bringing, fresh);
+    const problem = await ensureRuntimeImage(bringing, parts.node, fresh);
     if (problem !== null) return problem;
-    await using partial = await partialFolder(IMAGES_DIRECTORY);
-    const context = join(partial.path, "context");
-    await mkdir(context);
-    await layOutContext(context, parts);
-    for (const { image } of toBuild) {
-      if (signal?.aborted === true) return "interrupted";
-      steps.doing(`building ${image.name}`);
-      const failed = await dockerBuild(bringing, {
-        dockerfile: "Dockerfile",
-        context,
-        target: image.target,
-        name: image.name,
-        inputs: image.inputs,
-        buildArgs: { BASE: BASE_IMAGE },
-        // The base was just made anew, and with it all that stands on it.
-        fresh: false,
-      });
-      if (failed !== null) return failed;
-    }
+    const failed = await withContext(
+      async (context) => layOutPrograms(context, parts),
+      async (context) => {
+        for (const { image } of toBuild) {
+          if (signal?.aborted === true) return "interrupted";
+          steps.doing(`building ${image.name}`);
+          const why = await dockerBuild(bringing, {
+            dockerfile: "Dockerfile",
+            context,
+            target: image.target,
+            name: image.name,
+            inputs: image.inputs,
+            buildArgs: { RUNTIME: RUNTIME_IMAGE },
+            // What it stands on was just made anew.
+            fresh: false,
+          });
+          if (why !== null) return why;
+        }
+        return null;
+      },
+    );
+    if (failed !== null) return failed;
     // What they replaced has no name any more, and would fill the disk; what containers use stays.
     await askEngine(machine, "image", "prune", "--force", "--filter", `label=${INPUTS_LABEL}`);
     return null;

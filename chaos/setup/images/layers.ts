@@ -48,7 +48,7 @@ function megabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(1)} MB`;
 }
 
-/** What `stacks/images/Dockerfile` copies, in its order; the builder forgets from where. */
+/** What the Dockerfiles copy, in their order; the builder forgets from where. */
 const COPIED = ["Node", "launchers and bundles", "Toxiproxy"];
 
 /** Without the builder's own additions: its shell, `#(nop)`, the arguments of the build. */

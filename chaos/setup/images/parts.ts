@@ -7,9 +7,9 @@ import { askEngine } from "../engine/ask-engine.ts";
 import type { Machine } from "../machine.ts";
 import { PROJECT_ROOT } from "../paths.ts";
 import { lastLine } from "../program.ts";
-import { baseInputs } from "./base-image.ts";
 import { DOCKERFILES } from "./docker-build.ts";
 import { hashOf } from "./inputs.ts";
+import { runtimeInputs } from "./runtime-image.ts";
 
 /** Runs on the machine that has the lab, and in no container. */
 const NOT_IN_IMAGES = ["lab-host.cjs"];
@@ -77,9 +77,9 @@ export async function imageParts(machine: Machine): Promise<ImageParts> {
 export async function wantedImages(parts: ImageParts): Promise<readonly WantedImage[]> {
   const read = async (file: string) => [basename(file), await readFile(file)] as const;
   const programs = hashOf([
-    await baseInputs(),
+    await runtimeInputs(parts.node),
     await readFile(join(DOCKERFILES, "Dockerfile"), "utf8"),
-    ...(await Promise.all([parts.node, ...parts.launchers, ...parts.bundles].map(read))).flat(),
+    ...(await Promise.all([...parts.launchers, ...parts.bundles].map(read))).flat(),
   ]);
   const targets = Object.keys(IMAGE_NAMES) as (keyof typeof IMAGE_NAMES)[];
   return Promise.all(

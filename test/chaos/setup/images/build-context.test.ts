@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { layOutContext } from "../../../../chaos/setup/images/build-context.ts";
+import { layOutNode, layOutPrograms } from "../../../../chaos/setup/images/build-context.ts";
 import { SOURCE_DATE_EPOCH } from "../../../../chaos/setup/images/source-date.ts";
 
 test("a context has one folder a layer, laid out as the image, the same whenever it is made", async () => {
@@ -20,14 +20,15 @@ test("a context has one folder a layer, laid out as the image, the same whenever
     };
     const context = join(folder, "context");
     await mkdir(context);
-    await layOutContext(context, parts);
+    await layOutNode(context, parts.node);
+    await layOutPrograms(context, parts);
 
     const entries = (await readdir(context, { recursive: true })).sort();
     expect(entries.filter((entry) => /\/(node|[^/]*[.-][^/]*)$/.test(entry))).toEqual([
-      "evenkeel/opt/evenkeel/bin/evenkeel-agent",
-      "evenkeel/opt/evenkeel/bundles/agent.cjs",
-      "evenkeel/opt/evenkeel/bundles/prober.cjs",
       "node/usr/local/bin/node",
+      "programs/opt/evenkeel/bin/evenkeel-agent",
+      "programs/opt/evenkeel/bundles/agent.cjs",
+      "programs/opt/evenkeel/bundles/prober.cjs",
       "toxiproxy/usr/local/bin/toxiproxy-server",
     ]);
     const stats = await Promise.all(entries.map((entry) => stat(join(context, entry))));

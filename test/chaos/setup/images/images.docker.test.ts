@@ -1,9 +1,10 @@
-import { copyFile, mkdir, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { BASE_IMAGE } from "../../../../chaos/setup/images/base-image.ts";
-import { layOutContext } from "../../../../chaos/setup/images/build-context.ts";
+import {
+  layOutNode,
+  layOutPrograms,
+  withContext,
+} from "../../../../chaos/setup/images/build-context.ts";
 import { buildImages } from "../../../../chaos/setup/images/build-images.ts";
 import { checkImages } from "../../../../chaos/setup/images/check-images.ts";
 import { dockerBuild } from "../../../../chaos/setup/images/docker-build.ts";
@@ -89,33 +90,42 @@ describe.skipIf(missing !== null)(`images${missing === null ? "" : ` (${missing}
   });
 
   test("built again without a cache, the layers are the same bytes", async () => {
-    const folder = await mkdtemp(join(tmpdir(), "evenkeel-build-"));
-    const again = "evenkeel/again:test";
+    const [runtime, again] = ["evenkeel/runtime-again:test", "evenkeel/again:test"];
+    const anew = { inputs: "none", fresh: true };
+    const bringing = { machine, steps: QUIET };
     try {
-      const context = join(folder, "context");
-      await mkdir(context);
       const parts = await imageParts(machine);
-      // Of another age and of other rights than the first time.
-      const toxiproxy = join(folder, "toxiproxy-server");
-      await copyFile(parts.toxiproxy, toxiproxy);
-      await layOutContext(context, { ...parts, toxiproxy });
-      const problem = await dockerBuild(
-        { machine, steps: QUIET },
-        {
-          dockerfile: "Dockerfile",
-          context,
-          target: "toxiproxy",
-          name: again,
-          inputs: "none",
-          buildArgs: { BASE: BASE_IMAGE },
-          fresh: true,
-        },
-      );
-      expect(problem).toBeNull();
+      const problems = [
+        await withContext(
+          async (context) => layOutNode(context, parts.node),
+          async (context) =>
+            dockerBuild(bringing, {
+              ...anew,
+              dockerfile: "runtime.Dockerfile",
+              context,
+              name: runtime,
+              buildArgs: { BASE: BASE_IMAGE },
+            }),
+        ),
+        await withContext(
+          async (context) => layOutPrograms(context, parts),
+          async (context) =>
+            dockerBuild(bringing, {
+              ...anew,
+              dockerfile: "Dockerfile",
+              context,
+              target: "toxiproxy",
+              name: again,
+              buildArgs: { RUNTIME: runtime },
+            }),
+        ),
+      ];
+      expect(problems).toEqual([null, null]);
       expect(await diffIds(again)).toEqual(await diffIds(IMAGE_NAMES.toxiproxy));
     } finally {
-      await machine.run(["docker", "image", "rm", "--force", again], { timeoutMs: 60_000 });
-      await rm(folder, { recursive: true });
+      await machine.run(["docker", "image", "rm", "--force", again, runtime], {
+        timeoutMs: 60_000,
+      });
     }
   });
 });
