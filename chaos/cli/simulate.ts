@@ -18,6 +18,7 @@ import { wholeNumber } from "./whole-number.ts";
 interface SimulateOptions {
   readonly policies?: readonly string[];
   readonly seed?: number;
+  readonly rate?: number;
   readonly requests?: number;
   readonly repetitions?: number;
   readonly json?: boolean;
@@ -44,6 +45,7 @@ export function addSimulate(program: Command): void {
       `policies, separated by commas; the others are compared with the first (known: ${POLICY_NAMES.join(", ")})`,
       policyNames,
     )
+    .option("--rate <n>", "requests a second, instead of the model's", wholeNumber(1))
     .option("--requests <n>", "requests that are counted, instead of the model's", wholeNumber(1))
     .option(
       "--repetitions <n>",
@@ -77,15 +79,20 @@ Examples:
   evenkeel simulate mine.json --policies round-robin,peak-ewma --seed 42 --csv`,
     )
     .action(async (model: string | undefined, options: SimulateOptions) => {
-      if (model === undefined) process.stdout.write(`${presetLines()}\n`);
-      else await simulateModel(model, options);
+      if (model !== undefined) await simulateModel(model, options);
+      else if (Object.keys(options).length === 0) process.stdout.write(`${presetLines()}\n`);
+      else {
+        throw new WrongUse(
+          "There are options but no model",
+          `Name a file that ends in .json, or a preset: ${PRESET_NAMES.join(", ")}.`,
+        );
+      }
     });
 }
 
 async function simulateModel(what: string, options: SimulateOptions): Promise<void> {
   const chosen = what.endsWith(".json") ? await readModel(what) : chosenPreset(what);
-  const { requests } = options;
-  const input = requests === undefined ? chosen.model : withRequests(chosen.model, requests);
+  const input = changed(chosen.model, options);
   const model = parseModel(input, what);
   if (options.printModel === true) {
     process.stdout.write(`${JSON.stringify(input, null, 2)}\n`);
@@ -94,8 +101,8 @@ async function simulateModel(what: string, options: SimulateOptions): Promise<vo
   const policies = options.policies ?? chosen.policies;
   const repetitions = options.repetitions ?? chosen.repetitions;
   const seed = options.seed ?? randomInt(2 ** 31);
-  // Before minutes are spent: a file that cannot be written is found now.
-  if (options.svg !== undefined) await writeSvg(options.svg, "");
+  // Before minutes are spent: a file that cannot be written is found now, and one that can is kept.
+  if (options.svg !== undefined) await writeSvg(options.svg, "", "a");
   const runs = policies.length * repetitions;
   const summaries = compare({ model, policies, seed, repetitions }, progressOf(runs));
   const comparison: Comparison = {
@@ -107,7 +114,8 @@ async function simulateModel(what: string, options: SimulateOptions): Promise<vo
     repetitions,
     command: [
       `npx evenkeel simulate ${what} --policies ${policies.join(",")}`,
-      ...(requests === undefined ? [] : [`--requests ${requests}`]),
+      ...(options.rate === undefined ? [] : [`--rate ${options.rate}`]),
+      ...(options.requests === undefined ? [] : [`--requests ${options.requests}`]),
       `--repetitions ${repetitions} --seed ${seed}`,
     ].join(" "),
     policies: summaries,
@@ -149,15 +157,26 @@ async function readModel(path: string): Promise<Chosen> {
   return { name: basename(path, ".json"), model, policies, repetitions: DEFAULT_REPETITIONS };
 }
 
-/** The model with a number of requests instead of its own end. */
-function withRequests(model: unknown, requests: number): unknown {
-  if (model === null || typeof model !== "object") return model;
-  const { duration: _instead, ...rest } = model as Readonly<Record<string, unknown>>;
-  return { ...rest, requests };
+/** The model with what the command line changes of it; what is no model is left to be refused. */
+function changed(model: unknown, { rate, requests }: SimulateOptions): unknown {
+  if (!isRecord(model)) return model;
+  const fields = Object.entries(model).flatMap(([field, value]): [string, unknown][] => {
+    // A number of requests stands instead of a duration, not beside it.
+    if (field === "duration" && requests !== undefined) return [];
+    if (field === "arrivals" && rate !== undefined && isRecord(value)) {
+      return [[field, { ...value, ratePerSecond: rate }]];
+    }
+    return [[field, value]];
+  });
+  return { ...Object.fromEntries(fields), ...(requests === undefined ? {} : { requests }) };
 }
 
-async function writeSvg(path: string, text: string): Promise<void> {
-  await writeFile(path, text).catch((error: Error) => {
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return value !== null && typeof value === "object" && !Array.isArray(value);
+}
+
+async function writeSvg(path: string, text: string, flag: "w" | "a" = "w"): Promise<void> {
+  await writeFile(path, text, { flag }).catch((error: Error) => {
     throw new WrongUse(
       `The plots cannot be written to ${path} (--svg): ${error.message}`,
       "Name a file in a folder that you may write to.",

@@ -73,6 +73,13 @@ test("JSON is the whole comparison, the same for the same seed to the last byte"
   expect(comparison.policies[0]?.runs[0]?.requests).toBe(2_000);
 });
 
+test("the rate can be changed, and is part of what repeats it", async () => {
+  const { stdout } = await evenkeel(["simulate", "bursts", ...QUICK, "--rate", "100", "--json"]);
+  const { command, model } = JSON.parse(stdout) as Comparison;
+  expect(model.arrivals).toMatchObject({ kind: "on-off", ratePerSecond: 100 });
+  expect(command).toContain(" --rate 100 ");
+});
+
 test("CSV has a line for each run", async () => {
   const { stdout } = await evenkeel(["simulate", "bursts", ...QUICK, "--csv"]);
   expect(stdout.trimEnd().split("\r\n")).toHaveLength(1 + 5);
@@ -102,6 +109,7 @@ describe("wrong use is 64 and says what to do", () => {
       'no selection policy "roundrobin". Use one of: round-robin',
     ],
     ["no policy", ["bursts", "--policies", ""], 'no selection policy ""'],
+    ["options without a model", ["--json"], "There are options but no model", "supermarket"],
     ["no requests", ["bursts", "--requests", "0"], "Use a whole number from 1."],
     ["two formats", ["bursts", "--json", "--csv"], "cannot be used with"],
     [
