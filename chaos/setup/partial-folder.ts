@@ -21,7 +21,8 @@ export async function partialFolder(parent: string): Promise<PartialFolder> {
   const path = await mkdtemp(join(parent, PREFIX));
   return {
     path,
-    [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }),
+    // What was killed just now may still be writing there.
+    [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true, maxRetries: 10 }),
   };
 }
 

@@ -227,7 +227,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
   }),
   program("docker", "Docker client", {
     neededFor: { docker: "speaks to the engine" },
-    packages: { debian: "docker.io", fedora: "docker", arch: "docker", alpine: "docker" },
+    packages: { debian: "docker.io", fedora: "moby-engine", arch: "docker", alpine: "docker" },
     services: ["docker.service", "docker.socket", "containerd.service"],
     check: {
       names: ["docker"],
