@@ -6,9 +6,11 @@ import { PROJECT_ROOT } from "../../chaos/setup/paths.ts";
 import { activePassive } from "../../stacks/topologies/active-passive.ts";
 import { measureFailover } from "./failover.ts";
 import { renderFigures, type Figure } from "./figure.ts";
+import { measureImages } from "./images.ts";
 import { measureLabStart } from "./lab-start.ts";
 import { measureLosses } from "./losses.ts";
 import { measureSigkill } from "./sigkill.ts";
+import { measureSimulation } from "./simulation.ts";
 
 /**
  * `npm run figures`: takes every figure on this machine and writes `docs/figures.md`. With names
@@ -19,6 +21,8 @@ const FIGURES: readonly (readonly [string, () => Promise<readonly Figure[]>])[] 
   ["failover", async () => [await measureFailover()]],
   ["losses", measureLosses],
   ["SIGKILL", async () => [await measureSigkill()]],
+  ["simulation", async () => measureSimulation()],
+  ["Docker images", measureImages],
 ];
 
 const wanted = process.argv.slice(2);
