@@ -65,8 +65,7 @@ export class ConsistentHash implements Policy {
       if (!this.#away.has(candidate)) this.#totalWeight += weightOf(candidate);
       this.#totalInFlight += candidate.inFlight;
     }
-    const byId = new Map(candidates.map((candidate) => [candidate.id, candidate]));
-    this.#seats = this.#seats.map((seat) => seat && byId.get(seat.id));
+    this.#seats = this.#seats.map((seat) => seat && this.#members.named(seat.id));
     this.#table.begin(this.#rebuilt(candidates));
   }
 

@@ -1,3 +1,4 @@
+import { numbersOf } from "./members.ts";
 import type { Candidate, PickContext } from "./policy.ts";
 
 /** Draws that miss before everybody is looked at; with one in ten denied that happens never. */
@@ -18,9 +19,10 @@ export class Draw {
   /** Replaces the candidates. */
   update(candidates: readonly Candidate[], weightOf: (candidate: Candidate) => number): void {
     this.#candidates = candidates;
-    this.#weights = Float64Array.from(candidates, weightOf);
+    this.#weights = numbersOf(candidates, weightOf);
     this.#thresholds = new Float64Array(candidates.length).fill(1);
-    this.#aliases = Int32Array.from(candidates, (_, slot) => slot);
+    // Where the threshold is 1 nobody looks at the alias.
+    this.#aliases = new Int32Array(candidates.length);
     this.#pair();
   }
 

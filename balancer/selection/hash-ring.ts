@@ -4,7 +4,7 @@ import type { HashTable } from "./consistent-hash.ts";
 export type AddPoint = (hash: number, owner: number) => void;
 
 /** Points that are handled between two yields. */
-const SLICE = 8_192;
+const SLICE = 2_048;
 /** Points that share a bucket on average: few enough to look through. */
 const PER_BUCKET = 4;
 
@@ -24,8 +24,8 @@ export function* ringTable(
   points: (add: AddPoint) => Generator<void, void>,
   before: (a: number, b: number) => boolean,
 ): Generator<void, HashTable> {
-  const hashes = new Uint32Array(count);
-  const owners = new Int32Array(count);
+  const hashes = uninitialized(count);
+  const owners = uninitialized(count);
   let told = 0;
   yield* points((hash, owner) => {
     hashes[told] = hash;
@@ -46,7 +46,8 @@ export function* ringTable(
     for (let bucket = from; bucket < end; bucket += 1) starts[bucket]! += starts[bucket - 1]!;
     yield;
   }
-  const sorted = new Uint32Array(2 * count);
+  yield;
+  const sorted = uninitialized(2 * count);
   const filled = new Uint32Array(2 ** bits);
   for (let from = 0; from < count; from += SLICE) {
     for (let i = from; i < Math.min(from + SLICE, count); i += 1) {
@@ -69,6 +70,11 @@ export function* ringTable(
     yield;
   }
   return new Ring(sorted, starts, shift);
+}
+
+/** Clearing the memory of a large ring would hold up the event loop for many milliseconds. */
+function uninitialized(count: number): Uint32Array {
+  return new Uint32Array(Buffer.allocUnsafeSlow(4 * count).buffer);
 }
 
 class Ring implements HashTable {

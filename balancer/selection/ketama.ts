@@ -6,7 +6,7 @@ import type { Candidate } from "./policy.ts";
 
 const POINTS_PER_WEIGHT = 160;
 /** Points that are told between two yields. */
-const SLICE = 8_192;
+const SLICE = 2_048;
 
 /**
  * The ring that nginx's `hash … consistent` and Cache::Memcached::Fast use: the same key goes to the

@@ -1,5 +1,5 @@
 import { IndexedHeap } from "./indexed-heap.ts";
-import { carried, Members, weightOf } from "./members.ts";
+import { carried, Members, numbersOf, weightOf } from "./members.ts";
 import type { Candidate, PickContext } from "./policy.ts";
 
 /** Load of a member: smaller is better. Only told changes count: `refresh` when it may differ. */
@@ -35,13 +35,15 @@ export class LoadIndex {
   /** Replaces the membership; of each new slot the old one, −1 for a newcomer. */
   update(candidates: readonly Candidate[]): Int32Array {
     const oldSlots = this.members.replace(candidates);
-    this.#turns = Float64Array.from(candidates, this.#turnsOf);
+    this.#turns = numbersOf(candidates, this.#turnsOf);
     this.#deadlines = carried(
       this.#deadlines,
       oldSlots,
       (slot) => this.#time + 1 / this.#turns[slot]!,
     );
-    this.#away = Uint8Array.from(oldSlots, (old) => (old < 0 ? 0 : (this.#away[old] ?? 0)));
+    const away = new Uint8Array(candidates.length);
+    for (let slot = 0; slot < away.length; slot += 1) away[slot] = this.#away[oldSlots[slot]!] ?? 0;
+    this.#away = away;
     this.#heap = new IndexedHeap(candidates.length);
     return oldSlots;
   }

@@ -7,7 +7,7 @@ import type { Candidate } from "./policy.ts";
 /** Points of the largest ring, 16 MiB; heavier memberships get fewer points each. */
 const POINTS_MAXIMUM = 2 ** 21;
 /** Points that are told between two yields. */
-const SLICE = 8_192;
+const SLICE = 2_048;
 
 /**
  * Builds the ring of candidates that have points by their names.

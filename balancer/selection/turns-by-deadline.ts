@@ -1,5 +1,5 @@
 import { IndexedHeap } from "./indexed-heap.ts";
-import { carried, Members, weightOf } from "./members.ts";
+import { carried, Members, numbersOf } from "./members.ts";
 import type { Candidate, PickContext } from "./policy.ts";
 
 /**
@@ -26,7 +26,7 @@ export class TurnsByDeadline {
   update(candidates: readonly Candidate[]): void {
     const oldSlots = this.#members.replace(candidates);
     const old = this.#weights;
-    this.#weights = Float64Array.from(candidates, weightOf);
+    this.#weights = numbersOf(candidates);
     this.#turns = carried(this.#turns, oldSlots, () => 0);
     this.#phases = carried(this.#phases, oldSlots, () => Number.NaN);
     // Another weight is another distance between deadlines: it begins anew.

@@ -1,4 +1,4 @@
-import { carried, Members, weightOf } from "./members.ts";
+import { carried, Members, numbersOf } from "./members.ts";
 import type { Candidate, PickContext, Policy } from "./policy.ts";
 import { TurnsByDeadline } from "./turns-by-deadline.ts";
 
@@ -22,15 +22,18 @@ export class WeightedRoundRobin implements Policy {
   /** How much each is owed; all of them together are 0. */
   #owed = new Float64Array(0);
   #begun = false;
+  #many = false;
 
   update(candidates: readonly Candidate[]): void {
-    this.#owed = carried(this.#owed, this.#members.replace(candidates), () => 0);
-    this.#weights = Float64Array.from(candidates, weightOf);
-    this.#byDeadline.update(candidates.length > SMOOTH_MAXIMUM ? candidates : []);
+    this.#many = candidates.length > SMOOTH_MAXIMUM;
+    const few = this.#many ? [] : candidates;
+    this.#owed = carried(this.#owed, this.#members.replace(few), () => 0);
+    this.#weights = numbersOf(few);
+    this.#byDeadline.update(this.#many ? candidates : []);
   }
 
   pick(context: PickContext): Candidate | undefined {
-    if (this.#members.count > SMOOTH_MAXIMUM) return this.#byDeadline.pick(context);
+    if (this.#many) return this.#byDeadline.pick(context);
     if (!this.#begun && this.#members.count > 0) this.#begin(context.random);
     return this.#next(context.allowed);
   }
