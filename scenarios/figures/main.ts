@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { takeFingerprint } from "../../chaos/measurement/fingerprint.ts";
 import { PROJECT_ROOT } from "../../chaos/setup/paths.ts";
 import { activePassive } from "../../stacks/topologies/active-passive.ts";
+import { measureDocker } from "./docker.ts";
 import { measureFailover } from "./failover.ts";
 import { renderFigures, type Figure } from "./figure.ts";
 import { measureImages } from "./images.ts";
@@ -14,20 +15,24 @@ import { measureSimulation } from "./simulation.ts";
 
 /**
  * `npm run figures`: takes every figure on this machine and writes `docs/figures.md`. With names
- * (`npm run figures -- start`), only those whose name begins so; the others stay as they are.
+ * (`npm run figures -- start`), only those whose name begins so; the others stay as they are. Those
+ * of `Docker` need what `npm run setup -- --for docker` brings, and are taken only by name.
  */
 const FIGURES: readonly (readonly [string, () => Promise<readonly Figure[]>])[] = [
   ["start of a lab", async () => [await measureLabStart()]],
   ["failover", async () => [await measureFailover()]],
   ["losses", measureLosses],
   ["SIGKILL", async () => [await measureSigkill()]],
+  ["Docker topology", measureDocker],
   ["simulation", async () => measureSimulation()],
   ["Docker images", measureImages],
 ];
 
 const wanted = process.argv.slice(2);
-const chosen = FIGURES.filter(
-  ([name]) => wanted.length === 0 || wanted.some((prefix) => name.startsWith(prefix)),
+const chosen = FIGURES.filter(([name]) =>
+  wanted.length === 0
+    ? !name.startsWith("Docker")
+    : wanted.some((prefix) => name.startsWith(prefix)),
 );
 if (chosen.length === 0) {
   const known = FIGURES.map(([name]) => `"${name}"`).join(", ");
