@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { afterHealthEvent, initialHealth } from "../../../balancer/health/health-state.ts";
 import { createPolicy } from "../../../balancer/selection/create-policy.ts";
 import type { PolicyName } from "../../../balancer/selection/policy-names.ts";
 import {
@@ -115,4 +116,19 @@ describe("two random choices", () => {
 test("first: the reserve serves only while the first is down", () => {
   expect(picks("first", [1, 1, 1], 3)).toBe("a a a");
   expect(picks("first", [1, 1, 1], 3, ["a"])).toBe("b b b");
+});
+
+test("three failures in a row and it is out, two passes in a row and it is in", () => {
+  const thresholds = { rise: 2, fall: 3 };
+  let health = initialHealth("healthy");
+  const states = Array.from("fpffppffffpfpp").map((check) => {
+    const event = check === "p" ? { kind: "passed" } : { kind: "failed", withheld: false };
+    health = afterHealthEvent(
+      health,
+      event as Parameters<typeof afterHealthEvent>[1],
+      thresholds,
+    ).health;
+    return health.state === "healthy" ? "+" : "-";
+  });
+  expect(states.join("")).toBe("++++++++-----+");
 });
