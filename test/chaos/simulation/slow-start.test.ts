@@ -1,6 +1,7 @@
 import { expect, test, vi } from "vitest";
 import { parseModel } from "../../../chaos/simulation/model.ts";
 import { simulate } from "../../../chaos/simulation/simulate.ts";
+import { slowStartShare } from "../../../chaos/simulation/slow-start-share.ts";
 
 // Seconds on an idle machine; a busy one may take minutes.
 vi.setConfig({ testTimeout: 180_000 });
@@ -34,17 +35,19 @@ function sharesOf(policy: string, requests: number, slowStart: object): number[]
   });
 }
 
-/** What the curve gives it: a weight of max(minimum, age^(1/aggression)) beside nine of weight 1. */
-function expectedOf(tenth: number, aggression: number, minimum: number): number {
-  const steps = 1_000;
-  let sum = 0;
-  for (let step = 0; step < steps; step += 1) {
-    const age = (tenth + (step + 0.5) / steps) / 10;
-    const weight = Math.max(minimum, age ** (1 / aggression));
-    sum += weight / (BACKENDS - 1 + weight);
-  }
-  return sum / steps;
+/** What the curve gives it in a tenth. */
+function expectedOf(tenth: number, aggression: number, minimumWeight: number): number {
+  const curve = { backends: BACKENDS, aggression, minimumWeight };
+  return slowStartShare(curve, tenth / 10, (tenth + 1) / 10);
 }
+
+test("the share of the curve is that of its weight beside the others", () => {
+  const curve = { backends: 10, aggression: 1, minimumWeight: 0.1 };
+  expect(slowStartShare(curve, 0, 0.1)).toBeCloseTo(0.1 / 9.1, 9);
+  // The mean of w / (9 + w) from 0.9 to 1 is 1 − 90 ln(10 / 9.9).
+  expect(slowStartShare(curve, 0.9, 1)).toBeCloseTo(1 - 90 * Math.log(10 / 9.9), 9);
+  expect(slowStartShare({ ...curve, aggression: 1_000 }, 0.5, 1)).toBeCloseTo(0.1, 3);
+});
 
 test.each([
   ["round-robin", 1_000_000, 1, 0.1],
