@@ -11,7 +11,7 @@ beforeAll(async () => {
 }, 180_000);
 
 describe("the documentation", () => {
-  test("contains only TypeScript that passes the type check", { timeout: 60_000 }, async () => {
+  test("contains only TypeScript that passes the type check", { timeout: 120_000 }, async () => {
     const snippets = pages.flatMap(snippetsOf);
     expect(snippets.length).toBeGreaterThan(0);
     expect(await typeErrorsOf(snippets)).toEqual([]);
@@ -59,7 +59,7 @@ describe("the check of the documentation", () => {
     ]);
   });
 
-  test("tells the page's line of a type error", { timeout: 60_000 }, async () => {
+  test("tells the page's line of a type error", { timeout: 120_000 }, async () => {
     const page = pageOf(
       "text",
       "```ts",
@@ -75,7 +75,7 @@ describe("the check of the documentation", () => {
 
   test(
     "lets snippets of a page import each other and the project",
-    { timeout: 60_000 },
+    { timeout: 120_000 },
     async () => {
       const page = pageOf(
         ...["```ts", "// scenarios/a.ts", 'import { b } from "../stacks/b.ts";', "b();", "```"],

@@ -36,7 +36,7 @@ async function synthesized(
 
 test(
   "CDK Terrain in the place of cdktf synthesizes the same JSON for every topology",
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async () => {
     const before = await synthesized("cdktf", []);
     const after = await synthesized("cdktn", ["--import", HOOK]);

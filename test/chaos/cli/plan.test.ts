@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { scenarioIds } from "../../../chaos/cli/scenario-catalogue.ts";
 import { evenkeel } from "./evenkeel-process.ts";
 
-describe("evenkeel plan", () => {
+describe("evenkeel plan", { timeout: 30_000 }, () => {
   test("tells what a run would do and how to run it", async () => {
     const { code, stdout, stderr } = await evenkeel([
       ...["plan", "backend-killed", "--trials", "3", "--seed", "7"],
