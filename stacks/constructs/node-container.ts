@@ -164,7 +164,7 @@ function program(
     healthcheck: {
       test: ["CMD", "test", "-e", READY_FILE],
       // Durations as Go writes them, or each plan would differ.
-      interval: "5s",
+      interval: "10s",
       timeout: "2s",
       startPeriod: "10s",
       retries: 3,
