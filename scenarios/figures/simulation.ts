@@ -1,3 +1,4 @@
+import { cpus } from "node:os";
 import { parseModel, type ModelInput } from "../../chaos/simulation/model.ts";
 import { presetOf } from "../../chaos/simulation/presets.ts";
 import { simulate } from "../../chaos/simulation/simulate.ts";
@@ -143,7 +144,7 @@ function speed(): Figure {
         held: median <= 10,
       };
     }),
-    method: "`npx evenkeel simulate ten-thousand`; the time of the process, whatever else runs.",
+    method: `\`npx evenkeel simulate ten-thousand\` on ${cpus()[0]?.model ?? "an unknown processor"}; the CPU time of the process, whatever else runs.`,
   };
 }
 
