@@ -32,6 +32,14 @@ test("leaves out panels that would show nothing", () => {
   expect(titlesOf(renderSvg(comparisonOf({ changes: [] })))).toEqual(["How long clients waited"]);
 });
 
+test("a comparison with nothing to show is a file without panels", () => {
+  const comparison = comparisonOf({ changes: [], requests: 10 });
+  const policies = comparison.policies.map((summary) => ({ ...summary, runs: [] }));
+  const drawn = renderSvg({ ...comparison, policies });
+  expect(titlesOf(drawn)).toEqual([]);
+  expect(drawn).not.toMatch(/NaN|Infinity|undefined/);
+});
+
 test("nine policies stay apart: by hue, then by dashes, and their names do not cover each other", () => {
   const policies = [
     ...["round-robin", "random", "least-connections", "peak-ewma", "power-of-two-choices"],
