@@ -2,8 +2,14 @@ import { keyHash } from "./hash.ts";
 import type { Candidate, PickContext, Policy } from "./policy.ts";
 import { RendezvousOrder } from "./rendezvous-order.ts";
 
-/** Keys whose winner is remembered; a power of two. */
+/** Keys whose winner is remembered; the one that was remembered first is forgotten first. */
 const REMEMBERED = 65_536;
+
+interface Memory {
+  readonly winner: Candidate | undefined;
+  /** Who takes over from the winner; missing until it was denied for the first time. */
+  second: Candidate | undefined;
+}
 
 /**
  * The candidate with the highest score for the request's key. Exact shares, and the least possible
@@ -13,37 +19,45 @@ const REMEMBERED = 65_536;
 export class Rendezvous implements Policy {
   readonly division = "key";
   readonly #order = new RendezvousOrder();
-  readonly #hashes = new Float64Array(REMEMBERED);
-  #winners: (Candidate | undefined)[] = [];
+  /** By the hash of the key. */
+  readonly #memories = new Map<number, Memory>();
   #away = new Set<string>();
 
   update(candidates: readonly Candidate[]): void {
     this.#order.update(candidates);
     this.#away = new Set(candidates.map(({ id }) => id).filter((id) => this.#away.has(id)));
-    this.#forget();
+    this.#memories.clear();
   }
 
   pick({ key, random, allowed }: PickContext): Candidate | undefined {
     if (this.#order.isEmpty) return undefined;
     const hash = keyHash(key, random);
-    const place = hash & (REMEMBERED - 1);
-    if (this.#hashes[place] !== hash) {
-      this.#hashes[place] = hash;
-      this.#winners[place] = this.#order.best(hash, ({ id }) => !this.#away.has(id));
-    }
-    const winner = this.#winners[place];
-    return winner !== undefined && allowed(winner) ? winner : this.#order.best(hash, allowed);
+    const memory = this.#memories.get(hash) ?? this.#remember(hash);
+    const { winner } = memory;
+    if (winner !== undefined && allowed(winner)) return winner;
+    memory.second ??= this.#bestBut(winner, hash);
+    const { second } = memory;
+    return second !== undefined && allowed(second) ? second : this.#order.best(hash, allowed);
   }
 
   setAvailable({ id }: Candidate, available: boolean): void {
     if (this.#away.has(id) !== available) return;
     if (available) this.#away.delete(id);
     else this.#away.add(id);
-    this.#forget();
+    this.#memories.clear();
   }
 
-  #forget(): void {
-    this.#hashes.fill(-1);
-    this.#winners = [];
+  #remember(hash: number): Memory {
+    const memory: Memory = { winner: this.#bestBut(undefined, hash), second: undefined };
+    for (const first of this.#memories.keys()) {
+      if (this.#memories.size < REMEMBERED) break;
+      this.#memories.delete(first);
+    }
+    this.#memories.set(hash, memory);
+    return memory;
+  }
+
+  #bestBut(winner: Candidate | undefined, hash: number): Candidate | undefined {
+    return this.#order.best(hash, (one) => one !== winner && !this.#away.has(one.id));
   }
 }
