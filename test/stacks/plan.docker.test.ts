@@ -23,6 +23,10 @@ const docker = new Docker();
 const missing = await whatIsMissing();
 const ID = "planned";
 
+/** Names of our own for what the images are now: somebody may build them anew meanwhile. */
+const IMAGES = { node: `evenkeel/${ID}-node:test`, redis: `evenkeel/${ID}-redis:test` } as const;
+const image = ContainerImage.fromLocal(IMAGES.node);
+
 /** Why nothing can be deployed here; null when it can. */
 async function whatIsMissing(): Promise<string | null> {
   const next = 'Run "npm run setup -- --for docker".';
@@ -51,15 +55,19 @@ describe.skipIf(missing !== null)(
     function synthesize({ client = {}, pool = {}, interval }: Change = {}): void {
       const app = new App({ outdir: folder });
       const stack = new TopologyStack(app, ID, { subnet: "198.18.201.0/24" });
-      const store = new SessionStore(stack, "store", { cpus: 0.5 });
+      const store = new SessionStore(stack, "store", {
+        image: ContainerImage.fromLocal(IMAGES.redis),
+        cpus: 0.5,
+      });
       const backends = new BackendPool(stack, "app", {
         count: 1,
+        image,
         sessions: { store },
         publish: [{ port: 8080, hostPort: 18_201 }],
         ...pool,
       });
-      new BalancerPair(stack, "lb").addListener("web", { pool: backends });
-      const { container } = new Client(stack, "client", client);
+      new BalancerPair(stack, "lb", { image }).addListener("web", { pool: backends });
+      const { container } = new Client(stack, "client", { image, ...client });
       if (interval !== undefined) container.addOverride("healthcheck.interval", interval);
       stack.addOverride("terraform.backend.local.path", join(folder, "state"));
       app.synth();
@@ -97,6 +105,10 @@ describe.skipIf(missing !== null)(
 
     beforeAll(async () => {
       folder = mkdtempSync("/tmp/evenkeel-");
+      for (const name of ["node", "redis"] as const) {
+        const [repo = "", tag = ""] = IMAGES[name].split(":");
+        await docker.getImage(IMAGE_NAMES[name]).tag({ repo, tag });
+      }
       synthesize();
       await terraform("init", "-input=false");
       await terraform("apply", "-auto-approve", "-input=false");
@@ -105,6 +117,7 @@ describe.skipIf(missing !== null)(
     afterAll(async () => {
       await terraform("destroy", "-auto-approve", "-input=false");
       rmSync(folder, { recursive: true });
+      for (const name of Object.values(IMAGES)) await docker.getImage(name).remove();
     });
 
     test("is as it was declared: a second plan is empty", async () => {
@@ -112,7 +125,7 @@ describe.skipIf(missing !== null)(
     });
 
     test.each([
-      ["the image", { client: { image: ContainerImage.fromLocal(IMAGE_NAMES.redis) } }, "client"],
+      ["the image", { client: { image: ContainerImage.fromLocal(IMAGES.redis) } }, "client"],
       ["the memory", { client: { memory: Size.mebibytes(128) } }, "client"],
       ["a variable", { pool: { environment: { COLOUR: "blue" } } }, "app-1"],
       ["the health check", { interval: "9s" }, "client"],
