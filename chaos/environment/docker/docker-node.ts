@@ -137,24 +137,17 @@ export class DockerNode implements RunningNode {
   }
 
   async kill(options: AtOptions & { readonly silent?: boolean } = {}): Promise<Moment> {
-    const { engine, hand } = this.#around;
+    const { hand } = this.#around;
     const init = await this.#init();
     const port = await this.#port(init);
-    const { findings } = await hand.ask({ kind: "members", init });
     this.#mayEnd = true;
     const cut =
       options.silent === true
         ? await hand.ask({ kind: "set-link", port, connected: false }, options.atNs)
         : null;
-    if (cut === null) await beforeCall(options.atNs);
-    const sentNs = process.hrtime.bigint();
-    const [gone] = await Promise.all([
-      hand.ask({ kind: "await-end", pids: findings.pids ?? [] }),
-      engine.signal(this.#container.id, "SIGKILL"),
-    ]);
+    const killed = await this.#killAll(init, cut === null ? options.atNs : undefined);
     await this.#ended();
-    if (cut !== null) return momentBetween(cut.fromNs, cut.toNs);
-    return momentBetween(gone.fromNs > sentNs ? gone.fromNs : sentNs, gone.toNs);
+    return cut === null ? killed : momentBetween(cut.fromNs, cut.toNs);
   }
 
   async stop(options: AtOptions & { readonly graceMs: number }): Promise<Moment> {
@@ -291,6 +284,23 @@ export class DockerNode implements RunningNode {
     }
     const action = { kind: "signal-tree", node: this.id, init, innerPid, signal } as const;
     const done = await this.#around.hand.ask(action, atNs);
+    return momentBetween(done.fromNs, done.toNs);
+  }
+
+  /**
+   * Every process at once. The engine's own kill reaches the first process, and the kernel the others
+   * some 10 to 60 ms later, one by one. A frozen container however only the engine can kill.
+   */
+  async #killAll(init: number, atNs: bigint | undefined): Promise<Moment> {
+    const { engine, hand } = this.#around;
+    if ((await this.#inspect()).State.Paused) {
+      await beforeCall(atNs);
+      return timed(async () => {
+        await engine.signal(this.#container.id, "SIGKILL");
+        await this.#ended();
+      });
+    }
+    const done = await hand.ask({ kind: "kill", node: this.id, init }, atNs);
     return momentBetween(done.fromNs, done.toNs);
   }
 

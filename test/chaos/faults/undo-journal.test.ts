@@ -2,7 +2,11 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { closeJournal, UndoJournalFile, type JournalLine } from "../../../chaos/faults/undo-journal.ts";
+import {
+  closeJournal,
+  UndoJournalFile,
+  type JournalLine,
+} from "../../../chaos/faults/undo-journal.ts";
 
 let directory = "";
 let path = "";

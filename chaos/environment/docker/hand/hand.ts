@@ -1,5 +1,4 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { setTimeout as sleep } from "node:timers/promises";
 import { untilTime } from "../../at-time.ts";
 import { NetlinkShell } from "../../netlink-shell.ts";
 import {
@@ -16,11 +15,6 @@ import type { HandAction, HandFindings } from "./protocol.ts";
 /** Bridge port states of `bridge link set`: the node keeps its carrier in both. */
 const PORT_DISABLED = 0;
 const PORT_FORWARDING = 3;
-/** Between two looks whether a killed node's processes are gone. */
-const LOOK_EVERY_MS = 1;
-/** Killed processes are gone within milliseconds; many times that on a busy machine. */
-const END_MS = 20_000;
-
 /** A try that the machine interrupted does not say how long the command takes. */
 const EARLY_AT_MOST_NS = 1_500_000n;
 
@@ -51,10 +45,15 @@ export class Hand {
       }
       case "inspect":
         return timed(() => ({ ...count(action.init), connected: isForwarding(action.port) }));
-      case "members":
-        return timed(() => ({ pids: membersOf(action.init) }));
-      case "await-end":
-        return awaitEnd(action.pids);
+      case "kill": {
+        // Looked up beforehand, so that at the moment itself only signals are sent.
+        const [pids, within] = [membersOf(action.init), namespaceOf(action.init)];
+        await until(atNs);
+        return timed(() => {
+          signalUntilSeen(action.node, pids, "SIGKILL", within);
+          return {};
+        });
+      }
       case "signal-tree": {
         const pid = outerPidOf(namespaceOf(action.init), action.innerPid);
         if (pid === undefined) throw new Error(`Node ${action.node}: the process has ended.`);
@@ -124,21 +123,6 @@ function count(init: number): { readonly running: number; readonly stopped: numb
     running: states.filter((state) => state === "alive").length,
     stopped: states.filter((state) => state === "stopped").length,
   };
-}
-
-async function awaitEnd(pids: readonly number[]): Promise<Effect> {
-  const end = performance.now() + END_MS;
-  let from = process.hrtime.bigint();
-  for (;;) {
-    const looked = process.hrtime.bigint();
-    const left = pids.filter((pid) => stateOf(pid) !== "ended");
-    if (left.length === 0) return { from, to: process.hrtime.bigint(), findings: {} };
-    if (left.length === pids.length) from = looked;
-    if (performance.now() > end) {
-      throw new Error(`${left.length} killed processes are still there after ${END_MS} ms.`);
-    }
-    await sleep(LOOK_EVERY_MS);
-  }
 }
 
 /**

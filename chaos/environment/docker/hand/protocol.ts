@@ -11,10 +11,8 @@ export type HandAction =
   | { readonly kind: "find-port"; readonly init: number }
   | { readonly kind: "set-link"; readonly port: string; readonly connected: boolean }
   | { readonly kind: "inspect"; readonly init: number; readonly port: string }
-  /** Every process of a node. */
-  | { readonly kind: "members"; readonly init: number }
-  /** Waits until these have ended; the interval is from when all were there to when none was. */
-  | { readonly kind: "await-end"; readonly pids: readonly number[] }
+  /** SIGKILL to every process of a node at once. */
+  | { readonly kind: "kill"; readonly node: string; readonly init: number }
   /** A signal to a process of a node and all below it. */
   | {
       readonly kind: "signal-tree";
@@ -43,7 +41,6 @@ export interface HandRequest {
 /** What an action brought to light; what it has nothing to say of is absent. */
 export interface HandFindings {
   readonly port?: string;
-  readonly pids?: readonly number[];
   readonly running?: number;
   readonly stopped?: number;
   readonly connected?: boolean;
