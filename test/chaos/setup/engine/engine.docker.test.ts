@@ -43,7 +43,6 @@ describe.skipIf(missing !== null)(`an engine${missing === null ? "" : ` (${missi
     expect(await start(folder)).toMatchObject({ code: 0 });
     expect(enginePid(place)).toBe(pid);
     await runContainer(place);
-    expect(containers()).toHaveLength(1);
 
     expect(await stopEngine(place, machine)).toBe(true);
     await expectNothingLeft(folder);
@@ -59,7 +58,7 @@ describe.skipIf(missing !== null)(`an engine${missing === null ? "" : ` (${missi
     expect(await start(folder)).toMatchObject({ code: 0 });
     expect(enginePid(place)).not.toBe(killed);
     expect(await docker(place, "ps", "--quiet")).toEqual({ code: 0, output: "" });
-    expect(containers()).toEqual([]);
+    await expect.poll(containers, { timeout: PATIENCE_MS }).toEqual([]);
   });
 
   test("whose checkout was removed answers, and is replaced", async () => {
@@ -126,6 +125,8 @@ async function runContainer(place: EnginePlace): Promise<void> {
     await docker(place, "run", "--detach", "toxiproxy", ...CONTAINER),
   ];
   expect(made.map(({ code, output }) => (code === 0 ? 0 : output))).toEqual([0, 0, 0]);
+  // It has started, but what it runs may not yet have taken the place of what started it.
+  await expect.poll(containers, { timeout: PATIENCE_MS }).toHaveLength(1);
 }
 
 /** Containers of the engine under test that run, whoever is still there to know. */
