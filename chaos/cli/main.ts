@@ -1,36 +1,37 @@
 import { Command, CommanderError } from "commander";
 import { EXIT } from "../exit-code.ts";
-import { addDeploy } from "./deploy.ts";
-import { addDestroy } from "./destroy.ts";
-import { addDoctor } from "./doctor.ts";
-import { addGraph } from "./graph.ts";
-import { addHeal } from "./heal.ts";
-import { addList } from "./list.ts";
-import { addPlan } from "./plan.ts";
-import { addReport } from "./report.ts";
-import { addRun } from "./run.ts";
-import { addSimulate } from "./simulate.ts";
 import { failureOf } from "./failure.ts";
+import PACKAGE from "../../package.json" with { type: "json" };
+
+/** Adds a verb by `program.command()`, so that it inherits what is set below. */
+type AddVerb = (program: Command) => void;
 
 /**
- * Every verb, one file each, in the order in which `evenkeel --help` lists them. Each adds itself by
- * `program.command()`, so that it inherits what is set below.
+ * Every verb, one file each, in the order in which `evenkeel --help` lists them. Only the one that is
+ * called is loaded: half of them load cdktf or the simulator, which is most of a second of CPU.
  */
-const VERBS: readonly ((program: Command) => void)[] = [
-  addRun,
-  addPlan,
-  addGraph,
-  addDeploy,
-  addHeal,
-  addDestroy,
-  addSimulate,
-  addList,
-  addReport,
-  addDoctor,
-];
+const VERBS: Readonly<Record<string, () => Promise<AddVerb>>> = {
+  run: async () => (await import("./run.ts")).addRun,
+  plan: async () => (await import("./plan.ts")).addPlan,
+  graph: async () => (await import("./graph.ts")).addGraph,
+  deploy: async () => (await import("./deploy.ts")).addDeploy,
+  heal: async () => (await import("./heal.ts")).addHeal,
+  destroy: async () => (await import("./destroy.ts")).addDestroy,
+  simulate: async () => (await import("./simulate.ts")).addSimulate,
+  list: async () => (await import("./list.ts")).addList,
+  report: async () => (await import("./report.ts")).addReport,
+  doctor: async () => (await import("./doctor.ts")).addDoctor,
+};
+
+/** The verb that is called, or all of them where they have to be listed. */
+function wantedVerbs(verb: string | undefined): readonly (() => Promise<AddVerb>)[] {
+  const wanted = verb === undefined || !Object.hasOwn(VERBS, verb) ? undefined : VERBS[verb];
+  return wanted === undefined ? Object.values(VERBS) : [wanted];
+}
 
 const program = new Command("evenkeel")
   .description("Run a load-balanced topology, break it on purpose, and get a verdict.")
+  .version(PACKAGE.version, "--version", "print the version")
   .helpCommand(false)
   .showHelpAfterError("Run it with --help to see what it takes.")
   .addHelpText(
@@ -38,10 +39,10 @@ const program = new Command("evenkeel")
     "\nExit codes: 0 pass, 1 fail, 2 invalid, 3 inconclusive, 4 heal-failed, 64 wrong use or set-up, 130 interrupted.",
   )
   .exitOverride();
-for (const addVerb of VERBS) addVerb(program);
+for (const load of wantedVerbs(process.argv[2])) (await load())(program);
 // After the verbs have inherited theirs: only here it is a verb that may be misspelt.
 program.showHelpAfterError(
-  `Verbs: ${program.commands.map((verb) => verb.name()).join(", ")}. Run it with --help to see what they do.`,
+  `Verbs: ${Object.keys(VERBS).join(", ")}. Run it with --help to see what they do.`,
 );
 
 // Whoever read what is printed may be gone (`| head`, a runner that died): that is no reason to
