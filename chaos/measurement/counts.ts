@@ -15,12 +15,14 @@ export interface ProbeCounts {
  * Counts probes around a fault. Failures belong to the time at which they were meant to start.
  *
  * @param steadyNs since when the steady state had held; failures before that were waited out
+ * @param uncertaintyNs the fault took effect within this distance of `injectedNs`
  * @param recoveredNs P6; null when there is none, then every failure after the fault is "during"
  */
 export function countProbes(
   probes: readonly TimedProbe[],
   steadyNs: bigint,
   injectedNs: bigint,
+  uncertaintyNs: bigint,
   recoveredNs: bigint | null,
 ): ProbeCounts {
   const byOutcome = Object.fromEntries(OUTCOMES.map((outcome) => [outcome, 0])) as Record<
@@ -36,7 +38,9 @@ export function countProbes(
     if (inFlight) counts.inFlightAtFault += 1;
     if (!probe.failed) continue;
     if (inFlight) inFlightFailed += 1;
-    else if (probe.intendedNs > steadyNs && probe.completedNs < injectedNs) baselineFailures += 1;
+    // What fails while the fault may be taking effect is no failure of the steady state.
+    const surelyBefore = probe.completedNs < injectedNs - uncertaintyNs;
+    if (probe.intendedNs > steadyNs && surelyBefore) baselineFailures += 1;
     if (probe.intendedNs < injectedNs) counts.failedBefore += 1;
     else if (recoveredNs === null || probe.intendedNs <= recoveredNs) counts.failedDuring += 1;
     else counts.failedAfter += 1;

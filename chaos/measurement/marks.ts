@@ -135,6 +135,7 @@ export function measureTrial(input: MarksInput): TrialMeasurement {
     probes,
     input.steadyNs ?? 0n,
     injectedNs,
+    uncertaintyNs,
     recovered.atMs === null ? null : BigInt(recovered.monotonicNs),
   );
   return {

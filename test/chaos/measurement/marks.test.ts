@@ -182,6 +182,14 @@ describe("marks of a takeover", () => {
     expect(trial.clientGap).toEqual({ value: 253 + 19 });
   });
 
+  test("a failure while the fault may be taking effect is not the baseline's", () => {
+    const early = probes(1_000, (at) => (at === -9 ? { outcome: "refused", tookMs: 1 } : fine));
+    const within = (uncertaintyMs: number) =>
+      measure({ probes: early, uncertaintyNs: BigInt(uncertaintyMs) * 1_000_000n });
+    expect(within(7)).toMatchObject({ baselineFailures: 1 });
+    expect(within(9)).toMatchObject({ baselineFailures: 0 });
+  });
+
   test("a failure that ended before the fault is the baseline's", () => {
     const shaky = probes(1_000, (at) => (at === -99 ? { outcome: "refused", tookMs: 1 } : fine));
     // Unless the steady state was found to hold only after it.
