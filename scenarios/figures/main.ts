@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { takeFingerprint } from "../../chaos/measurement/fingerprint.ts";
 import { PROJECT_ROOT } from "../../chaos/setup/paths.ts";
 import { activePassive } from "../../stacks/topologies/active-passive.ts";
-import { measureDocker } from "./docker.ts";
+import { measureDeployment, measureKill, measureKills } from "./docker.ts";
 import { measureFailover } from "./failover.ts";
 import { renderFigures, type Figure } from "./figure.ts";
 import { measureImages } from "./images.ts";
@@ -23,7 +23,9 @@ const FIGURES: readonly (readonly [string, () => Promise<readonly Figure[]>])[] 
   ["failover", async () => [await measureFailover()]],
   ["losses", measureLosses],
   ["SIGKILL", async () => [await measureSigkill()]],
-  ["Docker topology", measureDocker],
+  ["Docker deployment", async () => [await measureDeployment()]],
+  ["Docker failover", async () => [await measureKill()]],
+  ["Docker SIGKILL", async () => [await measureKills()]],
   ["simulation", async () => measureSimulation()],
   ["Docker images", measureImages],
 ];
