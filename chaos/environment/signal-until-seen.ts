@@ -38,6 +38,9 @@ export function signalUntilSeen(
   const notYet = (pid: number): boolean => !FOLLOWED[signal].has(stateOf(pid));
   const end = performance.now() + SIGNAL_DEADLINE_MS;
   let waiting = pids;
+  // Stopped first, a node dies without a last word: keepalived would give the address away when its
+  // parent dies before it, and whoever sends the signals may be interrupted between two of them.
+  if (signal === "SIGKILL" && within !== undefined) signalAll(waiting, "SIGSTOP");
   signalAll(waiting, signal);
   for (let pauseMs: number = LOOK_AGAIN_MS.first; ; pauseMs *= 2) {
     waiting = waiting.filter(notYet);
