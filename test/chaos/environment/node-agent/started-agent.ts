@@ -65,7 +65,10 @@ export class StartedAgent implements AsyncDisposable {
         EVENKEEL_NODE: Buffer.from(JSON.stringify(entry)).toString("base64"),
       },
     });
-    this.exited = once(this.#child, "close").then(([code]) => code as number | null);
+    this.exited = once(this.#child, "close").then(([code]) => {
+      this.#endOrphans();
+      return code as number | null;
+    });
     const lines = new LineSplitter((line) => {
       const output = readNodeOutput(line);
       if (output.kind === "event") this.events.push(output.event);
@@ -106,6 +109,21 @@ export class StartedAgent implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#child.kill("SIGTERM");
     await this.exited;
+  }
+
+  /** In a node they would end with its namespace; here nobody else ends them. */
+  #endOrphans(): void {
+    const ended = new Set(
+      this.events.filter(({ type }) => type === "process.exited").map(({ data }) => data["name"]),
+    );
+    for (const { type, data } of this.events) {
+      if (type !== "process.started" || ended.has(data["name"])) continue;
+      try {
+        process.kill(Number(data["pid"]), "SIGKILL");
+      } catch {
+        // It ended when its agent did.
+      }
+    }
   }
 
   #until<T>(what: string, find: () => T | undefined): Promise<T> {
