@@ -25,6 +25,9 @@ export class Backend implements Selectable {
   failed = 0;
   #health: HealthState;
   #administrative: AdministrativeState = "enabled";
+  #ejected = false;
+  #leaving = false;
+  #panicking = false;
   #pickable: boolean;
   readonly #changed: (backend: Backend) => void;
 
@@ -59,13 +62,49 @@ export class Backend implements Selectable {
     this.#judge();
   }
 
+  /** Whether live traffic showed it to be an outlier, so that it is out for a while. */
+  get ejected(): boolean {
+    return this.#ejected;
+  }
+
+  set ejected(ejected: boolean) {
+    this.#ejected = ejected;
+    this.#judge();
+  }
+
+  /** Whether it said itself that it wants no new work. */
+  get leaving(): boolean {
+    return this.#leaving;
+  }
+
+  set leaving(leaving: boolean) {
+    this.#leaving = leaving;
+    this.#judge();
+  }
+
+  /** Whether its pool is in panic: so few are left that neither checks nor ejections count. */
+  get panicking(): boolean {
+    return this.#panicking;
+  }
+
+  set panicking(panicking: boolean) {
+    this.#panicking = panicking;
+    this.#judge();
+  }
+
+  /** Whether checks and live traffic speak for it, whatever operators want and however few are left. */
+  get fit(): boolean {
+    return this.#health === "healthy" && !this.#ejected;
+  }
+
   /** Whether new requests may go to it. */
   get pickable(): boolean {
     return this.#pickable;
   }
 
   #judge(): void {
-    const pickable = this.#health === "healthy" && this.#administrative === "enabled";
+    const wanted = this.#administrative === "enabled" && !this.#leaving;
+    const pickable = wanted && (this.#panicking || this.fit);
     if (pickable === this.#pickable) return;
     this.#pickable = pickable;
     this.#changed(this);
