@@ -1,8 +1,7 @@
-import { createServer, type Server, type Socket } from "node:net";
-import type { ListenerConfig } from "../config.ts";
+import type { Socket } from "node:net";
 import { countReason, type ListenerCounters } from "./counters.ts";
-import { ListenFailed } from "./listen-failed.ts";
 import type { DrainResult } from "./listener.ts";
+import type { Receiver } from "./listening-socket.ts";
 
 /** A client connection as the door sees it. */
 export interface Guest {
@@ -14,57 +13,36 @@ export interface Guest {
   cut(reason: string): void;
 }
 
-const BACKLOG = 4_096;
-
-/** The listening socket and who came in through it: accept, limit, count, drain. */
-export class Doorway<G extends Guest> {
-  readonly #config: ListenerConfig;
-  readonly #limit: number;
+/** Who came in through a listening socket: accept, limit, count, drain. */
+export class Doorway<G extends Guest> implements Receiver {
   readonly #counters: ListenerCounters;
   readonly #welcome: (socket: Socket) => G;
   readonly #guests = new Set<G>();
-  #server: Server | null = null;
   /** Drains that wait for the last connection to go. */
   readonly #emptied: (() => void)[] = [];
+  /** Client connections at the same time. */
+  limit: number;
 
-  constructor(
-    config: ListenerConfig,
-    limit: number,
-    counters: ListenerCounters,
-    welcome: (socket: Socket) => G,
-  ) {
-    this.#config = config;
-    this.#limit = limit;
+  constructor(limit: number, counters: ListenerCounters, welcome: (socket: Socket) => G) {
+    this.limit = limit;
     this.#counters = counters;
     this.#welcome = welcome;
   }
 
-  /** Port that is bound; the configured one while none is. */
-  get port(): number {
-    const bound = this.#server?.address();
-    return typeof bound === "object" && bound !== null ? bound.port : this.#config.port;
+  accept(socket: Socket): void {
+    this.#counters.accepted += 1;
+    if (this.#guests.size >= this.limit) {
+      countReason(this.#counters.rejected, "connection-limit");
+      socket.on("error", () => {});
+      socket.destroy();
+      return;
+    }
+    this.#guests.add(this.#welcome(socket));
+    this.#counters.active = this.#guests.size;
   }
 
-  /** @throws ListenFailed */
-  async open(): Promise<void> {
-    const { address, port } = this.#config;
-    const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) =>
-      this.#accept(socket),
-    );
-    await new Promise<void>((resolve, reject) => {
-      server.once("error", (cause) => reject(new ListenFailed(this.#config, cause)));
-      server.listen({ host: address, port, exclusive: true, backlog: BACKLOG }, resolve);
-    });
-    server.removeAllListeners("error");
-    // A failed accept (no file descriptors left) concerns one connection; the others go on.
-    server.on("error", () => countReason(this.#counters.rejected, "accept-failed"));
-    this.#server = server;
-  }
-
-  /** Closes the listening socket; connections stay. */
-  close(): void {
-    this.#server?.close();
-    this.#server = null;
+  acceptFailed(): void {
+    countReason(this.#counters.rejected, "accept-failed");
   }
 
   /** A connection is gone. */
@@ -75,8 +53,8 @@ export class Doorway<G extends Guest> {
     for (const resolve of this.#emptied.splice(0)) resolve();
   }
 
+  /** Closes who is idle, lets the others finish, and cuts who is left after `timeoutMs`. */
   async drain(timeoutMs: number): Promise<DrainResult> {
-    this.close();
     let inFlight = 0;
     for (const guest of this.#guests) {
       if (guest.busy) inFlight += 1;
@@ -96,17 +74,5 @@ export class Doorway<G extends Guest> {
       clearTimeout(timer);
     }
     return { completed: Math.max(0, inFlight - cut), cut };
-  }
-
-  #accept(socket: Socket): void {
-    this.#counters.accepted += 1;
-    if (this.#guests.size >= this.#limit) {
-      countReason(this.#counters.rejected, "connection-limit");
-      socket.on("error", () => {});
-      socket.destroy();
-      return;
-    }
-    this.#guests.add(this.#welcome(socket));
-    this.#counters.active = this.#guests.size;
   }
 }

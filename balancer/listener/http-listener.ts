@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import { isDeepStrictEqual } from "node:util";
 import type { ListenerConfig } from "../config.ts";
 import { requestLimits, responseLimits } from "../protocol/limits.ts";
 import { DateStamp } from "../protocol/response-writer.ts";
@@ -10,74 +11,127 @@ import { ConnectionPool } from "../upstream/connection-pool.ts";
 import { listenerCounters, type ListenerCounters } from "./counters.ts";
 import { Doorway } from "./doorway.ts";
 import type { DrainResult, Listener, ListenerShared } from "./listener.ts";
+import { ListeningSocket } from "./listening-socket.ts";
 
 /** A listener that reads requests and balances each one. */
 export class HttpListener implements Listener {
-  readonly config: ListenerConfig;
   readonly counters: ListenerCounters = listenerCounters();
   readonly #door: Doorway<HttpConnection>;
-  readonly #context: HttpContext & { closing: boolean };
+  readonly #sweep: DeadlineSweep;
+  readonly #dates = new DateStamp();
   /** Watches the pool of idle upstream connections; it is due on every sweep. */
   readonly #idleWatch: Expiring;
+  #config: ListenerConfig;
+  #shared: ListenerShared;
+  #connections: ConnectionPool;
+  #context: HttpContext;
+  #socket: ListeningSocket | null = null;
+  /** Whether every answer closes its connection. */
+  #closing = false;
 
   constructor(config: ListenerConfig, shared: ListenerShared) {
-    this.config = config;
-    const { limits, timeouts, now } = shared;
-    const connections = new ConnectionPool({
-      idlePerBackend: limits.upstreamIdle,
-      idleMs: timeouts.upstreamIdle,
-      limits: responseLimits(limits),
-      now,
-    });
-    this.#context = {
-      listenerId: config.id,
-      pool: shared.pool,
-      requestKey: requestKeyOf(shared.pool.config),
-      connections,
+    this.#config = config;
+    this.#shared = shared;
+    this.#sweep = new DeadlineSweep(shared.now, sweepIntervalOf(shared));
+    this.#connections = connectionPoolOf(shared);
+    this.#context = this.#newContext();
+    this.#idleWatch = { deadline: 0, expire: (at) => this.#connections.expire(at) };
+    this.#door = new Doorway(
+      shared.limits.connections,
+      this.counters,
+      (socket: Socket) => new HttpConnection(socket, () => this.#context),
+    );
+  }
+
+  get config(): ListenerConfig {
+    return this.#config;
+  }
+
+  get port(): number {
+    return this.#socket?.port ?? this.#config.port;
+  }
+
+  async start(socket?: ListeningSocket): Promise<void> {
+    this.#socket = socket ?? (await ListeningSocket.bind(this.#config));
+    this.#socket.receiver = this.#door;
+    this.#sweep.watch(this.#idleWatch);
+  }
+
+  update(config: ListenerConfig, shared: ListenerShared): void {
+    const { limits, timeouts } = this.#shared;
+    const sameBounds =
+      isDeepStrictEqual(limits, shared.limits) && isDeepStrictEqual(timeouts, shared.timeouts);
+    this.#config = config;
+    this.#shared = shared;
+    if (!sameBounds) {
+      this.#connections.close();
+      this.#connections = connectionPoolOf(shared);
+      this.#sweep.intervalMs = sweepIntervalOf(shared);
+      this.#door.limit = shared.limits.connections;
+    }
+    this.#context = this.#newContext();
+  }
+
+  lameDuck(): void {
+    this.#closing = true;
+  }
+
+  stopAccepting(): void {
+    this.release()?.close();
+  }
+
+  release(): ListeningSocket | null {
+    const socket = this.#socket;
+    this.#socket = null;
+    if (socket !== null) socket.receiver = null;
+    return socket;
+  }
+
+  async drain(timeoutMs: number): Promise<DrainResult> {
+    this.stopAccepting();
+    this.#closing = true;
+    this.#connections.close();
+    const result = await this.#door.drain(timeoutMs);
+    this.#sweep.forget(this.#idleWatch);
+    return result;
+  }
+
+  #newContext(): HttpContext {
+    const { pool, timeouts, limits, nodeId, now, accessLog } = this.#shared;
+    const isClosing = (): boolean => this.#closing;
+    return {
+      listenerId: this.#config.id,
+      pool,
+      requestKey: requestKeyOf(pool.config),
+      connections: this.#connections,
       timeouts,
       limits,
       requestLimits: requestLimits(limits),
       trailerLimits: responseLimits(limits),
-      nodeId: shared.nodeId,
+      nodeId,
       now,
-      accessLog: shared.accessLog,
+      accessLog,
       counters: this.counters,
-      sweep: new DeadlineSweep(
-        now,
-        sweepIntervalMs(Object.values(timeouts).filter((ms) => ms > 0)),
-      ),
-      dates: new DateStamp(),
-      closing: false,
+      sweep: this.#sweep,
+      dates: this.#dates,
+      // What began before knows it too.
+      get closing() {
+        return isClosing();
+      },
       closed: (connection) => this.#door.left(connection),
     };
-    this.#idleWatch = { deadline: 0, expire: (at) => connections.expire(at) };
-    this.#door = new Doorway(config, limits.connections, this.counters, (socket: Socket) => {
-      return new HttpConnection(socket, this.#context);
-    });
   }
+}
 
-  get port(): number {
-    return this.#door.port;
-  }
+function sweepIntervalOf({ timeouts }: ListenerShared): number {
+  return sweepIntervalMs(Object.values(timeouts).filter((ms) => ms > 0));
+}
 
-  async start(): Promise<void> {
-    await this.#door.open();
-    this.#context.sweep.watch(this.#idleWatch);
-  }
-
-  lameDuck(): void {
-    this.#context.closing = true;
-  }
-
-  stopAccepting(): void {
-    this.#door.close();
-  }
-
-  async drain(timeoutMs: number): Promise<DrainResult> {
-    this.#context.closing = true;
-    this.#context.connections.close();
-    const result = await this.#door.drain(timeoutMs);
-    this.#context.sweep.forget(this.#idleWatch);
-    return result;
-  }
+function connectionPoolOf({ limits, timeouts, now }: ListenerShared): ConnectionPool {
+  return new ConnectionPool({
+    idlePerBackend: limits.upstreamIdle,
+    idleMs: timeouts.upstreamIdle,
+    limits: responseLimits(limits),
+    now,
+  });
 }

@@ -1,6 +1,7 @@
 import type { Config, ListenerConfig } from "../config.ts";
 import type { AccessLog } from "../telemetry/access-log.ts";
 import type { Pool } from "../upstream/pool.ts";
+import type { ListeningSocket } from "./listening-socket.ts";
 import type { ListenerCounters } from "./counters.ts";
 
 /** What a listener works with. */
@@ -27,7 +28,7 @@ export interface DrainResult {
 /**
  * An address and port that accepts connections.
  *
- *   start → [lameDuck] → [stopAccepting] → drain
+ *   start → [update] → [lameDuck] → [stopAccepting or release] → drain
  */
 export interface Listener {
   readonly config: ListenerConfig;
@@ -35,15 +36,25 @@ export interface Listener {
   /** Port that it is bound to; the configured one before `start`. */
   readonly port: number;
   /**
-   * Binds and accepts.
+   * Accepts.
    *
+   * @param socket listens already; the listener binds one by itself without it
    * @throws ListenFailed when the address cannot be bound
    */
-  start(): Promise<void>;
+  start(socket?: ListeningSocket): Promise<void>;
+  /**
+   * From now on each request, and each tcp connection, goes by these. What has begun goes on as it
+   * began; connections that are open keep their bounds of sizes.
+   *
+   * @param config of the same protocol
+   */
+  update(config: ListenerConfig, shared: ListenerShared): void;
   /** From now on every http answer closes its connection; new connections are still accepted. */
   lameDuck(): void;
   /** Closes the listening socket; connections stay. Idempotent. */
   stopAccepting(): void;
+  /** Lets go of the listening socket, which goes on listening; null when there is none. */
+  release(): ListeningSocket | null;
   /**
    * Stops accepting, closes idle connections at once, lets what is in flight finish, and cuts what
    * is left after `timeoutMs` (a duration; 0 cuts at once). Resolves when no connection is left.

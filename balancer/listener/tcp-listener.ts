@@ -5,46 +5,76 @@ import { requestKeyOf } from "../selection/request-key.ts";
 import { listenerCounters, type ListenerCounters } from "./counters.ts";
 import { Doorway } from "./doorway.ts";
 import type { DrainResult, Listener, ListenerShared } from "./listener.ts";
+import { ListeningSocket } from "./listening-socket.ts";
 
 /** A listener that balances connections and relays their bytes. */
 export class TcpListener implements Listener {
-  readonly config: ListenerConfig;
   readonly counters: ListenerCounters = listenerCounters();
   readonly #door: Doorway<TcpRelay>;
+  readonly #sweep: DeadlineSweep;
+  #config: ListenerConfig;
+  #context: TcpContext;
+  #socket: ListeningSocket | null = null;
 
   constructor(config: ListenerConfig, shared: ListenerShared) {
-    this.config = config;
-    const { pool, timeouts, now } = shared;
-    const context: TcpContext = {
-      pool,
-      hashesClients: requestKeyOf(pool.config) !== null,
-      timeouts,
-      now,
-      counters: this.counters,
-      sweep: new DeadlineSweep(now, sweepIntervalMs([timeouts.connect])),
-      closed: (relay) => this.#door.left(relay),
-    };
-    this.#door = new Doorway(config, shared.limits.connections, this.counters, (socket) => {
-      return new TcpRelay(socket, context);
-    });
+    this.#config = config;
+    this.#sweep = new DeadlineSweep(shared.now, sweepIntervalMs([shared.timeouts.connect]));
+    this.#context = this.#newContext(shared);
+    this.#door = new Doorway(
+      shared.limits.connections,
+      this.counters,
+      (socket) => new TcpRelay(socket, this.#context),
+    );
+  }
+
+  get config(): ListenerConfig {
+    return this.#config;
   }
 
   get port(): number {
-    return this.#door.port;
+    return this.#socket?.port ?? this.#config.port;
   }
 
-  async start(): Promise<void> {
-    await this.#door.open();
+  async start(socket?: ListeningSocket): Promise<void> {
+    this.#socket = socket ?? (await ListeningSocket.bind(this.#config));
+    this.#socket.receiver = this.#door;
+  }
+
+  update(config: ListenerConfig, shared: ListenerShared): void {
+    this.#config = config;
+    this.#sweep.intervalMs = sweepIntervalMs([shared.timeouts.connect]);
+    this.#door.limit = shared.limits.connections;
+    this.#context = this.#newContext(shared);
   }
 
   /** Nothing to do: a relay has no answer that could carry the news. */
   lameDuck(): void {}
 
   stopAccepting(): void {
-    this.#door.close();
+    this.release()?.close();
+  }
+
+  release(): ListeningSocket | null {
+    const socket = this.#socket;
+    this.#socket = null;
+    if (socket !== null) socket.receiver = null;
+    return socket;
   }
 
   async drain(timeoutMs: number): Promise<DrainResult> {
+    this.stopAccepting();
     return await this.#door.drain(timeoutMs);
+  }
+
+  #newContext({ pool, timeouts, now }: ListenerShared): TcpContext {
+    return {
+      pool,
+      hashesClients: requestKeyOf(pool.config) !== null,
+      timeouts,
+      now,
+      counters: this.counters,
+      sweep: this.#sweep,
+      closed: (relay) => this.#door.left(relay),
+    };
   }
 }

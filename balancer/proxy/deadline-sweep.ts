@@ -12,7 +12,7 @@ export interface Expiring {
  */
 export class DeadlineSweep {
   readonly #now: () => number;
-  readonly #intervalMs: number;
+  #intervalMs: number;
   readonly #watched = new Set<Expiring>();
   #timer: NodeJS.Timeout | null = null;
 
@@ -24,9 +24,16 @@ export class DeadlineSweep {
 
   watch(item: Expiring): void {
     this.#watched.add(item);
-    if (this.#timer !== null) return;
-    this.#timer = setInterval(() => this.sweep(this.#now()), this.#intervalMs);
-    this.#timer.unref();
+    if (this.#timer === null) this.#begin();
+  }
+
+  /** Sweeps in another interval from now on. */
+  set intervalMs(intervalMs: number) {
+    if (intervalMs === this.#intervalMs) return;
+    this.#intervalMs = intervalMs;
+    if (this.#timer === null) return;
+    clearInterval(this.#timer);
+    this.#begin();
   }
 
   forget(item: Expiring): void {
@@ -39,6 +46,11 @@ export class DeadlineSweep {
   /** Expires what is due. */
   sweep(now: number): void {
     for (const item of this.#watched) if (item.deadline <= now) item.expire(now);
+  }
+
+  #begin(): void {
+    this.#timer = setInterval(() => this.sweep(this.#now()), this.#intervalMs);
+    this.#timer.unref();
   }
 }
 

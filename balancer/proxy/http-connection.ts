@@ -29,7 +29,9 @@ export class HttpConnection implements Expiring {
   readonly socket: Socket;
   readonly clientAddress: string;
   readonly body: BodyReader;
-  readonly #context: HttpContext;
+  readonly #currentContext: () => HttpContext;
+  /** What the present request goes by. */
+  #context: HttpContext;
   readonly #recorder: RequestRecorder;
   readonly #line: RequestLine;
   readonly #section: SectionReader;
@@ -43,8 +45,11 @@ export class HttpConnection implements Expiring {
   #lingering = false;
   #lingeredBytes = 0;
 
-  constructor(socket: Socket, context: HttpContext) {
+  /** @param currentContext asked for each request anew, because a configuration may replace another one */
+  constructor(socket: Socket, currentContext: () => HttpContext) {
+    const context = currentContext();
     this.socket = socket;
+    this.#currentContext = currentContext;
     this.#context = context;
     this.clientAddress = clientAddress(socket);
     this.#recorder = new RequestRecorder(socket, this.clientAddress, context);
@@ -178,6 +183,7 @@ export class HttpConnection implements Expiring {
   }
 
   #readHead(chunk: Buffer): boolean {
+    if (!this.#section.begun) this.#context = this.#currentContext();
     const { now, timeouts, limits } = this.#context;
     if (!this.#section.begun) {
       const startedAt = now();
