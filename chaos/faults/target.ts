@@ -1,4 +1,4 @@
-import { nodeOf, type Topology, type TopologyNode } from "../../stacks/topology.ts";
+import { nodeOf, type Topology } from "../../stacks/topology.ts";
 import type { Deployment } from "../environment/environment.ts";
 import { FaultError } from "./fault.ts";
 
@@ -44,15 +44,12 @@ export const addressOwner: Target = {
   },
   candidates: (topology) =>
     topology.virtualAddress?.owners.map((owner) => owner.node) ??
-    topology.nodes
-      .filter(isFixedOwner)
-      .slice(0, 1)
-      .map(({ id }) => id),
+    [fixedOwner(topology) ?? []].flat(),
 };
 
 /**
  * Who holds the floating address, by what the nodes saw on their interfaces; without a floating
- * one, the balancer that has a fixed further address. Null when nobody does.
+ * one, the balancer that is alone or has a fixed further address. Null when nobody does.
  */
 export function ownerOfAddress(deployment: Deployment): string | null {
   const { topology } = deployment;
@@ -84,10 +81,9 @@ export function macOfAddress(deployment: Deployment): string | null {
   return typeof told?.data["mac"] === "string" ? told.data["mac"] : null;
 }
 
+/** A balancer that is alone has the address that clients use, though no further one. */
 function fixedOwner(topology: Topology): string | undefined {
-  return topology.nodes.find(isFixedOwner)?.id;
-}
-
-function isFixedOwner({ role, extraAddresses }: TopologyNode): boolean {
-  return role === "balancer" && extraAddresses.length > 0;
+  const balancers = topology.nodes.filter(({ role }) => role === "balancer");
+  if (balancers.length === 1) return balancers[0]?.id;
+  return balancers.find(({ extraAddresses }) => extraAddresses.length > 0)?.id;
 }

@@ -14,7 +14,7 @@ export interface SlowStartCurve {
  * max(minimum, age^(1 / aggression)).
  *
  * @param from where the part begins, as a share of the window from 0 to 1
- * @param to where it ends, likewise
+ * @param to where it ends, likewise; the same gives the share at that age
  * @see Envoy, slow start
  */
 export function slowStartShare(
@@ -22,11 +22,14 @@ export function slowStartShare(
   from: number,
   to: number,
 ): number {
+  const shareAt = (age: number): number => {
+    const weight = Math.max(minimumWeight, age ** (1 / aggression));
+    return weight / (backends - 1 + weight);
+  };
+  if (from === to) return shareAt(from);
   let sum = 0;
   for (let step = 0; step < STEPS; step += 1) {
-    const age = from + ((step + 0.5) / STEPS) * (to - from);
-    const weight = Math.max(minimumWeight, age ** (1 / aggression));
-    sum += weight / (backends - 1 + weight);
+    sum += shareAt(from + ((step + 0.5) / STEPS) * (to - from));
   }
   return sum / STEPS;
 }

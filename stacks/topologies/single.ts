@@ -5,6 +5,7 @@ import { Balancer } from "../constructs/balancer.ts";
 import type { BalancerProps } from "../constructs/balancer.ts";
 import { Client } from "../constructs/client.ts";
 import type { Listener } from "../constructs/listener.ts";
+import type { NodeProps } from "../constructs/node-container.ts";
 import { TopologyStack } from "../constructs/topology-stack.ts";
 import type { TopologyStackProps } from "../constructs/topology-stack.ts";
 import type { Topology } from "../topology.ts";
@@ -14,10 +15,7 @@ export interface SingleOptions
   extends
     TopologyStackProps,
     Pick<BalancerProps, "timeouts">,
-    Pick<
-      BackendPoolProps,
-      "count" | "workers" | "queue" | "service" | "healthCheck" | "algorithm"
-    > {
+    Omit<BackendPoolProps, "sessions" | "addresses" | keyof NodeProps> {
   /** Id of the topology. @default "single" */
   readonly id?: string;
 }

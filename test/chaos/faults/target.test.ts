@@ -76,6 +76,15 @@ test("without a floating address the owner is the balancer that has a fixed one"
   addressOwner.check(fixed);
 });
 
+test("a balancer that is alone is the owner", () => {
+  const alone = topology();
+  const one = { ...alone, nodes: alone.nodes.filter(({ id }) => id !== "lb-b") };
+  expect(addressOwner.find(new FakeDeployment(one))).toBe("lb-a");
+  expect(addressOwner.candidates(one)).toEqual(["lb-a"]);
+  addressOwner.check(one);
+  expect(ownerOfAddress(new FakeDeployment(alone))).toBeNull();
+});
+
 test("the owner may turn out to be any that may hold the address", () => {
   expect(addressOwner.candidates(floating)).toEqual(["lb-a", "lb-b"]);
   addressOwner.check(floating);

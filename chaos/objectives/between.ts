@@ -1,0 +1,132 @@
+import type { PredictedWindow } from "../measurement/predicted-window.ts";
+import type { ProbeRecord } from "../measurement/probe.ts";
+import type { Measured } from "../report/record.ts";
+import type { Bound, Objective, TrialData } from "../scenario.ts";
+import { nearestRank } from "../statistics/quantile.ts";
+import { theEnd, type TrialMoment } from "./moments.ts";
+
+/** Objectives of what lies between two moments of a trial. Each is judged in every trial. */
+
+/** What every one of them says of itself. */
+interface Named {
+  readonly id: string;
+  readonly title: string;
+}
+
+/** From when to when. */
+interface Between {
+  readonly from: TrialMoment;
+  /** @default theEnd */
+  readonly to?: TrialMoment;
+}
+
+/**
+ * The time between two moments lies within what theory allows. When the second never came, it is at
+ * least the time that was observed after the first.
+ */
+export function timeWithin(
+  options: Named &
+    Required<Between> & { readonly window: PredictedWindow; readonly slackMs?: number },
+): Objective {
+  const { from, to, window, slackMs = 0 } = options;
+  return inEveryTrial(options, "ms", { kind: "predicted", window, slackMs }, (data) => {
+    const begin = from.find(data);
+    if (begin.atNs === null) return { value: null, reason: begin.reason };
+    const end = to.find(data);
+    if (end.atNs !== null) return { value: Number(end.atNs - begin.atNs) / 1e6 };
+    const last = theEnd.find(data);
+    const atLeast = last.atNs === null ? 0 : Number(last.atNs - begin.atNs) / 1e6;
+    return { value: null, reason: end.reason, atLeast };
+  });
+}
+
+/**
+ * At most so many requests fail that began between two moments. Without the first moment every failure
+ * since the fault counts, for at least those there were.
+ */
+export function failedAtMostBetween(
+  options: Named & Between & { readonly atMost: number },
+): Objective {
+  const bound = { kind: "at-most", value: options.atMost } as const;
+  return inEveryTrial(options, "count", bound, (data) => {
+    const began = beganBetween(options, data);
+    if ("reason" in began) {
+      const { failedDuring, failedAfter } = data.trial.probes;
+      return { value: null, reason: began.reason, atLeast: failedDuring + failedAfter };
+    }
+    if (began.probes.length === 0) return { value: null, reason: "no request began then" };
+    return { value: began.probes.filter(({ outcome }) => outcome !== "ok").length };
+  });
+}
+
+/** At most this share of the requests that began between two moments failed. */
+export function failedShareAtMostBetween(
+  options: Named & Between & { readonly atMost: number },
+): Objective {
+  const bound = { kind: "at-most", value: options.atMost } as const;
+  return inEveryTrial(options, "ratio", bound, (data) => {
+    const began = beganBetween(options, data);
+    if ("reason" in began) return { value: null, reason: began.reason };
+    const { probes } = began;
+    if (probes.length === 0) return { value: null, reason: "no request began then" };
+    return { value: probes.filter(({ outcome }) => outcome !== "ok").length / probes.length };
+  });
+}
+
+/** At most this share of the requests that began between two moments were answered by those nodes. */
+export function shareOfNodesAtMostBetween(
+  options: Named & Between & { readonly nodes: readonly string[]; readonly atMost: number },
+): Objective {
+  const bound = { kind: "at-most", value: options.atMost } as const;
+  return inEveryTrial(options, "ratio", bound, (data) => {
+    const began = beganBetween(options, data);
+    if ("reason" in began) return { value: null, reason: began.reason };
+    const answered = began.probes.filter(({ node }) => node !== null);
+    if (answered.length === 0) return { value: null, reason: "no request was answered then" };
+    const theirs = answered.filter(({ node }) => node !== null && options.nodes.includes(node));
+    return { value: theirs.length / answered.length };
+  });
+}
+
+/**
+ * A quantile of how long the requests took that began between two moments and succeeded, from their
+ * intended time. Of those that failed another objective has to tell.
+ */
+export function latencyAtMostBetween(
+  options: Named & Between & { readonly quantile: number; readonly atMostMs: number },
+): Objective {
+  const bound = { kind: "at-most", value: options.atMostMs } as const;
+  return inEveryTrial(options, "ms", bound, (data) => {
+    const began = beganBetween(options, data);
+    if ("reason" in began) return { value: null, reason: began.reason };
+    const latencies = began.probes
+      .filter(({ outcome }) => outcome === "ok")
+      .map(({ intendedNs, completedNs }) => Number(BigInt(completedNs) - BigInt(intendedNs)) / 1e6);
+    if (latencies.length === 0) return { value: null, reason: "no request succeeded then" };
+    return { value: nearestRank(latencies, options.quantile) };
+  });
+}
+
+/** What was picked before the first moment was sent before it too, so that nothing old is counted. */
+function beganBetween(
+  { from, to = theEnd }: Between,
+  data: TrialData,
+): { readonly probes: readonly ProbeRecord[] } | { readonly reason: string } {
+  const begin = from.find(data);
+  if (begin.atNs === null) return { reason: begin.reason };
+  const end = to.find(data);
+  if (end.atNs === null) return { reason: end.reason };
+  const [fromNs, toNs] = [begin.atNs, end.atNs];
+  return {
+    probes: data.probes.filter(({ sentNs }) => BigInt(sentNs) >= fromNs && BigInt(sentNs) <= toNs),
+  };
+}
+
+function inEveryTrial(
+  { id, title }: Named,
+  unit: Objective["unit"],
+  bound: Bound,
+  measure: (data: TrialData) => Measured,
+): Objective {
+  return { id, title, unit, statistic: "every trial", minimumSamples: 1, measure, bound };
+}

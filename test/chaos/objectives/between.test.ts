@@ -1,0 +1,124 @@
+import { expect, test } from "vitest";
+import type { TimelineEvent } from "../../../chaos/environment/environment.ts";
+import {
+  failedAtMostBetween,
+  failedShareAtMostBetween,
+  latencyAtMostBetween,
+  shareOfNodesAtMostBetween,
+  timeWithin,
+} from "../../../chaos/objectives/between.ts";
+import { judgeTrial } from "../../../chaos/objectives/judge.ts";
+import { firstEventAfter, healingOf, theEnd, theFault } from "../../../chaos/objectives/moments.ts";
+import { FAULT_NS, probe, trialData, windowOf } from "./trial-data.ts";
+
+const named = { id: "of-this-test", title: "what this test measures" };
+
+function event(type: TimelineEvent["type"], atMs: number, backend = "web-1"): TimelineEvent {
+  return {
+    schema: "evenkeel.event/1",
+    node: "lb-a",
+    process: "balancer",
+    monotonicNs: (FAULT_NS + BigInt(atMs * 1e6)).toString(),
+    type,
+    data: { backend },
+  };
+}
+
+const out = firstEventAfter(theFault, {
+  title: "the ejection",
+  matches: ({ type, data }, { hurt }) =>
+    type === "backend.ejected" && data["backend"] === hurt.target,
+});
+
+const ejectedAt = (...times: number[]) => times.map((atMs) => event("backend.ejected", atMs));
+
+/** A trial whose only fault was healed so many milliseconds after it. */
+function healedAt(atMs: number | null) {
+  const data = trialData();
+  const [fault] = data.trial.faults;
+  const healedNs = atMs === null ? null : (FAULT_NS + BigInt(atMs * 1e6)).toString();
+  return { ...data, trial: { ...data.trial, faults: fault ? [{ ...fault, healedNs }] : [] } };
+}
+
+test("moments are the fault, its healing, an event after either, and the end of the look", () => {
+  const healed = healedAt(300);
+  expect(theFault.find(healed)).toEqual({ atNs: FAULT_NS });
+  expect(healingOf().find(healed)).toEqual({ atNs: FAULT_NS + 300_000_000n });
+  expect(theEnd.find(healed)).toEqual({ atNs: FAULT_NS + 900_000_000n });
+  const events = [
+    event("backend.ejected", -5),
+    event("backend.ejected", 20, "web-2"),
+    ...ejectedAt(40, 60),
+  ];
+  expect(out.find(trialData({ events }))).toEqual({ atNs: FAULT_NS + 40_000_000n });
+});
+
+test("a moment that never came says why", () => {
+  expect(out.find(trialData())).toEqual({
+    atNs: null,
+    reason: "the ejection was not seen after the fault",
+  });
+  expect(healingOf().find(healedAt(null))).toEqual({
+    atNs: null,
+    reason: "fault 1 was not healed",
+  });
+  const later = firstEventAfter(healingOf(1), { title: "anything", matches: () => true });
+  expect(later.find(healedAt(300))).toEqual({ atNs: null, reason: "fault 2 was not healed" });
+});
+
+test("a time between two moments is held to its window, and fails when the second never came", () => {
+  const objective = timeWithin({ ...named, from: theFault, to: out, window: windowOf(100, 200) });
+  const verdictAt = (...times: number[]) =>
+    judgeTrial(objective, trialData({ events: ejectedAt(...times) })).verdict;
+  expect([verdictAt(90), verdictAt(150), verdictAt(210)]).toEqual(["fail", "pass", "fail"]);
+  // The trial looked for 900 ms.
+  expect(verdictAt()).toBe("fail");
+  const short = trialData({ observedMs: 150 });
+  expect(judgeTrial(objective, short).verdict).toBe("inconclusive");
+  const unhealed = timeWithin({ ...named, from: healingOf(), to: out, window: windowOf(1, 2) });
+  expect(judgeTrial(unhealed, trialData()).verdict).toBe("inconclusive");
+});
+
+test("failures count that began between the moments, and all of them when the first never came", () => {
+  const objective = failedAtMostBetween({ ...named, from: out, atMost: 0 });
+  const probes = [probe(10, 20, "http_error"), probe(90, 120), probe(100, 130), probe(950, 960)];
+  const events = ejectedAt(50);
+  expect(judgeTrial(objective, trialData({ events, probes })).verdict).toBe("pass");
+  const failing = [...probes, probe(60, 70, "http_error")];
+  expect(judgeTrial(objective, trialData({ events, probes: failing })).measured.value).toBe(1);
+  expect(judgeTrial(objective, trialData({ events, probes: [] })).verdict).toBe("inconclusive");
+  expect(judgeTrial(objective, trialData({ probes, failedDuring: 1 })).verdict).toBe("fail");
+});
+
+test("shares are of the requests that began between the moments", () => {
+  const events = ejectedAt(50);
+  const probes = [
+    probe(10, 20, "http_error", "web-1"),
+    probe(60, 70, "ok", "web-2"),
+    probe(70, 80, "ok", "web-1"),
+    probe(80, 90, "timeout", null),
+  ];
+  const between = { ...named, from: theFault, to: out };
+  const failed = failedShareAtMostBetween({ ...between, from: out, to: theEnd, atMost: 0.3 });
+  expect(failed.measure(trialData({ events, probes })).value).toBeCloseTo(1 / 3, 9);
+  const theirs = shareOfNodesAtMostBetween({
+    ...between,
+    from: out,
+    to: theEnd,
+    nodes: ["web-1"],
+    atMost: 0.5,
+  });
+  expect(theirs.measure(trialData({ events, probes })).value).toBe(0.5);
+  const before = failedShareAtMostBetween({ ...between, atMost: 1 });
+  expect(before.measure(trialData({ events, probes })).value).toBe(1);
+  expect(before.measure(trialData({ events })).value).toBeNull();
+});
+
+test("latency is of the requests that succeeded, from when they were meant to begin", () => {
+  const objective = latencyAtMostBetween({ ...named, from: theFault, quantile: 0.5, atMostMs: 40 });
+  const probes = [probe(0, 10), probe(1, 31), probe(2, 500), probe(3, 4, "reset")];
+  expect(judgeTrial(objective, trialData({ probes })).measured.value).toBe(30);
+  expect(judgeTrial(objective, trialData({ probes: [probe(3, 4, "reset")] })).verdict).toBe(
+    "inconclusive",
+  );
+});
