@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { addressSchema, idSchema, MS, portSchema } from "./config-fields.ts";
+import { drainDeadline } from "./config-drain.ts";
 import { healthCheckSchema } from "./config-health-check.ts";
+import { outlierDetectionSchema } from "./config-outlier-detection.ts";
 import { DEFAULTS } from "./defaults.ts";
 import { POLICY_NAMES } from "./selection/policy-names.ts";
 import { duration } from "./units.ts";
@@ -67,6 +69,10 @@ export const poolSchema = z.strictObject({
       minimumBackends: z.int().min(2).max(1_000).default(DEFAULTS.hold.minimumBackends),
     })
     .prefault({}),
+  /** Without it live traffic takes nobody out. */
+  outlierDetection: outlierDetectionSchema.optional(),
+  /** Share of the enabled backends below which everybody gets requests; 0 for never. */
+  panicThreshold: z.number().min(0).max(1).default(DEFAULTS.panicThreshold),
   hashing: hashingSchema.prefault({}),
   latency: z
     .strictObject({
@@ -88,6 +94,7 @@ export const poolSchema = z.strictObject({
       window: duration(MS.short).prefault(DEFAULTS.hotKey.window),
     })
     .prefault({}),
+  drain: z.strictObject({ deadline: drainDeadline.prefault(DEFAULTS.drain.deadline) }).prefault({}),
   retry: z
     .strictObject({ attempts: z.int().min(0).max(1).default(DEFAULTS.retry.attempts) })
     .prefault({}),

@@ -21,6 +21,7 @@ const timeoutsSchema = z.strictObject({
   response: duration(MS.short).prefault(DEFAULTS.timeouts.response),
   idle: duration(MS.short).prefault(DEFAULTS.timeouts.idle),
   upstreamIdle: duration(MS.short).prefault(DEFAULTS.timeouts.upstreamIdle),
+  lameDuck: duration(MS.hold).prefault(DEFAULTS.timeouts.lameDuck),
   drain: duration(MS.hold).prefault(DEFAULTS.timeouts.drain),
 });
 
@@ -95,6 +96,7 @@ export type Config = z.output<typeof configSchema>;
 export type ListenerConfig = Config["listeners"][number];
 export type PoolConfig = Config["pools"][number];
 export type BackendConfig = PoolConfig["backends"][number];
+export type OutlierDetectionConfig = NonNullable<PoolConfig["outlierDetection"]>;
 export type HealthCheckConfig = NonNullable<PoolConfig["healthCheck"]>;
 /** Input of a pool's check, as constructs take it. */
 export type HealthCheckInput = z.input<typeof healthCheckSchema>;

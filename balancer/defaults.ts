@@ -38,6 +38,39 @@ export const DEFAULTS = {
   },
   /** Whole-pool hold: a shared dependency must not empty the pool. */
   hold: { enabled: true, duration: "60s", minimumBackends: 3 },
+  /** What a backend that is taken out has in flight may last that long, as at AWS. */
+  drain: { deadline: "5m" },
+  /** How live traffic takes backends out, in a pool that asks for it. */
+  outlierDetection: {
+    /** Failures of any kind in a row. */
+    consecutive5xx: 5,
+    /** Off: these are among the former. For pools that switch those off. */
+    consecutiveGatewayFailures: 0,
+    /** Fewer than of any kind: no request of a backend that cannot be reached is answered. */
+    consecutiveConnectFailures: 3,
+    /** Fewer than of any kind: each of them keeps a client waiting for long. */
+    consecutiveTimeouts: 3,
+    /** As in Envoy. */
+    successRate: { deviations: 1.9, minimumBackends: 5, minimumRequests: 100 },
+    latency: {
+      factor: 5,
+      /** What nobody would notice is no reason, whatever the factor. */
+      minimumDifference: "100ms",
+      minimumBackends: 3,
+      minimumRequests: 20,
+    },
+    interval: "10s",
+    baseEjection: "30s",
+    maximumEjection: "5m",
+    jitter: "0s",
+    /** The smallest share with which a pool of three can lose one, with some room. */
+    maximumEjectedShare: 0.5,
+    alwaysEjectOne: false,
+    ejectLast: false,
+    readmitOnPass: false,
+  },
+  /** Off: requests never go to backends that are known to be unfit, unless somebody wants that. */
+  panicThreshold: 0,
   retry: { attempts: 1 },
   timeouts: {
     /** TCP handshake with a backend. */
@@ -52,6 +85,8 @@ export const DEFAULTS = {
     idle: "60s",
     /** An idle connection to a backend. Shorter than what servers commonly allow (5 s in Node). */
     upstreamIdle: "4s",
+    /** Not ready for new clients, but still accepting: until who is in front has noticed. */
+    lameDuck: "0s",
     /** From the end of accepting to the hard stop. */
     drain: "10s",
   },

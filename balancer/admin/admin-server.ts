@@ -24,7 +24,7 @@ export class AdminServer {
         request.resume();
         send(
           response,
-          this.#refuse(request) ?? answer(subject, request.method ?? "", pathOf(request)),
+          this.#refuse(request) ?? answer(subject, request.method ?? "", ...targetOf(request)),
         );
       },
     );
@@ -97,8 +97,10 @@ function bears(request: IncomingMessage, token: string): boolean {
   return timingSafeEqual(digest(request.headers.authorization ?? ""), digest(`Bearer ${token}`));
 }
 
-function pathOf(request: IncomingMessage): string {
-  return (request.url ?? "").split("?", 1)[0] ?? "";
+/** Path and query. */
+function targetOf(request: IncomingMessage): [string, string] {
+  const [path = "", ...query] = (request.url ?? "").split("?");
+  return [path, query.join("?")];
 }
 
 function send(response: ServerResponse, { status, body, headers }: Answer): void {

@@ -1,4 +1,5 @@
 import type { AdministrativeState } from "../upstream/backend.ts";
+import { changeOf } from "./drain-query.ts";
 import { backendView, configView, listenerView, poolView, type AdminSubject } from "./view.ts";
 
 /** What the admin API answers: a status, and a body that is sent as JSON. */
@@ -33,13 +34,17 @@ const ACTIONS: Readonly<Record<string, AdministrativeState>> = {
 const CHANGE = /^\/pools\/([^/]+)\/backends\/([^/]+)\/([^/]+)$/;
 const CHANGE_TEMPLATE = "/pools/<pool>/backends/<backend>/<enable|drain|disable>";
 
-/** Answers a request to the admin API. GET reads, POST changes; nothing else is known. */
-export function answer(subject: AdminSubject, method: string, path: string): Answer {
+/**
+ * Answers a request to the admin API. GET reads, POST changes; nothing else is known.
+ *
+ * @param query what follows the path, without its question mark
+ */
+export function answer(subject: AdminSubject, method: string, path: string, query = ""): Answer {
   const change = CHANGE.exec(path);
   if (change !== null) {
     if (method !== "POST") return wrongMethod(path, "POST");
     const [, pool = "", backend = "", action = ""] = change;
-    return changed(subject, pool, backend, action);
+    return changed(subject, [pool, backend, action], new URLSearchParams(query));
   }
   const read = Object.hasOwn(READS, path) ? READS[path] : undefined;
   if (read === undefined) {
@@ -73,7 +78,11 @@ function readiness({ phase, nodeId, vrrp }: AdminSubject): Answer {
   return failure(503, "not-ready", `The balancer is not ready: it is ${phase}.`, next);
 }
 
-function changed(subject: AdminSubject, poolId: string, backendId: string, action: string): Answer {
+function changed(
+  subject: AdminSubject,
+  [poolId, backendId, action]: readonly [string, string, string],
+  query: URLSearchParams,
+): Answer {
   const pool = subject.pools.find((one) => one.id === poolId);
   if (pool === undefined) return unknown("pool", poolId, subject.pools);
   const backend = pool.backends.find((one) => one.id === backendId);
@@ -86,7 +95,9 @@ function changed(subject: AdminSubject, poolId: string, backendId: string, actio
       Object.keys(ACTIONS).map((id) => ({ id })),
     );
   }
-  subject.setAdministrative(pool, backend, state);
+  const change = changeOf(state, query);
+  if ("message" in change) return failure(400, "bad-parameter", change.message, change.next);
+  subject.administer(pool, backend, change);
   return ok({ pool: pool.id, backend: backendView(subject, pool, backend) });
 }
 

@@ -1,8 +1,9 @@
 import type { Config } from "../config.ts";
 import type { VrrpState } from "../failover/notify-fifo.ts";
+import type { AdministrativeChange, DrainView } from "../health/administration.ts";
 import type { LastCheck } from "../health/checker.ts";
 import type { Listener } from "../listener/listener.ts";
-import type { AdministrativeState, Backend } from "../upstream/backend.ts";
+import type { Backend } from "../upstream/backend.ts";
 import type { Pool } from "../upstream/pool.ts";
 import { shownKey } from "../upstream/shown-key.ts";
 
@@ -22,7 +23,10 @@ export interface AdminSubject {
   held(pool: Pool): boolean;
   /** How the last check ended; undefined before the first one, and without checks. */
   lastCheck(pool: Pool, backend: Backend): LastCheck | undefined;
-  setAdministrative(pool: Pool, backend: Backend, state: AdministrativeState): void;
+  /** Does what an operator asks of a backend. */
+  administer(pool: Pool, backend: Backend, change: AdministrativeChange): void;
+  /** The drain of a backend; undefined when none is under way. */
+  drainOf(backend: Backend): DrainView | undefined;
 }
 
 /** A pool, as `GET /pools` shows it. */
@@ -46,6 +50,7 @@ export function backendView(subject: AdminSubject, pool: Pool, backend: Backend)
     inFlight: backend.inFlight,
     sent: backend.sent,
     failed: backend.failed,
+    drain: subject.drainOf(backend) ?? null,
     lastCheck: subject.lastCheck(pool, backend) ?? null,
   };
 }

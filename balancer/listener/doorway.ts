@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import type { Backend } from "../upstream/backend.ts";
 import { countReason, type ListenerCounters } from "./counters.ts";
 import type { DrainResult } from "./listener.ts";
 import type { Receiver } from "./listening-socket.ts";
@@ -11,6 +12,8 @@ export interface Guest {
   closeIfIdle(): void;
   /** Breaks it. */
   cut(reason: string): void;
+  /** Breaks off what it has in flight with a backend. */
+  cutOff(backend: Backend): void;
 }
 
 /** Who came in through a listening socket: accept, limit, count, drain. */
@@ -51,6 +54,11 @@ export class Doorway<G extends Guest> implements Receiver {
     this.#counters.active = this.#guests.size;
     if (this.#guests.size > 0) return;
     for (const resolve of this.#emptied.splice(0)) resolve();
+  }
+
+  /** Breaks off what is in flight with a backend. */
+  cutOff(backend: Backend): void {
+    for (const guest of this.#guests) guest.cutOff(backend);
   }
 
   /** Closes who is idle, lets the others finish, and cuts who is left after `timeoutMs`. */

@@ -7,6 +7,7 @@ import { DeadlineSweep, sweepIntervalMs, type Expiring } from "../proxy/deadline
 import { HttpConnection } from "../proxy/http-connection.ts";
 import type { HttpContext } from "../proxy/http-context.ts";
 import { requestKeyOf } from "../selection/request-key.ts";
+import type { Backend } from "../upstream/backend.ts";
 import { ConnectionPool } from "../upstream/connection-pool.ts";
 import { listenerCounters, type ListenerCounters } from "./counters.ts";
 import { Doorway } from "./doorway.ts";
@@ -85,6 +86,14 @@ export class HttpListener implements Listener {
     this.#socket = null;
     if (socket !== null) socket.receiver = null;
     return socket;
+  }
+
+  closeIdle(backend: Backend): void {
+    this.#connections.closeIdle(backend);
+  }
+
+  cutOff(backend: Backend): void {
+    this.#door.cutOff(backend);
   }
 
   async drain(timeoutMs: number): Promise<DrainResult> {

@@ -1,5 +1,6 @@
 import type { Config, ListenerConfig } from "../config.ts";
 import type { AccessLog } from "../telemetry/access-log.ts";
+import type { BackendTraffic } from "../upstream/backend-traffic.ts";
 import type { Pool } from "../upstream/pool.ts";
 import type { ListeningSocket } from "./listening-socket.ts";
 import type { ListenerCounters } from "./counters.ts";
@@ -30,7 +31,7 @@ export interface DrainResult {
  *
  *   start → [update] → [lameDuck] → [stopAccepting or release] → drain
  */
-export interface Listener {
+export interface Listener extends BackendTraffic {
   readonly config: ListenerConfig;
   readonly counters: ListenerCounters;
   /** Port that it is bound to; the configured one before `start`. */

@@ -2,6 +2,7 @@ import type { ListenerConfig } from "../config.ts";
 import { DeadlineSweep, sweepIntervalMs } from "../proxy/deadline-sweep.ts";
 import { TcpRelay, type TcpContext } from "../proxy/tcp-relay.ts";
 import { requestKeyOf } from "../selection/request-key.ts";
+import type { Backend } from "../upstream/backend.ts";
 import { listenerCounters, type ListenerCounters } from "./counters.ts";
 import { Doorway } from "./doorway.ts";
 import type { DrainResult, Listener, ListenerShared } from "./listener.ts";
@@ -59,6 +60,13 @@ export class TcpListener implements Listener {
     this.#socket = null;
     if (socket !== null) socket.receiver = null;
     return socket;
+  }
+
+  /** Nothing to do: a connection to a backend lasts as long as its relay. */
+  closeIdle(): void {}
+
+  cutOff(backend: Backend): void {
+    this.#door.cutOff(backend);
   }
 
   async drain(timeoutMs: number): Promise<DrainResult> {

@@ -6,6 +6,7 @@ import { RequestLine } from "../protocol/request-line.ts";
 import { isRefusal, refuse, type Refusal } from "../protocol/refusal.ts";
 import { NEEDS_MORE, REFUSED, SectionReader } from "../protocol/section-reader.ts";
 import { clientAddress } from "./client-address.ts";
+import type { Backend } from "../upstream/backend.ts";
 import type { Expiring } from "./deadline-sweep.ts";
 import type { HttpContext } from "./http-context.ts";
 import { HttpExchange } from "./http-exchange.ts";
@@ -101,6 +102,11 @@ export class HttpConnection implements Expiring {
       this.#recorder.end(exchange, exchange.answering ? exchange.status : LEFT, reason);
     }
     reset(this.socket);
+  }
+
+  /** Breaks off a request that a backend works on. */
+  cutOff(backend: Backend): void {
+    this.#exchange?.cutOff(backend);
   }
 
   /** The client stopped sending the body that it announced. */

@@ -135,6 +135,14 @@ export class HttpExchange implements UpstreamUser {
     this.#release();
   }
 
+  /** The backend is to be rid of this exchange, if it is with that one. */
+  cutOff(backend: Backend): void {
+    if (this.#backend !== backend) return;
+    if (!this.#observed) this.#observe("abandoned");
+    this.#release();
+    this.#answer(502, "backend-drained");
+  }
+
   /** The wait that this exchange is in has lasted too long. */
   expire(): void {
     if (this.#phase === "connecting") this.#fail("connect", 504, "connect-timeout");

@@ -66,6 +66,11 @@ export class TcpRelay implements Expiring {
     this.#break();
   }
 
+  /** Breaks both sides if one of them is that backend. */
+  cutOff(backend: Backend): void {
+    if (this.#backend === backend) this.cut("backend-drained");
+  }
+
   /** The connect took too long. */
   expire(): void {
     this.#connectFailed("connect-timeout");

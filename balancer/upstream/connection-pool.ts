@@ -59,13 +59,15 @@ export class ConnectionPool {
   put(connection: UpstreamConnection): void {
     this.#inUse -= 1;
     const { socket, backend } = connection;
-    let idle = this.#idle.get(backend);
-    if (idle === undefined) this.#idle.set(backend, (idle = []));
     const usable = !this.#closed && !socket.destroyed && !socket.readableEnded && socket.writable;
-    if (!usable || idle.length >= this.#options.idlePerBackend) {
+    // One that was taken out gets nothing new, so that nobody would take this connection.
+    const wanted = backend.administrative === "enabled";
+    const idle = this.#idle.get(backend) ?? [];
+    if (!usable || !wanted || idle.length >= this.#options.idlePerBackend) {
       discard(connection);
       return;
     }
+    this.#idle.set(backend, idle);
     connection.section.reset();
     connection.idleSince = this.#options.now();
     connection.user = this.#guard;
@@ -77,6 +79,13 @@ export class ConnectionPool {
   destroy(connection: UpstreamConnection): void {
     this.#inUse -= 1;
     discard(connection);
+  }
+
+  /** Destroys what is idle to a backend, and forgets the backend. */
+  closeIdle(backend: Backend): void {
+    const idle = this.#idle.get(backend) ?? [];
+    this.#idle.delete(backend);
+    for (const one of idle) discard(one);
   }
 
   /** Idle connections to a backend. */

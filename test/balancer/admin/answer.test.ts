@@ -84,6 +84,33 @@ describe("changing", () => {
     expect(subject.pools[0]?.backends[1]?.pickable).toBe(pickable);
   });
 
+  test.each([
+    ["?deadline=5s", 5_000],
+    ["?deadline=0s", 0],
+    ["?deadline=none", null],
+    ["", 300_000],
+  ])("drain%s is shown with its deadline", (query, deadlineInMs) => {
+    const subject = subjectOf();
+    Object.assign(subject.pools[0]?.backends[1] ?? {}, { inFlight: 3 });
+    const { body } = answer(subject, "POST", "/pools/app/backends/b2/drain", query.slice(1));
+    expect(body).toMatchObject({ backend: { drain: { inFlightAtBegin: 3, deadlineInMs } } });
+  });
+
+  test.each([
+    ["drain", "deadline=soon", 'The deadline "soon" is not a duration.', '"none"'],
+    ["drain", "deadline=48h", "out of range", "0ms to 24h"],
+    ["drain", "deadlin=5s", "deadlin", "Use deadline"],
+    ["disable", "deadline=5s", "deadline", "only drain"],
+  ])("%s?%s is refused with the next step, and changes nothing", (action, query, message, next) => {
+    const subject = subjectOf();
+    const result = answer(subject, "POST", `/pools/app/backends/b2/${action}`, query);
+    const body = result.body as ErrorBody;
+    expect([result.status, body.code]).toEqual([400, "bad-parameter"]);
+    expect(body.message).toContain(message);
+    expect(body.next).toContain(next);
+    expect(subject.pools[0]?.backends[1]?.administrative).toBe("enabled");
+  });
+
   test("nothing is changed by GET", () => {
     const subject = subjectOf();
     const { status, headers } = answer(subject, "GET", "/pools/app/backends/b2/drain");

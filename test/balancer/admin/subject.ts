@@ -26,7 +26,10 @@ export function subjectOf(phase: Phase = "ready", emit: EventSink = () => undefi
   const pools = config.pools.map(
     (pool) => new Pool(pool, createPolicy(pool.policy), { now: () => 0, random: () => 0 }),
   );
-  const administration = new Administration(emit, () => 0);
+  const administration = new Administration(emit, () => 0, {
+    closeIdle: () => undefined,
+    cutOff: () => undefined,
+  });
   const listeners = config.listeners.map((listener) => {
     const pool = pools[0];
     if (pool === undefined) throw new Error("No pool.");
@@ -43,6 +46,7 @@ export function subjectOf(phase: Phase = "ready", emit: EventSink = () => undefi
     held: (pool) => pool.id === "app",
     lastCheck: (_, backend) =>
       backend.id === "b1" ? { result: "timeout", consecutive: 2, agoMs: 5 } : undefined,
-    setAdministrative: (pool, backend, state) => administration.set(pool, backend, state),
+    administer: (pool, backend, change) => administration.set(pool, backend, change),
+    drainOf: (backend) => administration.drainOf(backend),
   };
 }

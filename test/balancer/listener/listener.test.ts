@@ -19,6 +19,7 @@ test("an address that is taken is refused with the next step", async () => {
         response: 1,
         idle: 1,
         upstreamIdle: 1,
+        lameDuck: 1,
         drain: 1,
       },
       limits: {
