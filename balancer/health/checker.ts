@@ -2,19 +2,21 @@ import type { HealthCheckConfig } from "../config.ts";
 import type { EventSink } from "../telemetry/event.ts";
 import type { Backend } from "../upstream/backend.ts";
 import type { Pool } from "../upstream/pool.ts";
-import { runCheck, type CheckTarget } from "./active-check.ts";
+import { runCheck } from "./active-check.ts";
+import { BackendChecks, type CheckedPool, type RunCheck } from "./backend-checks.ts";
 import type { CheckResult } from "./check-result.ts";
 import {
   afterCheck,
   afterTime,
   initialPoolHealth,
   wakeAt,
+  withMembers,
   type HealthEffect,
   type PoolHealth,
   type PoolHealthRules,
   type PoolHealthStep,
 } from "./pool-health.ts";
-import { nextCheckAt, secondCheckAt } from "./schedule.ts";
+import { CheckRhythm, placeBetween, placeOf } from "./schedule.ts";
 
 /** What a checker works with. */
 export interface CheckerDependencies {
@@ -24,11 +26,7 @@ export interface CheckerDependencies {
   /** Uniform in [0, 1). */
   readonly random: () => number;
   /** Makes one check. @default runCheck, over the network */
-  readonly check?: (
-    target: CheckTarget,
-    check: HealthCheckConfig,
-    signal: AbortSignal,
-  ) => Promise<CheckResult>;
+  readonly check?: RunCheck;
 }
 
 /** How the last check of a backend ended, for people. */
@@ -40,43 +38,26 @@ export interface LastCheck {
   readonly agoMs: number;
 }
 
-/** How often a backend that has never passed is tried between its checks. */
-const KNOCK_EVERY_MS = 50;
-
 /** Results arrive a little after their time-out: that long is granted to them. */
 const LATE_RESULT_MS = 50;
 
 /** Checks the backends of one pool and keeps their `health` current. */
 export class PoolChecker {
   readonly #pool: Pool;
-  readonly #config: HealthCheckConfig;
-  readonly #rules: PoolHealthRules;
   readonly #dependencies: Required<CheckerDependencies>;
-  readonly #stopped = new AbortController();
-  readonly #timers = new Map<string, NodeJS.Timeout>();
-  readonly #knocks = new Map<string, NodeJS.Timeout>();
+  readonly #checks = new Map<Backend, BackendChecks>();
+  #config: HealthCheckConfig;
+  #rules: PoolHealthRules;
+  #rhythm: CheckRhythm | null = null;
+  #stopped = false;
   #wake: NodeJS.Timeout | undefined;
-  #health: PoolHealth;
+  #health: PoolHealth = initialPoolHealth([], "pending");
 
   constructor(pool: Pool, config: HealthCheckConfig, dependencies: CheckerDependencies) {
     this.#pool = pool;
     this.#config = config;
     this.#dependencies = { check: runCheck, ...dependencies };
-    this.#rules = {
-      rise: config.rise,
-      fall: config.fall,
-      hold: {
-        enabled: pool.config.hold.enabled,
-        durationMs: pool.config.hold.duration,
-        minimumBackends: pool.config.hold.minimumBackends,
-      },
-      waitMs: config.interval * (1 + config.jitter) + config.timeout + LATE_RESULT_MS,
-    };
-    const start = { pending: "pending", up: "healthy", down: "unhealthy" } as const;
-    this.#health = initialPoolHealth(
-      pool.backends.map((backend) => backend.id),
-      start[config.initialState],
-    );
+    this.#rules = rulesOf(pool, config);
   }
 
   /** Whether everybody keeps the state they had, because the whole pool fails. */
@@ -97,71 +78,92 @@ export class PoolChecker {
 
   /** Begins to check; resolves when every backend was checked once. */
   async start(): Promise<void> {
-    const { backends } = this.#pool;
-    const rounds = backends.map(async (backend, position) => {
-      const firstAt = this.#dependencies.now();
-      await this.#checkOnce(backend, firstAt);
-      this.#knock(backend);
-      const { interval } = this.#config;
-      this.#checkAt(backend, secondCheckAt(firstAt, interval, position, backends.length));
-    });
-    await Promise.all(rounds);
+    this.#rhythm ??= this.#newRhythm();
+    await this.#follow();
+  }
+
+  /**
+   * Goes by another configuration and by the backends that the pool has now. Those that stay keep
+   * their health, counters and times; those that left are not checked any more; newcomers are
+   * checked at once.
+   *
+   * Resolves when every newcomer was checked once. Before `start` nothing is checked.
+   */
+  async update(config: HealthCheckConfig): Promise<void> {
+    const { interval, jitter } = this.#config;
+    this.#config = config;
+    this.#rules = rulesOf(this.#pool, config);
+    if (this.#rhythm === null || this.#stopped) return;
+    if (config.interval !== interval || config.jitter !== jitter) this.#hasten(this.#newRhythm());
+    await this.#follow();
   }
 
   /** Stops checking, also what is under way. The backends keep their health. */
   stop(): void {
-    this.#stopped.abort();
-    for (const timer of this.#timers.values()) clearTimeout(timer);
-    for (const timer of this.#knocks.values()) clearTimeout(timer);
+    this.#stopped = true;
+    for (const checks of this.#checks.values()) checks.end();
     clearTimeout(this.#wake);
   }
 
-  #checkAt(backend: Backend, at: number): void {
-    if (this.#stopped.signal.aborted) return;
+  /** A shorter interval begins now, not after the end of a longer one. */
+  #hasten(rhythm: CheckRhythm): void {
+    this.#rhythm = rhythm;
+    const now = this.#dependencies.now();
+    for (const checks of this.#checks.values()) {
+      checks.advanceTo(rhythm.next(now, checks.place));
+    }
+  }
+
+  #newRhythm(): CheckRhythm {
     const { now, random } = this.#dependencies;
-    const { interval, jitter } = this.#config;
-    // Nothing is awaited here: a check that outlasts its interval delays the next one of its backend.
-    const begin = async (): Promise<void> => {
-      const beganAt = now();
-      await this.#checkOnce(backend, beganAt);
-      this.#checkAt(backend, nextCheckAt(beganAt, interval, jitter, random));
-    };
-    const timer = setTimeout(() => void begin(), Math.max(0, at - now()));
-    this.#timers.set(backend.id, timer);
+    return new CheckRhythm(now(), this.#config.interval, this.#config.jitter, random);
   }
 
-  /**
-   * Tries a backend that has never passed again and again between its checks, so that a pool is in
-   * service as soon as its backends are, not an interval later. Only a pass counts.
-   */
-  #knock(backend: Backend): void {
-    const { now, check } = this.#dependencies;
-    const { signal } = this.#stopped;
-    if (this.#config.interval <= KNOCK_EVERY_MS || backend.health !== "pending") return;
-    const knock = async (): Promise<void> => {
-      if (signal.aborted || backend.health !== "pending") return;
-      const beganAt = now();
-      const result = await check(backend, this.#config, signal);
-      if (result === "pass" && backend.health === "pending") this.#take(backend, result, beganAt);
-      this.#knock(backend);
-    };
-    this.#knocks.set(
-      backend.id,
-      setTimeout(() => void knock(), KNOCK_EVERY_MS),
-    );
+  /** Makes the backends of the pool those that are checked; resolves when newcomers were, once. */
+  async #follow(): Promise<void> {
+    if (this.#stopped) return;
+    const { backends } = this.#pool;
+    const members = new Set(backends);
+    const gone = [...this.#checks.keys()].filter((backend) => !members.has(backend));
+    for (const backend of gone) {
+      this.#checks.get(backend)?.end();
+      this.#checks.delete(backend);
+    }
+    const fresh = backends.filter((backend) => !this.#checks.has(backend));
+    const isFirst = this.#checks.size === 0;
+    const begun = fresh.map((backend, position) => {
+      const place = isFirst
+        ? placeOf(position, fresh.length)
+        : placeBetween([...this.#checks.values()].map((checks) => checks.place));
+      const checks = new BackendChecks(backend, place, this.#checked);
+      this.#checks.set(backend, checks);
+      return checks;
+    });
+    const removed = gone.map(({ id }) => id);
+    this.#become({ pool: withMembers(this.#health, { removed, added: fresh }), effects: [] });
+    await Promise.all(begun.map((checks) => checks.begin()));
   }
 
-  async #checkOnce(backend: Backend, beganAt: number): Promise<void> {
-    const { emit, check } = this.#dependencies;
-    const { signal } = this.#stopped;
-    if (signal.aborted) return;
-    emit("check.begin", { pool: this.#pool.id, backend: backend.id });
-    this.#take(backend, await check(backend, this.#config, signal), beganAt);
+  /** What the checks of each backend see of this. */
+  readonly #checked: CheckedPool = {
+    config: () => this.#config,
+    now: () => this.#dependencies.now(),
+    check: (target, check, signal) => this.#dependencies.check(target, check, signal),
+    begins: ({ id }) => {
+      this.#dependencies.emit("check.begin", { pool: this.#pool.id, backend: id });
+    },
+    takes: (backend, result, beganAt) => this.#take(backend, result, beganAt),
+    nextAt: (checks) => this.#nextAt(checks),
+  };
+
+  #nextAt({ count, plannedAt, beganAt, place }: BackendChecks): number {
+    const rhythm = (this.#rhythm ??= this.#newRhythm());
+    // The first check is made at once, wherever its backend has its place.
+    return count === 1 ? rhythm.next(beganAt, place) : rhythm.after(plannedAt, beganAt, place);
   }
 
   #take(backend: Backend, result: CheckResult, beganAt: number): void {
     const { emit, now } = this.#dependencies;
-    if (this.#stopped.signal.aborted) return;
     const about = { pool: this.#pool.id, backend: backend.id };
     const endedAt = now();
     const finished = { backend: backend.id, result, beganAt, endedAt };
@@ -177,13 +179,13 @@ export class PoolChecker {
   }
 
   readonly #isEnabled = (id: string): boolean =>
-    this.#pool.backends.some(
+    [...this.#checks.keys()].some(
       (backend) => backend.id === id && backend.administrative === "enabled",
     );
 
   #become({ pool, effects }: PoolHealthStep): void {
     this.#health = pool;
-    for (const backend of this.#pool.backends) {
+    for (const backend of this.#checks.keys()) {
       backend.health = pool.members.get(backend.id)?.health.state ?? backend.health;
     }
     for (const effect of effects) this.#tell(effect);
@@ -214,6 +216,19 @@ export class PoolChecker {
         break;
     }
   }
+}
+
+function rulesOf({ config: { hold } }: Pool, check: HealthCheckConfig): PoolHealthRules {
+  return {
+    rise: check.rise,
+    fall: check.fall,
+    hold: {
+      enabled: hold.enabled,
+      durationMs: hold.duration,
+      minimumBackends: hold.minimumBackends,
+    },
+    waitMs: check.interval * (1 + check.jitter) + check.timeout + LATE_RESULT_MS,
+  };
 }
 
 function rounded(ms: number): number {

@@ -66,7 +66,27 @@ export type IsEnabled = (backend: string) => boolean;
 
 /** A pool none of whose backends was checked yet. */
 export function initialPoolHealth(backends: readonly string[], state: HealthState): PoolHealth {
-  const member: MemberHealth = {
+  const member = newMember(state);
+  return { members: new Map(backends.map((id) => [id, member])), hold: { kind: "off" } };
+}
+
+/** What changes in the membership of a pool. */
+export interface MembershipChange {
+  readonly removed: readonly string[];
+  /** Each with the health that it begins with; one of the name of a removed one is another one. */
+  readonly added: readonly { readonly id: string; readonly health: HealthState }[];
+}
+
+/** The pool after a change of its membership. Those that stay, and a hold, are not touched. */
+export function withMembers(pool: PoolHealth, { removed, added }: MembershipChange): PoolHealth {
+  const members = new Map(pool.members);
+  for (const id of removed) members.delete(id);
+  for (const { id, health } of added) members.set(id, newMember(health));
+  return { ...pool, members };
+}
+
+function newMember(state: HealthState): MemberHealth {
+  return {
     health: initialHealth(state),
     lastResult: null,
     lastEndedAt: null,
@@ -74,7 +94,6 @@ export function initialPoolHealth(backends: readonly string[], state: HealthStat
     streakBeganAt: null,
     decideBy: null,
   };
-  return { members: new Map(backends.map((id) => [id, member])), hold: { kind: "off" } };
 }
 
 /** The pool after a check. A check of an unknown backend changes nothing. */

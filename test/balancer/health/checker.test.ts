@@ -21,6 +21,17 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
+const address = "127.0.0.1";
+
+function poolOf(backends: readonly object[], check: object) {
+  const config = parseConfig({
+    listeners: [{ id: "l", protocol: "http", port: 1, pool: "p" }],
+    pools: [{ id: "p", backends, healthCheck: { type: "tcp", jitter: 0, ...check } }],
+  }).pools[0];
+  if (config?.healthCheck === undefined) throw new Error("The pool has no check.");
+  return { ...config, healthCheck: config.healthCheck };
+}
+
 /** A checker of `count` backends; `answer` says how a check ends and how long it takes. */
 function setUp(
   count: number,
@@ -29,14 +40,10 @@ function setUp(
 ) {
   const backends = Array.from({ length: count }, (_, index) => ({
     id: `b${index}`,
-    address: "127.0.0.1",
+    address,
     port: 1_000 + index,
   }));
-  const config = parseConfig({
-    listeners: [{ id: "l", protocol: "http", port: 1, pool: "p" }],
-    pools: [{ id: "p", backends, healthCheck: { type: "tcp", jitter: 0, ...check } }],
-  }).pools[0];
-  if (config?.healthCheck === undefined) throw new Error("The pool has no check.");
+  const config = poolOf(backends, check);
   const pool = new Pool(config, createPolicy("round-robin"), { now: () => 0, random: () => 0 });
   const told: Told[] = [];
   const emit: EventSink = (type, data) => told.push({ at: performance.now() - zero, type, data });
@@ -51,9 +58,15 @@ function setUp(
     },
   });
   checkers.push(checker);
+  const update = (ports: Readonly<Record<string, number>>, changed: object = check) => {
+    const members = Object.entries(ports).map(([id, port]) => ({ id, address, port }));
+    const next = poolOf(members, changed);
+    pool.become(pool.planned(next));
+    return checker.update(next.healthCheck);
+  };
   const times = (type: string, backend: string) =>
     told.filter((one) => one.type === type && one.data["backend"] === backend).map((one) => one.at);
-  return { pool, checker, told, times };
+  return { pool, checker, told, times, update };
 }
 
 const passing = () => ({ result: "pass" as const, tookMs: 10 });
@@ -218,4 +231,118 @@ test("the hold of a pool that stays ill ends by itself, between two checks", asy
   expect(released?.at).toBe(held + 60_000);
   expect(released?.data["because"]).toBe("expired");
   expect(pool.available).toBe(false);
+});
+
+describe("another membership", () => {
+  const second = { interval: "1s", timeout: "500ms" };
+
+  test("newcomers are checked at once, and awaited; the others keep their times", async () => {
+    const { checker, update, times, pool } = setUp(2, second, passing);
+    void checker.start();
+    await vi.advanceTimersByTimeAsync(1_700);
+    let over = false;
+    void update({ b0: 1_000, b1: 1_001, b2: 1_002 }).then(() => (over = true));
+    expect([over, pool.backends.map((backend) => backend.health)]).toEqual([
+      false,
+      ["healthy", "healthy", "pending"],
+    ]);
+    await vi.advanceTimersByTimeAsync(10);
+    expect([over, pool.backends[2]?.health]).toEqual([true, "healthy"]);
+    await vi.advanceTimersByTimeAsync(1_290);
+    expect(times("check.begin", "b0")).toEqual([0, 500, 1_500, 2_500]);
+    expect(times("check.begin", "b1")).toEqual([0, 1_000, 2_000, 3_000]);
+    // In the gap between the two others.
+    expect(times("check.begin", "b2")).toEqual([1_700, 1_750, 2_750]);
+  });
+
+  test("those that left are checked no more, and a check of theirs that is under way does not count", async () => {
+    const { checker, update, told, pool } = setUp(2, second, (backend, at) => ({
+      result: at > 900 ? "refused" : "pass",
+      tookMs: backend === "b1" ? 300 : 10,
+    }));
+    void checker.start();
+    const leaver = pool.backends[1];
+    await vi.advanceTimersByTimeAsync(1_100);
+    await update({ b0: 1_000 });
+    await vi.advanceTimersByTimeAsync(10_000);
+    const ends = told.filter(({ type, data }) => type === "check.end" && data["backend"] === "b1");
+    expect(ends.map(({ at }) => at)).toEqual([300]);
+    expect(leaver?.health).toBe("healthy");
+    expect(checker.lastCheck("b1")).toBeUndefined();
+  });
+
+  test("one of the same name at another port is another one", async () => {
+    const { checker, update, pool } = setUp(2, { ...second, fall: 1 }, (backend) => ({
+      result: backend === "b1" ? "refused" : "pass",
+      tookMs: 1,
+    }));
+    void checker.start();
+    await vi.advanceTimersByTimeAsync(1_100);
+    expect(pool.backends.map((backend) => backend.health)).toEqual(["healthy", "unhealthy"]);
+    void update({ b0: 1_000, b1: 1_007 });
+    expect(pool.backends.map((backend) => backend.health)).toEqual(["healthy", "pending"]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(pool.backends.map((backend) => backend.health)).toEqual(["healthy", "healthy"]);
+    expect(checker.lastCheck("b1")).toMatchObject({ consecutive: 1 });
+  });
+
+  test("a hold goes on for those that stay", async () => {
+    const { checker, update } = setUp(4, { ...second, fall: 1 }, (_, at) => ({
+      result: at > 900 ? "status" : "pass",
+      tookMs: 1,
+    }));
+    void checker.start();
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(checker.held).toBe(true);
+    await update({ b0: 1_000, b1: 1_001, b2: 1_002 });
+    expect(checker.held).toBe(true);
+  });
+
+  test("counters go on, and are judged by new thresholds", async () => {
+    const { checker, update, pool } = setUp(1, { ...second, fall: 10 }, (_, at) => ({
+      result: at > 900 ? "refused" : "pass",
+      tookMs: 1,
+    }));
+    void checker.start();
+    await vi.advanceTimersByTimeAsync(2_500);
+    await update({ b0: 1_000 }, { ...second, fall: 3 });
+    expect(checker.lastCheck("b0")).toMatchObject({ consecutive: 2 });
+    expect(pool.backends[0]?.health).toBe("healthy");
+    await vi.advanceTimersByTimeAsync(600);
+    expect(pool.backends[0]?.health).toBe("unhealthy");
+  });
+
+  test("a shorter interval begins now, spread, and not after the end of a longer one", async () => {
+    const long = { interval: "60s", timeout: "500ms" };
+    const { checker, update, times } = setUp(4, long, passing);
+    void checker.start();
+    await vi.advanceTimersByTimeAsync(61_000);
+    await update({ b0: 1_000, b1: 1_001, b2: 1_002, b3: 1_003 }, second);
+    await vi.advanceTimersByTimeAsync(1_900);
+    expect(times("check.begin", "b0").slice(-2)).toEqual([61_250, 62_250]);
+    expect(times("check.begin", "b2").slice(-2)).toEqual([61_750, 62_750]);
+  });
+
+  test("a longer interval begins after the check that was waited for", async () => {
+    const { checker, update, times } = setUp(1, second, passing);
+    void checker.start();
+    await vi.advanceTimersByTimeAsync(2_500);
+    await update({ b0: 1_000 }, { interval: "60s", timeout: "500ms" });
+    await vi.advanceTimersByTimeAsync(130_000);
+    expect(times("check.begin", "b0")).toEqual([0, 1_000, 2_000, 3_000, 63_000, 123_000]);
+  });
+
+  test("before the start, and after the stop, nothing is checked", async () => {
+    const { checker, update, told } = setUp(1, second, passing);
+    void update({ b0: 1_000, b1: 1_001 });
+    expect(told).toEqual([]);
+    void checker.start();
+    await vi.advanceTimersByTimeAsync(50);
+    expect(told.filter(({ type }) => type === "check.begin")).toHaveLength(2);
+    checker.stop();
+    void update({ b0: 1_000, b1: 1_001, b2: 1_002 });
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(told.filter(({ type }) => type === "check.begin")).toHaveLength(2);
+    expect(vi.getTimerCount()).toBe(0);
+  });
 });
