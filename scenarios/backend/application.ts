@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import type { BehaviourSwitch } from "./behaviour-switch.ts";
 import type { RequestLog } from "./request-log.ts";
 import { StoreFailed, type SessionStore } from "./session-store.ts";
 import { parseServiceMs } from "./service-time.ts";
@@ -21,6 +22,8 @@ export interface ApplicationParts {
   readonly log: RequestLog;
   /** Whether new requests are wanted. */
   readonly accepting: () => boolean;
+  /** Whether and how it misbehaves. */
+  readonly behaviour: BehaviourSwitch;
   readonly idleTimeoutMs: number;
 }
 
@@ -38,6 +41,8 @@ interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
   readonly queuedMs?: number;
 }
+
+const CHECKS: ReadonlySet<string> = new Set(["/livez", "/readyz", "/healthz"]);
 
 /** Session ids of our own making only, so that no client chooses keys in the store. */
 const SESSION = /(?:^|;\s*)evenkeel-session=([0-9a-f-]{36})(?:;|$)/;
@@ -72,8 +77,9 @@ export function application(parts: ApplicationParts): Application {
     void answerTo(request, parts)
       .catch((error: unknown): Answer => ({ status: 500, body: { error: String(error) } }))
       .then((answer) => {
-        queuedMs = answer.queuedMs ?? 0;
-        respond(response, answer, parts);
+        queuedMs = answer?.queuedMs ?? 0;
+        if (answer === null) request.socket.resetAndDestroy();
+        else respond(response, answer, parts);
       });
   });
   server.keepAliveTimeout = parts.idleTimeoutMs;
@@ -96,30 +102,53 @@ function respond(response: ServerResponse, answer: Answer, parts: ApplicationPar
     "content-length": Buffer.byteLength(body),
     "x-evenkeel-node": parts.node,
     ...(parts.accepting() ? {} : { connection: "close" }),
+    ...(isLeaving(parts) ? { "x-evenkeel-leaving": "1" } : {}),
     ...answer.headers,
   });
   response.end(body);
 }
 
-async function answerTo(request: IncomingMessage, parts: ApplicationParts): Promise<Answer> {
-  switch (pathOf(request)) {
+/** What a request is answered; null when its connection is to be reset. */
+async function answerTo(request: IncomingMessage, parts: ApplicationParts): Promise<Answer | null> {
+  const path = pathOf(request);
+  const treatment = await parts.behaviour.treat(CHECKS.has(path) ? "check" : "work");
+  if (treatment.kind === "reset") return null;
+  if (treatment.kind === "answer") {
+    return { status: treatment.status, body: { node: parts.node, error: "told-to" } };
+  }
+  switch (path) {
+    case "/":
+      return work(request, parts, treatment.serviceMs, () =>
+        Promise.resolve({ status: 200, body: {} }),
+      );
+    case "/session":
+      return work(request, parts, treatment.serviceMs, () => session(request, parts));
     case "/livez":
-      return { status: 200, body: { live: true } };
     case "/readyz":
     case "/healthz":
-      return isDeep(request) ? deepHealth(parts) : shallowHealth(parts);
-    case "/":
-      return work(request, parts, () => Promise.resolve({ status: 200, body: {} }));
-    case "/session":
-      return work(request, parts, () => session(request, parts));
+      await serve(treatment.serviceMs(0));
+      return checkOf(path, isDeep(request), parts);
     default:
       return { status: 404, body: { error: "not-found" } };
   }
 }
 
+function checkOf(path: string, deep: boolean, parts: ApplicationParts): Answer | Promise<Answer> {
+  if (path === "/livez") {
+    const live = parts.behaviour.behaviour.livez ?? true;
+    return { status: live ? 200 : 503, body: { live } };
+  }
+  return deep ? deepHealth(parts) : shallowHealth(parts);
+}
+
 function shallowHealth(parts: ApplicationParts): Answer {
+  if (isLeaving(parts)) return { status: 404, body: { accepting: false, leaving: true } };
   const accepting = parts.accepting();
   return { status: accepting ? 200 : 503, body: { accepting } };
+}
+
+function isLeaving({ behaviour }: ApplicationParts): boolean {
+  return behaviour.behaviour.leaving === true;
 }
 
 async function deepHealth(parts: ApplicationParts): Promise<Answer> {
@@ -136,6 +165,7 @@ async function deepHealth(parts: ApplicationParts): Promise<Answer> {
 async function work(
   request: IncomingMessage,
   parts: ApplicationParts,
+  slowed: (ownMs: number) => number,
   finish: () => Promise<Answer>,
 ): Promise<Answer> {
   const seq = numberOf(header(request, "x-evenkeel-seq"));
@@ -146,7 +176,7 @@ async function work(
   }
   try {
     const served = await parts.workers.run(async () => {
-      await serve(serviceMs);
+      await serve(slowed(serviceMs));
       return finish();
     });
     const { value, queuedMs } = served;

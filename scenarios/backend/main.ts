@@ -1,6 +1,8 @@
 import { once } from "node:events";
 import module from "node:module";
 import { application } from "./application.ts";
+import { BehaviourSwitch } from "./behaviour-switch.ts";
+import { openControl } from "./control.ts";
 import { InvalidOptions, parseOptions } from "./options.ts";
 import { NO_LOG, openRequestLog } from "./request-log.ts";
 import { openedOnFirstUse, openSessionStore } from "./session-store.ts";
@@ -14,6 +16,8 @@ import { WorkerQueue } from "./worker-queue.ts";
 
 /** Of one call to the session store. */
 const STORE_DEADLINE_MS = 1_000;
+/** Keeps the draws of misbehaviour apart from those of service times, which it must not change. */
+const BEHAVIOUR_SEED = 0x6b657263;
 
 async function run(args: readonly string[]): Promise<void> {
   const options = parseOptions(args);
@@ -30,6 +34,9 @@ async function run(args: readonly string[]): Promise<void> {
       }),
     );
   const log = options.log === undefined ? NO_LOG : openRequestLog(options.log);
+  const behaviour = new BehaviourSwitch(seededRandom(options.seed ^ BEHAVIOUR_SEED));
+  const control =
+    options.control === undefined ? undefined : await openControl(options.control, behaviour);
   const { server, stop } = application({
     node: process.env["EVENKEEL_NODE_ID"] ?? "backend",
     workers: new WorkerQueue(options.workers, options.queue),
@@ -38,6 +45,7 @@ async function run(args: readonly string[]): Promise<void> {
     sessionTtlSeconds: options.sessionTtlSeconds,
     log,
     accepting: () => accepting,
+    behaviour,
     idleTimeoutMs: options.idleTimeoutMs,
   });
 
@@ -55,6 +63,8 @@ async function run(args: readonly string[]): Promise<void> {
 
   await once(server, "close");
   sessions?.close();
+  control?.close();
+  control?.closeAllConnections();
   await log.close();
 }
 

@@ -23,6 +23,8 @@ export interface BackendOptions {
   readonly log: string | undefined;
   /** A kept connection without a request is closed after this time. @default 5000 */
   readonly idleTimeoutMs: number;
+  /** Unix socket on which experiments change how it behaves; without it nobody can. */
+  readonly control: string | undefined;
 }
 
 const FLAGS = {
@@ -36,6 +38,7 @@ const FLAGS = {
   "session-ttl": { type: "string", default: "1800" },
   log: { type: "string" },
   "idle-timeout": { type: "string", default: "5" },
+  control: { type: "string" },
 } as const;
 
 /** Thrown when the command line is refused; lists every problem, one a line. */
@@ -88,6 +91,7 @@ export function parseOptions(argv: readonly string[]): BackendOptions {
     sessionTtlSeconds: whole("session-ttl", 1, 31_536_000),
     log: values.log,
     idleTimeoutMs: whole("idle-timeout", 1, 86_400) * 1000,
+    control: values.control,
   };
   if (problems.length > 0) throw new InvalidOptions(problems);
   return options;

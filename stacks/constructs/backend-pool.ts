@@ -169,6 +169,7 @@ export class BackendPool extends Construct {
             `--queue=${queue}`,
             `--seed=${seed + index}`,
             "--log=/run/evenkeel/log/requests.ndjson",
+            "--control=/run/evenkeel/backend.sock",
             ...(service === undefined ? [] : [`--service=${service.toString()}`]),
             ...(store === undefined ? [] : [`--redis=${store.address}:${store.port}`]),
           ],

@@ -13,6 +13,7 @@ test("no flags mean the defaults", () => {
     sessionTtlSeconds: 1800,
     log: undefined,
     idleTimeoutMs: 5000,
+    control: undefined,
   });
 });
 

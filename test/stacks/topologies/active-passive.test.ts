@@ -242,7 +242,8 @@ describe("the options of the active-passive topology", () => {
     });
     expect(argvOf(topology, "app-2")[0]).toBe(
       "evenkeel-backend --port=8080 --workers=1 --queue=5 --seed=2 " +
-        "--log=/run/evenkeel/log/requests.ndjson --service=constant:50 --redis=198.19.1.41:9001",
+        "--log=/run/evenkeel/log/requests.ndjson --control=/run/evenkeel/backend.sock " +
+        "--service=constant:50 --redis=198.19.1.41:9001",
     );
   });
 
