@@ -23,6 +23,10 @@ export class Doorway<G extends Guest> implements Receiver {
   readonly #guests = new Set<G>();
   /** Drains that wait for the last connection to go. */
   readonly #emptied: (() => void)[] = [];
+  /** In flight when the drain began; null before. */
+  #inFlight: number | null = null;
+  /** Of those, how many were cut; null when nobody was. */
+  #cut: number | null = null;
   /** Client connections at the same time. */
   limit: number;
 
@@ -61,26 +65,41 @@ export class Doorway<G extends Guest> implements Receiver {
     for (const guest of this.#guests) guest.cutOff(backend);
   }
 
-  /** Closes who is idle, lets the others finish, and cuts who is left after `timeoutMs`. */
+  /**
+   * Closes who is idle, lets the others finish, and cuts who is left after `timeoutMs`. Asked for
+   * again it can only end earlier, and both tell the same.
+   */
   async drain(timeoutMs: number): Promise<DrainResult> {
-    let inFlight = 0;
-    for (const guest of this.#guests) {
-      if (guest.busy) inFlight += 1;
-      else guest.closeIfIdle();
-    }
-    let cut = 0;
+    // Requests that have arrived are read first: their connections are not idle.
+    await new Promise(setImmediate);
+    this.#inFlight ??= this.#closeIdle();
     if (this.#guests.size > 0) {
       const { promise, resolve } = Promise.withResolvers<void>();
       this.#emptied.push(resolve);
-      const timer = setTimeout(() => {
-        for (const guest of this.#guests) {
-          if (guest.busy) cut += 1;
-          guest.cut("drain-deadline");
-        }
-      }, timeoutMs);
+      const timer = setTimeout(() => this.#cutAll(), timeoutMs);
       await promise;
       clearTimeout(timer);
     }
-    return { completed: Math.max(0, inFlight - cut), cut };
+    const cut = this.#cut ?? 0;
+    return { completed: Math.max(0, this.#inFlight - cut), cut };
+  }
+
+  /** How many are not idle. */
+  #closeIdle(): number {
+    let busy = 0;
+    for (const guest of this.#guests) {
+      if (guest.busy) busy += 1;
+      else guest.closeIfIdle();
+    }
+    return busy;
+  }
+
+  #cutAll(): void {
+    if (this.#cut !== null) return;
+    this.#cut = 0;
+    for (const guest of this.#guests) {
+      if (guest.busy) this.#cut += 1;
+      guest.cut("drain-deadline");
+    }
   }
 }
