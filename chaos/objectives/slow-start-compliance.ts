@@ -1,4 +1,5 @@
-import type { Objective, TrialData } from "../scenario.ts";
+import type { ProbeRecord } from "../measurement/probe.ts";
+import type { Objective } from "../scenario.ts";
 import { slowStartShare, type SlowStartCurve } from "../simulation/slow-start-share.ts";
 import type { TrialMoment } from "./moments.ts";
 
@@ -9,8 +10,6 @@ const DEVIATIONS_99 = 2.576;
 export interface SlowStartLook {
   /** Node of the backend that comes back. */
   readonly backend: string;
-  /** When it came back. */
-  readonly begin: TrialMoment;
   readonly windowMs: number;
   readonly curve: SlowStartCurve;
   readonly parts: number;
@@ -34,15 +33,17 @@ export interface SlowStartPart {
 /**
  * How a slow start went, part by part. A request is picked for somewhere between its sending and its
  * end, and the curve rises: the expectation is taken at both.
+ *
+ * @param beganNs when the backend came back
+ * @param probes all of the trial
  */
 export function slowStartParts(
   look: SlowStartLook,
-  data: TrialData,
+  beganNs: bigint,
+  probes: readonly ProbeRecord[],
 ): { readonly parts: readonly SlowStartPart[] } | { readonly reason: string } {
-  const begin = look.begin.find(data);
-  if (begin.atNs === null) return { reason: begin.reason };
-  const ageOf = (ns: string): number => Number(BigInt(ns) - begin.atNs) / 1e6 / look.windowMs;
-  const answered = data.probes.filter(({ node }) => node !== null);
+  const ageOf = (ns: string): number => Number(BigInt(ns) - beganNs) / 1e6 / look.windowMs;
+  const answered = probes.filter(({ node }) => node !== null);
   if (!answered.some(({ sentNs }) => ageOf(sentNs) >= 1)) {
     return { reason: "the slow start was not over when observation ended" };
   }
@@ -74,7 +75,12 @@ export function slowStartParts(
 }
 
 /** In no part of its slow start does a backend get more or less than the curve gives it. */
-export function slowStartFollowsCurve(look: SlowStartLook): Objective {
+export function slowStartFollowsCurve(
+  look: SlowStartLook & {
+    /** When the backend came back. */
+    readonly begin: TrialMoment;
+  },
+): Objective {
   return {
     id: "slow-start-share",
     title: "parts of the slow start outside the curve's 99 % band",
@@ -82,7 +88,9 @@ export function slowStartFollowsCurve(look: SlowStartLook): Objective {
     statistic: "every trial",
     minimumSamples: 1,
     measure: (data) => {
-      const seen = slowStartParts(look, data);
+      const began = look.begin.find(data);
+      if (began.atNs === null) return { value: null, reason: began.reason };
+      const seen = slowStartParts(look, began.atNs, data.probes);
       if ("reason" in seen) return { value: null, reason: seen.reason };
       return { value: seen.parts.filter(({ inside }) => !inside).length };
     },

@@ -12,6 +12,7 @@ import { measureLabStart } from "./lab-start.ts";
 import { measureLosses } from "./losses.ts";
 import { measureSigkill } from "./sigkill.ts";
 import { measureSimulation } from "./simulation.ts";
+import { measureSlowStart } from "./slow-start.ts";
 
 /**
  * `npm run figures`: takes every figure on this machine and writes `docs/figures.md`. With names
@@ -22,6 +23,7 @@ const FIGURES: readonly (readonly [string, () => Promise<readonly Figure[]>])[] 
   ["start of a lab", async () => [await measureLabStart()]],
   ["failover", async () => [await measureFailover()]],
   ["losses", measureLosses],
+  ["slow-start", async () => [await measureSlowStart()]],
   ["SIGKILL", async () => [await measureSigkill()]],
   ["Docker deployment", async () => [await measureDeployment()]],
   ["Docker failover", async () => [await measureKill()]],

@@ -5,21 +5,33 @@ import { runExperiment } from "../../chaos/experiment.ts";
 import type { RunRecord } from "../../chaos/report/record.ts";
 import { readRun, type LoadedRun } from "../../chaos/report/run-folder.ts";
 import { writeReports } from "../../chaos/report/write-reports.ts";
+import type { Scenario } from "../../chaos/scenario.ts";
 import { RUNS_DIRECTORY } from "../../chaos/setup/paths.ts";
 
 /** Figures can be repeated: every random choice derives from this. */
 const SEED = 20_261;
 
-/** Runs a scenario for a figure and loads what it recorded. */
-export async function runForFigure(id: string, trials: number): Promise<LoadedRun> {
+/**
+ * Runs a scenario for a figure and loads what it recorded.
+ *
+ * @param scenario default: the one in the catalogue
+ */
+export async function runForFigure(
+  id: string,
+  trials: number,
+  scenario?: Scenario,
+): Promise<LoadedRun> {
   const { directory } = await runExperiment({
-    scenario: await loadScenario(id),
+    scenario: scenario ?? (await loadScenario(id)),
     id,
     trials,
     seed: SEED,
     runsDirectory: RUNS_DIRECTORY,
     control: false,
-    command: `npx evenkeel run ${id} --trials ${trials} --seed ${SEED}`,
+    command:
+      scenario === undefined
+        ? `npx evenkeel run ${id} --trials ${trials} --seed ${SEED}`
+        : `npm run figures -- ${id}`,
     signal: new AbortController().signal,
     environment: (logDirectory) => new NamespaceEnvironment({ logDirectory }),
     onProgress: (progress) => {

@@ -2,7 +2,6 @@ import { cpus } from "node:os";
 import { parseModel, type ModelInput } from "../../chaos/simulation/model.ts";
 import { presetOf } from "../../chaos/simulation/presets.ts";
 import { simulate } from "../../chaos/simulation/simulate.ts";
-import { slowStartShare } from "../../chaos/simulation/slow-start-share.ts";
 import { supermarketTimeInSystem } from "../../chaos/simulation/supermarket.ts";
 import type { Figure, FigureRow } from "./figure.ts";
 
@@ -11,7 +10,7 @@ const SEEDS = [1, 2, 3, 4, 5];
 
 /** What the simulator reproduces, and how long it takes. Simulated, so the same on every machine but for the last. */
 export function measureSimulation(): Figure[] {
-  return [supermarket(), slowBackend(), slowStart(), speed()];
+  return [supermarket(), slowBackend(), speed()];
 }
 
 /** λ, then how long the system takes to forget its empty start, and requests, for one choice and for two. */
@@ -82,44 +81,6 @@ function slowBackend(): Figure {
       row("peak-ewma", 99.9, 0.05),
     ],
     method: `One backend answers after 2 s for 30 of 60 s, 1,000 requests a second, clients wait for 1 s (Buoyant, "Beyond Round Robin", 2016; the digits of round robin by arithmetic). Seeds ${SEEDS.join(", ")}; \`npx evenkeel simulate slow-backend\`.`,
-  };
-}
-
-function slowStart(): Figure {
-  const windowMs = 30_000;
-  const curve = { backends: 10, aggression: 1, minimumWeight: 0.1 };
-  const { windows } = run("round-robin", SEED, {
-    about: "One backend of ten comes back; what is counted is its slow start.",
-    arrivals: { kind: "poisson", ratePerSecond: 1_000_000 / (windowMs / 1_000) },
-    work: { kind: "exponential", mean: "1ms" },
-    backends: [{ count: curve.backends, workers: "unlimited" }],
-    changes: [
-      { at: "1s", becomes: { kind: "withdrawn" } },
-      { at: "3s", becomes: { kind: "admitted" } },
-    ],
-    slowStart: { window: `${windowMs}ms`, aggression: 1, minimumWeight: curve.minimumWeight },
-    warmUp: "3s",
-    duration: `${windowMs}ms`,
-  });
-  const offs = Array.from({ length: 10 }, (_, tenth) => {
-    const own = windows.slice((tenth * windows.length) / 10, ((tenth + 1) * windows.length) / 10);
-    const arrived = own.reduce((sum, window) => sum + window.arrived, 0);
-    const share = own.reduce((sum, window) => sum + window.toChanged, 0) / arrived;
-    return share / slowStartShare(curve, tenth / 10, (tenth + 1) / 10) - 1;
-  });
-  const [least, most] = [Math.min(...offs), Math.max(...offs)];
-  const percent = (off: number): string => `${(off * 100).toFixed(2)} %`;
-  return {
-    title: "Simulator: slow start",
-    rows: [
-      {
-        what: "share in each tenth of the window against the curve",
-        wanted: "within ± 5 %",
-        measured: `${percent(least)} to ${percent(most)}`,
-        held: least >= -0.05 && most <= 0.05,
-      },
-    ],
-    method: `One of ten backends comes back under a million requests in its window of 30 s, aggression 1, minimum 0.1, round robin, seed ${SEED}.`,
   };
 }
 

@@ -7,12 +7,11 @@ import {
   type SlowStartLook,
 } from "../../../chaos/objectives/slow-start-compliance.ts";
 import { slowStartShare } from "../../../chaos/simulation/slow-start-share.ts";
-import { probe, trialData } from "./trial-data.ts";
+import { FAULT_NS, probe, trialData } from "./trial-data.ts";
 
 const WINDOW_MS = 2_000;
 const LOOK: SlowStartLook = {
   backend: "web-1",
-  begin: theFault,
   windowMs: WINDOW_MS,
   curve: { backends: 2, aggression: 1, minimumWeight: 0.1 },
   parts: 4,
@@ -36,7 +35,7 @@ const curveAt = (age: number): number => {
   return slowStartShare(LOOK.curve, clipped, clipped);
 };
 const verdictOf = (data: ReturnType<typeof trialData>) =>
-  judgeTrial(slowStartFollowsCurve(LOOK), data);
+  judgeTrial(slowStartFollowsCurve({ ...LOOK, begin: theFault }), data);
 
 test("a share along the curve is inside the band in every part", () => {
   expect(verdictOf(seen(curveAt))).toMatchObject({ verdict: "pass", measured: { value: 0 } });
@@ -48,7 +47,7 @@ test("the whole share at once is too much, and the least share for ever too litt
 });
 
 test("each part tells what was due and what there was", () => {
-  const look = slowStartParts(LOOK, seen(curveAt));
+  const look = slowStartParts(LOOK, FAULT_NS, seen(curveAt).probes);
   expect(look).toMatchObject({ parts: Array.from({ length: 4 }, () => ({ requests: 500 })) });
   const [first] = "parts" in look ? look.parts : [];
   const expected = 500 * slowStartShare(LOOK.curve, 0, 0.25);
