@@ -50,8 +50,13 @@ export const DEFAULTS = {
     consecutiveConnectFailures: 3,
     /** Fewer than of any kind: each of them keeps a client waiting for long. */
     consecutiveTimeouts: 3,
-    /** As in Envoy. */
-    successRate: { deviations: 1.9, minimumBackends: 5, minimumRequests: 100 },
+    /** As in Envoy, which however knows no least difference. */
+    successRate: {
+      deviations: 1.9,
+      minimumDifference: 0.05,
+      minimumBackends: 5,
+      minimumRequests: 100,
+    },
     latency: {
       factor: 5,
       /** What nobody would notice is no reason, whatever the factor. */
@@ -63,7 +68,7 @@ export const DEFAULTS = {
     baseEjection: "30s",
     maximumEjection: "5m",
     jitter: "0s",
-    /** The smallest share with which a pool of three can lose one, with some room. */
+    /** Pools of two and three can lose one. */
     maximumEjectedShare: 0.5,
     alwaysEjectOne: false,
     ejectLast: false,

@@ -30,9 +30,18 @@ export class Backend implements Selectable {
   #panicking = false;
   #pickable: boolean;
   readonly #changed: (backend: Backend) => void;
+  readonly #assessed: (backend: Backend) => void;
 
-  /** @param changed told when `pickable` has changed */
-  constructor(config: BackendConfig, health: HealthState, changed: (backend: Backend) => void) {
+  /**
+   * @param changed told when `pickable` has changed
+   * @param assessed told when what decides on the panic of its pool may have changed
+   */
+  constructor(
+    config: BackendConfig,
+    health: HealthState,
+    changed: (backend: Backend) => void,
+    assessed: (backend: Backend) => void = () => {},
+  ) {
     this.id = config.id;
     this.address = config.address;
     this.port = config.port;
@@ -42,6 +51,7 @@ export class Backend implements Selectable {
     this.#health = health;
     this.#pickable = health === "healthy";
     this.#changed = changed;
+    this.#assessed = assessed;
   }
 
   get health(): HealthState {
@@ -49,8 +59,10 @@ export class Backend implements Selectable {
   }
 
   set health(state: HealthState) {
+    if (this.#health === state) return;
     this.#health = state;
     this.#judge();
+    this.#assessed(this);
   }
 
   get administrative(): AdministrativeState {
@@ -58,8 +70,10 @@ export class Backend implements Selectable {
   }
 
   set administrative(state: AdministrativeState) {
+    if (this.#administrative === state) return;
     this.#administrative = state;
     this.#judge();
+    this.#assessed(this);
   }
 
   /** Whether live traffic showed it to be an outlier, so that it is out for a while. */
@@ -68,8 +82,10 @@ export class Backend implements Selectable {
   }
 
   set ejected(ejected: boolean) {
+    if (this.#ejected === ejected) return;
     this.#ejected = ejected;
     this.#judge();
+    this.#assessed(this);
   }
 
   /** Whether it said itself that it wants no new work. */
@@ -78,8 +94,10 @@ export class Backend implements Selectable {
   }
 
   set leaving(leaving: boolean) {
+    if (this.#leaving === leaving) return;
     this.#leaving = leaving;
     this.#judge();
+    this.#assessed(this);
   }
 
   /** Whether its pool is in panic: so few are left that neither checks nor ejections count. */
@@ -97,14 +115,23 @@ export class Backend implements Selectable {
     return this.#health === "healthy" && !this.#ejected;
   }
 
+  /** Whether operators and the backend itself want it used. */
+  get wanted(): boolean {
+    return this.#administrative === "enabled" && !this.#leaving;
+  }
+
+  /** Whether operators and checks let it serve, whatever live traffic says. */
+  get inService(): boolean {
+    return this.wanted && this.#health === "healthy";
+  }
+
   /** Whether new requests may go to it. */
   get pickable(): boolean {
     return this.#pickable;
   }
 
   #judge(): void {
-    const wanted = this.#administrative === "enabled" && !this.#leaving;
-    const pickable = wanted && (this.#panicking || this.fit);
+    const pickable = this.wanted && (this.#panicking || this.fit);
     if (pickable === this.#pickable) return;
     this.#pickable = pickable;
     this.#changed(this);
