@@ -52,6 +52,8 @@ export interface BackendPoolProps extends NodeProps {
     readonly duration?: Duration;
     readonly minimumBackends?: number;
   };
+  /** A backend that is taken out finishes what it has until then. @default - 5 minutes */
+  readonly drain?: { readonly deadline: Duration | "none" };
   /** Further attempts for a request that may safely be sent again: 0 or 1. @default 1 */
   readonly retryAttempts?: number;
   /**
@@ -123,7 +125,7 @@ export class BackendPool extends Construct {
    * @param endpointOf where the balancer reaches a backend
    */
   toConfig(endpointOf: (node: NodeReference) => Endpoint): PoolInput {
-    const { algorithm, weights, hold, slowStart, retryAttempts } = this.#props;
+    const { algorithm, weights, hold, slowStart, drain, retryAttempts } = this.#props;
     const { configuration, backendConfiguration } = this.#props;
     const healthCheck = (this.#props.healthCheck ?? HealthCheck.http()).toInput();
     const pool: PoolInput = {
@@ -141,6 +143,7 @@ export class BackendPool extends Construct {
       ...(healthCheck === undefined ? {} : { healthCheck }),
       ...(hold === undefined ? {} : { hold: holdInput(hold) }),
       ...(slowStart === undefined ? {} : { slowStart: slowStartInput(slowStart) }),
+      ...(drain === undefined ? {} : { drain: { deadline: drain.deadline.toString() } }),
       ...(retryAttempts === undefined ? {} : { retry: { attempts: retryAttempts } }),
     };
     return mergedConfiguration(pool, configuration);

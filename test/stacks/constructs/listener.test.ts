@@ -117,6 +117,7 @@ describe("a pool's settings", () => {
       algorithm: Algorithm.boundedLoads({ key: HashKey.cookie("user"), boundedLoad: 1.5 }),
       weights: [3, 1],
       slowStart: { window: Duration.seconds(20), aggression: 2 },
+      drain: { deadline: Duration.seconds(7) },
       configuration: { hotKey: { share: 0.5 } },
       backendConfiguration: (index) => (index === 1 ? { weight: 7 } : {}),
     });
@@ -125,6 +126,7 @@ describe("a pool's settings", () => {
       policy: "bounded-loads",
       hashing: { key: { from: "cookie", name: "user" }, boundedLoad: 1.5 },
       slowStart: { window: 20_000, aggression: 2 },
+      drain: { deadline: 7_000 },
       hotKey: { share: 0.5 },
     });
     expect(pool?.backends.map(({ weight }) => weight)).toEqual([3, 7]);
