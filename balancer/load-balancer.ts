@@ -1,17 +1,24 @@
 import { AdminServer } from "./admin/admin-server.ts";
 import type { AdminSubject, Phase } from "./admin/view.ts";
-import type { Config, PoolConfig } from "./config.ts";
+import { parseConfig, type Config, type ListenerConfig } from "./config.ts";
 import type { VrrpState } from "./failover/notify-fifo.ts";
 import { FailoverSupervisor } from "./failover/supervisor.ts";
-import { Administration } from "./health/administration.ts";
-import { PoolChecker, type LastCheck } from "./health/checker.ts";
-import { createListener } from "./listener/create-listener.ts";
-import type { DrainResult, Listener } from "./listener/listener.ts";
-import { createPolicy } from "./selection/create-policy.ts";
+import {
+  Administration,
+  type AdministrativeChange,
+  type DrainView,
+} from "./health/administration.ts";
+import type { LastCheck } from "./health/checker.ts";
+import { LeaveTaking } from "./leave-taking.ts";
+import { ListenerSet } from "./listener/listener-set.ts";
+import type { Listener, ListenerShared } from "./listener/listener.ts";
+import { changesBetween, checkChangeable, type Changes } from "./reload/changes.ts";
+import { NotChangeable } from "./reload/not-changeable.ts";
+import { PoolSet } from "./reload/pool-set.ts";
 import { openAccessLog, type AccessLog } from "./telemetry/access-log.ts";
 import type { EventSink } from "./telemetry/event.ts";
-import type { AdministrativeState, Backend } from "./upstream/backend.ts";
-import { Pool, type PoolDependencies } from "./upstream/pool.ts";
+import type { Backend } from "./upstream/backend.ts";
+import type { Pool } from "./upstream/pool.ts";
 
 /** What a balancer works with. */
 export interface LoadBalancerDependencies {
@@ -24,16 +31,25 @@ export interface LoadBalancerDependencies {
   readonly now: () => number;
   /** Uniform in [0, 1). */
   readonly random: () => number;
+  /**
+   * Reads the configuration's document anew.
+   *
+   * @throws InvalidDocument when it cannot be read
+   * @default there is none to read
+   */
+  readonly reread?: () => unknown;
 }
 
 /** Why a balancer stops, for the events. */
 export interface StopReason {
   /** `SIGTERM`, `disposed`, … */
   readonly reason: string;
+  /** Cuts what is in flight at once, also when a stop is under way. @default false */
+  readonly hurried?: boolean;
 }
 
-/** How long the balancer goes on accepting while keepalived gives the address away. */
-const LAME_DUCK_MS = 200;
+/** How long keepalived may take to give the address away. */
+const ADDRESS_MS = 200;
 
 /**
  * The balancer of one node: its listeners, pools, checks, admin API, and its side of keepalived.
@@ -41,53 +57,80 @@ const LAME_DUCK_MS = 200;
  *   starting → ready → lame-duck → draining → stopped
  *
  * - `ready`: every listener is bound, every pool has been checked once
- * - `lame-duck`: not ready for new clients, still accepting until the floating address is gone
- *   (skipped without keepalived)
+ * - `lame-duck`: not ready for new clients, still accepting until the floating address is gone, and
+ *   no shorter than `timeouts.lameDuck`
  * - `draining`: accepts nothing, finishes what is in flight
  */
 export class LoadBalancer implements AdminSubject, AsyncDisposable {
   readonly nodeId: string;
-  readonly config: Config;
-  readonly pools: readonly Pool[];
-  readonly listeners: readonly Listener[];
   readonly #emit: EventSink;
-  readonly #checkers: ReadonlyMap<Pool, PoolChecker>;
+  readonly #now: () => number;
+  readonly #reread: (() => unknown) | undefined;
+  readonly #pools: PoolSet;
+  readonly #listeners: ListenerSet;
   readonly #administration: Administration;
   readonly #admin: AdminServer;
   readonly #failover: FailoverSupervisor | null;
   readonly #accessLog: AccessLog | null;
+  #config: Config;
+  #written: unknown;
   #phase: Phase = "starting";
   #stopping: Promise<void> | null = null;
+  #leaveTaking: LeaveTaking | null = null;
+  /** The last change of configuration; the next one waits for it. */
+  #turn: Promise<unknown> = Promise.resolve();
 
-  /** A balancer that does nothing yet. */
-  static create(config: Config, dependencies: LoadBalancerDependencies): LoadBalancer {
-    return new LoadBalancer(config, dependencies);
+  /**
+   * A balancer that does nothing yet.
+   *
+   * @param written the document that the configuration was read from, for the admin API
+   */
+  static create(
+    config: Config,
+    dependencies: LoadBalancerDependencies,
+    written: unknown = null,
+  ): LoadBalancer {
+    return new LoadBalancer(config, dependencies, written);
   }
 
-  private constructor(config: Config, dependencies: LoadBalancerDependencies) {
-    const { nodeId, emit, warn, now, random } = dependencies;
+  private constructor(config: Config, dependencies: LoadBalancerDependencies, written: unknown) {
+    const { nodeId, emit, warn, now } = dependencies;
     this.nodeId = nodeId;
-    this.config = config;
+    this.#config = config;
+    this.#written = written;
     this.#emit = emit;
-    this.pools = config.pools.map((pool) => poolOf(pool, { now, random, emit }));
-    this.#checkers = checkersOf(this.pools, dependencies);
-    this.#administration = new Administration(emit, now);
+    this.#now = now;
+    this.#reread = dependencies.reread;
+    this.#pools = new PoolSet(config.pools, dependencies);
     const path = config.telemetry.accessLog;
-    const accessLog =
+    this.#accessLog =
       path === undefined ? null : openAccessLog(path, (error) => warn(error.message));
-    this.#accessLog = accessLog;
-    this.listeners = config.listeners.map((listener) => {
-      const pool = this.pools.find((one) => one.id === listener.pool);
-      // The configuration's own check refuses a listener without a pool.
-      if (pool === undefined)
-        throw new RangeError(`No pool "${listener.pool}". Check the configuration.`);
-      const { timeouts, limits } = config;
-      const shared = { pool, timeouts, limits, nodeId, now };
-      return createListener(listener, accessLog === null ? shared : { ...shared, accessLog });
+    this.#listeners = new ListenerSet(config.listeners, (one) => this.#sharedOf(one));
+    this.#administration = new Administration(emit, now, {
+      closeIdle: (backend) => this.#listeners.serving.forEach((one) => one.closeIdle(backend)),
+      cutOff: (backend) => this.#listeners.serving.forEach((one) => one.cutOff(backend)),
     });
     this.#admin = new AdminServer(config.admin, this);
     this.#failover =
       config.failover === undefined ? null : new FailoverSupervisor(config.failover, emit, warn);
+  }
+
+  /** The configuration in force. */
+  get config(): Config {
+    return this.#config;
+  }
+
+  /** The document that it was read from. */
+  get written(): unknown {
+    return this.#written;
+  }
+
+  get pools(): readonly Pool[] {
+    return this.#pools.all;
+  }
+
+  get listeners(): readonly Listener[] {
+    return this.#listeners.all;
   }
 
   get phase(): Phase {
@@ -99,15 +142,19 @@ export class LoadBalancer implements AdminSubject, AsyncDisposable {
   }
 
   held(pool: Pool): boolean {
-    return this.#checkers.get(pool)?.held ?? false;
+    return this.#pools.checkerOf(pool)?.held ?? false;
   }
 
   lastCheck(pool: Pool, backend: Backend): LastCheck | undefined {
-    return this.#checkers.get(pool)?.lastCheck(backend.id);
+    return this.#pools.checkerOf(pool)?.lastCheck(backend.id);
   }
 
-  setAdministrative(pool: Pool, backend: Backend, state: AdministrativeState): void {
-    this.#administration.set(pool, backend, state);
+  administer(pool: Pool, backend: Backend, change: AdministrativeChange): void {
+    this.#administration.set(pool, backend, change);
+  }
+
+  drainOf(backend: Backend): DrainView | undefined {
+    return this.#administration.drainOf(backend);
   }
 
   /**
@@ -116,32 +163,32 @@ export class LoadBalancer implements AdminSubject, AsyncDisposable {
    *
    * @throws AdminFailed, NotifyFifoFailed, ListenFailed
    */
-  async start(): Promise<void> {
+  start(): Promise<void> {
+    const started = this.#start();
+    // A configuration that comes meanwhile waits.
+    this.#turn = started.catch(() => undefined);
+    return started;
+  }
+
+  async #start(): Promise<void> {
     try {
       await this.#admin.start();
       this.#failover?.start();
-      await Promise.all(this.pools.map((pool) => pool.prepare()));
-      const checked = Promise.all([...this.#checkers.values()].map((checker) => checker.start()));
-      // All of them settled, so that what is taken down below is not still being bound.
-      const bound = await Promise.allSettled(this.listeners.map((listener) => listener.start()));
-      const failed = bound.find((result) => result.status === "rejected");
-      if (failed !== undefined) throw failed.reason;
+      await this.#pools.prepare();
+      const checked = this.#pools.startChecks();
+      await this.#listeners.start();
       await checked;
     } catch (error) {
       this.#phase = "stopped";
-      await Promise.all(this.listeners.map((listener) => listener.drain(0)));
+      await this.#listeners.drain(0);
       await this.#close();
       throw error;
     }
     // Stopped while it started.
     if (this.#phase !== "starting") return;
     this.#phase = "ready";
-    const { listeners, pools } = this.config;
-    this.#emit("config.applied", {
-      listeners: listeners.length,
-      pools: pools.length,
-      backends: pools.reduce((sum, pool) => sum + pool.backends.length, 0),
-    });
+    this.#tellApplied("start");
+    const { listeners } = this.#config;
     this.#emit("balancer.ready", {
       listeners: listeners.map(({ id, address, port }) => ({ id, address, port })),
       available: this.pools.filter((pool) => pool.available).map((pool) => pool.id),
@@ -150,11 +197,47 @@ export class LoadBalancer implements AdminSubject, AsyncDisposable {
   }
 
   /**
+   * What another configuration would change; nothing does.
+   *
+   * @throws InvalidDocument
+   */
+  dryRun(written: unknown): Changes {
+    const config = parseConfig(written);
+    checkChangeable(this.#config, config);
+    return changesBetween(this.#config, config);
+  }
+
+  /**
+   * Takes another configuration over, whole or not at all. Requests under way end as they began;
+   * backends that stay keep their health and their figures; newcomers were checked once before they
+   * are asked. Resolves when everything follows the new configuration. Calls wait for each other.
+   *
+   * @param by who wants it, for the events: `SIGHUP`, `admin`, `file`
+   * @throws InvalidDocument, ListenFailed, NotChangeable; the running configuration is untouched then
+   */
+  apply(written: unknown, by: string): Promise<Changes> {
+    const turn = this.#turn.then(() => this.#apply(written, by));
+    this.#turn = turn.catch(() => undefined);
+    return turn;
+  }
+
+  /**
+   * Reads the configuration's document anew and takes it over; see `apply`.
+   *
+   * @throws InvalidDocument, ListenFailed, NotChangeable; the running configuration is untouched then
+   */
+  async reload(by: string): Promise<Changes> {
+    if (this.#reread === undefined) throw new NotChangeable("without a file to read it from");
+    return await this.apply(this.#reread(), by);
+  }
+
+  /**
    * Stops without losing what is in flight, as long as it ends within the drain time-out. Resolves
    * when everything is closed; further calls wait for the first.
    */
   stop(reason: StopReason): Promise<void> {
     this.#stopping ??= this.#stop(reason);
+    if (reason.hurried === true) this.#leaveTaking?.tell("hurried");
     return this.#stopping;
   }
 
@@ -162,19 +245,70 @@ export class LoadBalancer implements AdminSubject, AsyncDisposable {
     await this.stop({ reason: "disposed" });
   }
 
+  async #apply(written: unknown, by: string): Promise<Changes> {
+    const changes = this.dryRun(written);
+    await this.#become(parseConfig(written), by, changes);
+    this.#written = written;
+    return changes;
+  }
+
+  async #become(config: Config, by: string, changes: Changes): Promise<void> {
+    this.#checkReady();
+    const pools = await this.#pools.planned(config.pools);
+    const listeners = await this.#listeners.planned(config.listeners);
+    if (this.#phase !== "ready") this.#listeners.abandon(listeners);
+    this.#checkReady();
+    this.#config = config;
+    const departed = this.#pools.become(pools);
+    this.#listeners.become(listeners, (one) => this.#sharedOf(one), config.timeouts.drain);
+    for (const { pool, backend } of departed) this.#administration.remove(pool, backend);
+    this.#tellApplied(by, changes);
+    await this.#pools.settle(pools);
+  }
+
+  /** @throws NotChangeable */
+  #checkReady(): void {
+    if (this.#phase !== "ready") throw new NotChangeable(this.#phase);
+  }
+
+  #tellApplied(by: string, changes?: Changes): void {
+    const { listeners, pools } = this.#config;
+    this.#emit("config.applied", {
+      by,
+      listeners: listeners.length,
+      pools: pools.length,
+      backends: pools.reduce((sum, pool) => sum + pool.backends.length, 0),
+      ...(changes === undefined ? {} : { changes }),
+    });
+  }
+
+  #sharedOf({ pool }: ListenerConfig): ListenerShared {
+    const { timeouts, limits } = this.#config;
+    return {
+      pool: this.#pools.named(pool),
+      ...{ timeouts, limits },
+      nodeId: this.nodeId,
+      now: this.#now,
+      ...(this.#accessLog === null ? {} : { accessLog: this.#accessLog }),
+    };
+  }
+
   async #stop({ reason }: StopReason): Promise<void> {
     if (this.#phase === "stopped") return;
     this.#phase = "lame-duck";
-    for (const listener of this.listeners) listener.lameDuck();
-    await this.#failover?.leave(LAME_DUCK_MS);
+    this.#listeners.lameDuck();
+    const leaveTaking = this.#takeLeave();
+    await leaveTaking.draining;
 
     this.#phase = "draining";
-    for (const listener of this.listeners) listener.stopAccepting();
+    this.#listeners.stopAccepting();
     const inFlight = this.pools
       .flatMap((pool) => pool.backends)
       .reduce((sum, backend) => sum + backend.inFlight, 0);
     this.#emit("balancer.draining", { reason, inFlight });
-    const ends = await this.#drain();
+    void leaveTaking.cutting.then(() => this.#listeners.drain(0));
+    const ends = await this.#listeners.drain(this.#config.timeouts.drain);
+    leaveTaking.stop();
 
     this.#phase = "stopped";
     await this.#close();
@@ -183,41 +317,23 @@ export class LoadBalancer implements AdminSubject, AsyncDisposable {
     this.#emit("balancer.stopped", { reason, inFlightAtStop: completed + cut, completed, cut });
   }
 
-  #drain(): Promise<DrainResult[]> {
-    const timeoutMs = this.config.timeouts.drain;
-    return Promise.all(this.listeners.map((listener) => listener.drain(timeoutMs)));
+  #takeLeave(): LeaveTaking {
+    const { lameDuck, drain } = this.#config.timeouts;
+    const addressMs = this.#failover === null ? null : ADDRESS_MS;
+    const leaveTaking = new LeaveTaking(
+      { lameDuckMs: lameDuck, addressMs, drainMs: drain },
+      this.#now,
+    );
+    this.#leaveTaking = leaveTaking;
+    void this.#failover?.leave(ADDRESS_MS).then(() => leaveTaking.tell("address-gone"));
+    return leaveTaking;
   }
 
   async #close(): Promise<void> {
-    for (const checker of this.#checkers.values()) checker.stop();
+    this.#pools.stopChecks();
     this.#administration.stop();
     this.#failover?.close();
     await this.#accessLog?.close();
     await this.#admin.close();
   }
-}
-
-function poolOf(config: PoolConfig, dependencies: PoolDependencies): Pool {
-  const { hashing, latency } = config;
-  const policy = createPolicy(config.policy, {
-    virtualNodes: hashing.virtualNodes,
-    tableSize: hashing.tableSize,
-    boundedLoad: hashing.boundedLoad,
-    decayMs: latency.decay,
-    failureMs: latency.failure,
-  });
-  return new Pool(config, policy, dependencies);
-}
-
-function checkersOf(
-  pools: readonly Pool[],
-  { emit, now, random }: LoadBalancerDependencies,
-): ReadonlyMap<Pool, PoolChecker> {
-  const checkers = new Map<Pool, PoolChecker>();
-  for (const pool of pools) {
-    const check = pool.config.healthCheck;
-    if (check !== undefined)
-      checkers.set(pool, new PoolChecker(pool, check, { emit, now, random }));
-  }
-  return checkers;
 }

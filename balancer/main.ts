@@ -1,11 +1,12 @@
-import { readFileSync } from "node:fs";
 import { flushCompileCache } from "node:module";
 import { hostname } from "node:os";
 import { parseArgs } from "node:util";
 import { z } from "zod";
 import { configJsonSchema, parseConfig, type Config } from "./config.ts";
-import { InvalidDocument } from "./errors.ts";
 import { LoadBalancer } from "./load-balancer.ts";
+import { readDocument, Unreadable } from "./reload/document-file.ts";
+import { FileWatch } from "./reload/file-watch.ts";
+import { reloadAndTell } from "./reload/reload-on-demand.ts";
 import { eventWriter } from "./telemetry/event.ts";
 
 /**
@@ -13,14 +14,16 @@ import { eventWriter } from "./telemetry/event.ts";
  * read goes to standard error.
  */
 
-const HELP = `Usage: node balancer/main.ts --config FILE [--check]
+const HELP = `Usage: node balancer/main.ts --config FILE [--watch | --check]
 
   --config FILE   the configuration, one JSON document
+  --watch         take the configuration over whenever the file changes
   --check         check the configuration, print the result, and exit
   --schema        print the JSON Schema of the configuration, for editors
   --help          print this
 
 EVENKEEL_NODE_ID names this node in events; the host name does when it is not set.
+SIGHUP reads the configuration anew and takes it over, whole or not at all.
 SIGTERM and SIGINT stop the balancer: it finishes what is in flight, and exits with 0.
 Exit codes: 0 stopped as asked, 1 invalid configuration or failed start, 64 wrong use.
 `;
@@ -43,44 +46,68 @@ async function run(args: readonly string[]): Promise<number> {
     if (options.help === true) return print(HELP);
     if (options.schema === true) return print(`${JSON.stringify(configJsonSchema(), null, 2)}\n`);
     if (options.config === undefined) throw new WrongUse("--config FILE is missing.");
-    const config = readConfig(options.config);
-    return options.check === true ? print(summary(config)) : await serve(config);
+    const path = options.config;
+    const read = (): unknown => readDocument(path, "The configuration");
+    const written = read();
+    const config = parseConfig(written);
+    if (options.check === true) return print(summary(config));
+    return await serve(config, { written, read, watched: options.watch === true ? path : null });
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    const wrongUse = error instanceof WrongUse;
+    const wrongUse = error instanceof WrongUse || error instanceof Unreadable;
     process.stderr.write(`${message}${wrongUse ? " Call with --help to see how." : ""}\n`);
     return wrongUse ? WRONG_USE : FAILED;
   }
 }
 
-async function serve(config: Config): Promise<number> {
+/** Where the configuration comes from. */
+interface Source {
+  readonly written: unknown;
+  readonly read: () => unknown;
+  /** File whose changes are taken over; null for none. */
+  readonly watched: string | null;
+}
+
+async function serve(config: Config, { written, read, watched }: Source): Promise<number> {
   const nodeId = process.env["EVENKEEL_NODE_ID"] ?? hostname();
-  const balancer = LoadBalancer.create(config, {
-    nodeId,
-    emit: eventWriter(nodeId, "balancer", (line) => process.stdout.write(line)),
-    warn: (message) => process.stderr.write(`${message}\n`),
-    now: () => performance.now(),
-    random: Math.random,
-  });
+  const warn = (message: string): void => void process.stderr.write(`${message}\n`);
+  const balancer = LoadBalancer.create(
+    config,
+    {
+      nodeId,
+      emit: eventWriter(nodeId, "balancer", (line) => process.stdout.write(line)),
+      warn,
+      now: () => performance.now(),
+      random: Math.random,
+      reread: read,
+    },
+    written,
+  );
+  const reload = (by: string): void => void reloadAndTell(balancer, by, warn);
+  process.on("SIGHUP", reload);
+  const watch = watched === null ? null : new FileWatch(watched, () => reload("file"));
   const stopped = stopSignal(balancer);
   await balancer.start();
   // Written at exit only otherwise, and a process in a lab seldom gets to a normal exit.
   flushCompileCache();
-  await stopped;
-  return OK;
+  const code = await stopped;
+  watch?.close();
+  return code;
 }
 
-/** Resolves when a signal has stopped the balancer. */
-function stopSignal(balancer: LoadBalancer): Promise<void> {
+/** Resolves with the exit code when a signal has stopped the balancer. */
+function stopSignal(balancer: LoadBalancer): Promise<number> {
   return new Promise((resolve, reject) => {
     let firstAt: number | null = null;
+    let code = OK;
     const stop = (reason: string): void => {
-      if (firstAt !== null) {
-        if (performance.now() - firstAt > IMPATIENT_AFTER_MS) exitWith(FAILED);
-        return;
+      if (firstAt === null) {
+        firstAt = performance.now();
+        balancer.stop({ reason }).then(() => resolve(code), reject);
+      } else if (performance.now() - firstAt > IMPATIENT_AFTER_MS) {
+        code = FAILED;
+        void balancer.stop({ reason, hurried: true });
       }
-      firstAt = performance.now();
-      balancer.stop({ reason }).then(resolve, reject);
     };
     process.on("SIGTERM", stop);
     process.on("SIGINT", stop);
@@ -94,6 +121,7 @@ function optionsOf(args: readonly string[]) {
       options: {
         config: { type: "string" },
         check: { type: "boolean" },
+        watch: { type: "boolean" },
         schema: { type: "boolean" },
         help: { type: "boolean" },
       },
@@ -101,27 +129,6 @@ function optionsOf(args: readonly string[]) {
     return values;
   } catch (error) {
     throw new WrongUse(error instanceof Error ? error.message : String(error));
-  }
-}
-
-function readConfig(path: string): Config {
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new WrongUse(`The configuration ${path} cannot be read: ${why}.`);
-  }
-  return parseConfig(jsonOf(text));
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch (error) {
-    const message = `is not JSON: ${error instanceof Error ? error.message : String(error)}`;
-    const next = "Correct it; JSON has neither comments nor trailing commas.";
-    throw new InvalidDocument("The configuration", [{ path: "", value: "text", message, next }]);
   }
 }
 

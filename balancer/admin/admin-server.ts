@@ -3,12 +3,16 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Config } from "../config.ts";
 import { AdminFailed } from "./admin-failed.ts";
 import { answer, failure, type Answer } from "./answer.ts";
+import { commandAnswer } from "./config-commands.ts";
 import { removeStaleSocket } from "./socket-file.ts";
 import type { AdminSubject } from "./view.ts";
 
 // An `import` of node:http reads every export, and some of them load a whole HTTP client: 50 ms of CPU
 // at every start.
 const { createServer } = process.getBuiltinModule("node:http");
+
+/** Ten thousand backends take about one. */
+const BODY_BYTES = 8 * 1024 ** 2;
 
 /** Serves the admin API, on a unix socket or, with a token, on TCP. */
 export class AdminServer {
@@ -20,12 +24,7 @@ export class AdminServer {
     this.#server = createServer(
       { headersTimeout: 5_000, requestTimeout: 10_000, keepAliveTimeout: 5_000 },
       (request, response) => {
-        // No request has a body that matters; an unread one would keep the connection busy.
-        request.resume();
-        send(
-          response,
-          this.#refuse(request) ?? answer(subject, request.method ?? "", ...targetOf(request)),
-        );
+        void this.#answer(subject, request).then((one) => send(response, one));
       },
     );
   }
@@ -73,6 +72,20 @@ export class AdminServer {
     });
   }
 
+  async #answer(subject: AdminSubject, request: IncomingMessage): Promise<Answer> {
+    const refused = this.#refuse(request);
+    const body = await textOf(request);
+    if (refused !== null) return refused;
+    if (body === null) {
+      const next = `Send at most ${BODY_BYTES / 1024 ** 2} MiB, or split the configuration.`;
+      return failure(413, "too-large", "The body is too large.", next);
+    }
+    const method = request.method ?? "";
+    const [path, query] = targetOf(request);
+    const commanded = method === "POST" ? await commandAnswer(subject, path, body) : undefined;
+    return commanded ?? answer(subject, method, path, query);
+  }
+
   /** Why a request is not answered at all; null when it is. */
   #refuse(request: IncomingMessage): Answer | null {
     // A page in a browser can reach ports of its machine; it always sends its origin with a POST.
@@ -87,6 +100,21 @@ export class AdminServer {
       headers: { "www-authenticate": "Bearer" },
     };
   }
+}
+
+/** The body, read to its end, because an unread one keeps the connection busy; null when it is too large. */
+async function textOf(request: IncomingMessage): Promise<string | null> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  try {
+    for await (const chunk of request as AsyncIterable<Buffer>) {
+      bytes += chunk.length;
+      if (bytes <= BODY_BYTES) chunks.push(chunk);
+    }
+  } catch {
+    // The client is gone, and nobody reads the answer.
+  }
+  return bytes > BODY_BYTES ? null : Buffer.concat(chunks).toString("utf8");
 }
 
 function bears(request: IncomingMessage, token: string): boolean {

@@ -1,4 +1,5 @@
 import type { AdministrativeState } from "../upstream/backend.ts";
+import { CONFIG_COMMANDS } from "./config-commands.ts";
 import { changeOf } from "./drain-query.ts";
 import { backendView, configView, listenerView, poolView, type AdminSubject } from "./view.ts";
 
@@ -23,6 +24,7 @@ const READS: Readonly<Record<string, (subject: AdminSubject) => Answer>> = {
   "/readyz": readiness,
   "/pools": (subject) => ok({ pools: subject.pools.map((pool) => poolView(subject, pool)) }),
   "/config": ({ config }) => ok(configView(config)),
+  "/config/source": ({ written }) => ok(written),
   "/listeners": ({ listeners }) => ok({ listeners: listeners.map(listenerView) }),
 };
 
@@ -35,7 +37,8 @@ const CHANGE = /^\/pools\/([^/]+)\/backends\/([^/]+)\/([^/]+)$/;
 const CHANGE_TEMPLATE = "/pools/<pool>/backends/<backend>/<enable|drain|disable>";
 
 /**
- * Answers a request to the admin API. GET reads, POST changes; nothing else is known.
+ * Answers a request to the admin API, but those that bring a configuration. GET reads, POST changes;
+ * nothing else is known.
  *
  * @param query what follows the path, without its question mark
  */
@@ -48,7 +51,11 @@ export function answer(subject: AdminSubject, method: string, path: string, quer
   }
   const read = Object.hasOwn(READS, path) ? READS[path] : undefined;
   if (read === undefined) {
-    const known = [...Object.keys(READS).map((one) => `GET ${one}`), `POST ${CHANGE_TEMPLATE}`];
+    if (CONFIG_COMMANDS.includes(path)) return wrongMethod(path, "POST");
+    const known = [
+      ...Object.keys(READS).map((one) => `GET ${one}`),
+      ...[...CONFIG_COMMANDS, CHANGE_TEMPLATE].map((one) => `POST ${one}`),
+    ];
     return failure(
       404,
       "unknown-path",
@@ -56,7 +63,8 @@ export function answer(subject: AdminSubject, method: string, path: string, quer
       `Use one of: ${known.join(", ")}.`,
     );
   }
-  return method === "GET" ? read(subject) : wrongMethod(path, "GET");
+  if (method === "GET") return read(subject);
+  return wrongMethod(path, CONFIG_COMMANDS.includes(path) ? "GET, POST" : "GET");
 }
 
 /** An answer that is an error. */
@@ -108,9 +116,9 @@ function unknown(what: string, id: string, known: readonly { readonly id: string
 }
 
 function wrongMethod(path: string, allow: string): Answer {
-  const next = `Use ${allow}: GET reads, POST changes.`;
+  const next = `Use ${allow.replace(", ", " or ")}: GET reads, POST changes.`;
   return {
-    ...failure(405, "wrong-method", `${path} is for ${allow} only.`, next),
+    ...failure(405, "wrong-method", `${path} is for ${allow.replace(", ", " and ")} only.`, next),
     headers: { allow },
   };
 }

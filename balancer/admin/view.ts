@@ -6,12 +6,13 @@ import type { Listener } from "../listener/listener.ts";
 import type { Backend } from "../upstream/backend.ts";
 import type { Pool } from "../upstream/pool.ts";
 import { shownKey } from "../upstream/shown-key.ts";
+import type { ConfigSubject } from "./config-commands.ts";
 
 /** Where a balancer is in its life. */
 export type Phase = "starting" | "ready" | "lame-duck" | "draining" | "stopped";
 
 /** What the admin API may know and change of a balancer. */
-export interface AdminSubject {
+export interface AdminSubject extends ConfigSubject {
   readonly nodeId: string;
   readonly config: Config;
   readonly phase: Phase;
@@ -36,6 +37,7 @@ export function poolView(subject: AdminSubject, pool: Pool) {
     policy: pool.config.policy,
     available: pool.available,
     held: subject.held(pool),
+    panic: pool.panicking,
     hotKey: pool.hottestKey && shownKey(pool.config, pool.hottestKey),
     backends: pool.backends.map((backend) => backendView(subject, pool, backend)),
   };
@@ -43,9 +45,10 @@ export function poolView(subject: AdminSubject, pool: Pool) {
 
 /** A backend, as `GET /pools` shows it. */
 export function backendView(subject: AdminSubject, pool: Pool, backend: Backend) {
-  const { id, address, port, weight, health, administrative, pickable } = backend;
+  const { id, address, port, weight, health, administrative, ejected, pickable } = backend;
   return {
-    ...{ id, address, port, weight, health, administrative, pickable },
+    ...{ id, address, port, weight, health, administrative, ejected, pickable },
+    outlier: pool.outlierOf(backend),
     slowStart: pool.isRamping(backend),
     inFlight: backend.inFlight,
     sent: backend.sent,

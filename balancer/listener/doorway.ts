@@ -84,6 +84,16 @@ export class Doorway<G extends Guest> implements Receiver {
     return { completed: Math.max(0, this.#inFlight - cut), cut };
   }
 
+  /** Resolves when nobody is left, after `timeoutMs` in any case. */
+  async emptied(timeoutMs: number): Promise<void> {
+    if (this.#guests.size === 0) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#emptied.push(resolve);
+    const timer = setTimeout(resolve, timeoutMs);
+    await promise;
+    clearTimeout(timer);
+  }
+
   /** How many are not idle. */
   #closeIdle(): number {
     let busy = 0;

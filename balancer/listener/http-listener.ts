@@ -96,6 +96,13 @@ export class HttpListener implements Listener {
     this.#door.cutOff(backend);
   }
 
+  async retire(timeoutMs: number): Promise<void> {
+    this.lameDuck();
+    this.stopAccepting();
+    await this.#door.emptied(timeoutMs);
+    await this.drain(0);
+  }
+
   async drain(timeoutMs: number): Promise<DrainResult> {
     this.stopAccepting();
     this.#closing = true;

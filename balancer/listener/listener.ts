@@ -57,6 +57,12 @@ export interface Listener extends BackendTraffic {
   /** Lets go of the listening socket, which goes on listening; null when there is none. */
   release(): ListeningSocket | null;
   /**
+   * Another listener has taken the place of this one. Kept connections close with their next answer
+   * and idle ones may go on for as long as a drain lasts: one that is closed at once may just be
+   * asked something.
+   */
+  retire(timeoutMs: number): Promise<void>;
+  /**
    * Stops accepting, closes idle connections at once, lets what is in flight finish, and cuts what
    * is left after `timeoutMs` (a duration; 0 cuts at once). Resolves when no connection is left.
    */

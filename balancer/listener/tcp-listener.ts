@@ -69,6 +69,13 @@ export class TcpListener implements Listener {
     this.#door.cutOff(backend);
   }
 
+  async retire(timeoutMs: number): Promise<void> {
+    this.lameDuck();
+    this.stopAccepting();
+    await this.#door.emptied(timeoutMs);
+    await this.drain(0);
+  }
+
   async drain(timeoutMs: number): Promise<DrainResult> {
     this.stopAccepting();
     return await this.#door.drain(timeoutMs);

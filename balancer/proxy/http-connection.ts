@@ -193,7 +193,7 @@ export class HttpConnection implements Expiring {
     const { now, timeouts, limits } = this.#context;
     if (!this.#section.begun) {
       const startedAt = now();
-      this.#recorder.begin(startedAt);
+      this.#recorder.begin(startedAt, this.#context);
       this.deadline = startedAt + timeouts.requestHeader;
     }
     const at = this.#section.feed(chunk, this.#at);

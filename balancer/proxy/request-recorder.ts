@@ -22,13 +22,14 @@ export interface Recorded {
   readonly backendId: string;
   readonly responseBytes: number;
   readonly retries: number;
+  readonly panic: boolean;
 }
 
 /** Counts and logs the requests of one client connection, one after the other. */
 export class RequestRecorder {
   readonly #socket: Socket;
   readonly #clientAddress: string;
-  readonly #context: HttpContext;
+  #context: HttpContext;
   #startedAt = 0;
   #startedNs = "";
   #countedOut = 0;
@@ -43,8 +44,10 @@ export class RequestRecorder {
    * The first byte of a request was read.
    *
    * @param now monotonic milliseconds
+   * @param context what the request goes by
    */
-  begin(now: number): void {
+  begin(now: number, context: HttpContext): void {
+    this.#context = context;
     this.#startedAt = now;
     if (this.#context.accessLog !== undefined) {
       this.#startedNs = process.hrtime.bigint().toString();
@@ -77,6 +80,7 @@ export class RequestRecorder {
       bytes: exchange?.responseBytes ?? 0,
       retries: exchange?.retries ?? 0,
       ...(reason === undefined ? {} : { reason }),
+      ...(exchange?.panic === true ? { panic: true } : {}),
       ...(request?.seq === undefined ? {} : { seq: request.seq }),
       ...(request?.run === undefined ? {} : { run: request.run }),
     });

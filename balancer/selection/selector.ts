@@ -96,18 +96,26 @@ export class Selector<C extends Selectable> {
     return this.#ramps?.has(member) ?? false;
   }
 
+  /** When the slow starts that are under way began, by id. */
+  rampsBegan(): ReadonlyMap<string, number> {
+    const begun = new Map<string, number>();
+    for (const member of this.#available) {
+      const beganAt = this.#ramps?.beganAt(member);
+      if (beganAt !== undefined) begun.set(member.id, beganAt);
+    }
+    return begun;
+  }
+
   /**
    * Replaces the membership. Who joins later than the first ones has a slow start, as who comes back
    * has; those who stay keep theirs.
+   *
+   * @param begun when slow starts began elsewhere that go on here, by id
    */
-  update(members: readonly C[], now: number): void {
+  update(members: readonly C[], now: number, begun?: ReadonlyMap<string, number>): void {
     const stayed = new Set([...this.#available].map(({ id }) => id));
-    const ramps = new Map<string, number>();
-    for (const member of this.#available) {
-      const beganAt = this.#ramps?.beganAt(member);
-      if (beganAt !== undefined) ramps.set(member.id, beganAt);
-      this.#ramps?.stop(member);
-    }
+    const ramps = new Map([...this.rampsBegan(), ...(begun ?? [])]);
+    for (const member of this.#available) this.#ramps?.stop(member);
     this.#available = new Set();
     this.#steadyWeight = 0;
     this.#policy.update(members);

@@ -1,9 +1,13 @@
-import type { PoolConfig } from "../config.ts";
+import type { BackendConfig, PoolConfig } from "../config.ts";
+import { OutlierDetector, type OutlierView } from "../health/outlier-detector.ts";
+import type { Outcome } from "../health/outcome.ts";
+import { PanicWatch } from "../health/panic.ts";
 import type { HotKey } from "../selection/hot-keys.ts";
 import type { Policy, Result } from "../selection/policy.ts";
 import { Selector, type SelectorEvent } from "../selection/selector.ts";
 import type { EventSink } from "../telemetry/event.ts";
 import { Backend } from "./backend.ts";
+import { picksAlike, policyFor } from "./pool-policy.ts";
 import { shownKey } from "./shown-key.ts";
 
 /** What a pool works with. */
@@ -14,37 +18,116 @@ export interface PoolDependencies {
   readonly random: () => number;
   /** @default nobody is told */
   readonly emit?: EventSink;
+  /** Told what an operator should know, one sentence at a time. @default nobody is told */
+  readonly warn?: (message: string) => void;
+}
+
+/** What a new configuration makes of a pool; nothing has changed yet. */
+export interface PoolChange {
+  readonly config: PoolConfig;
+  /** In their order; those that stay are the same objects. */
+  readonly backends: readonly Backend[];
+  readonly added: readonly Backend[];
+  readonly removed: readonly Backend[];
+  /** What picks from now on; null when it is the same that picks already. */
+  readonly selector: Selector<Backend> | null;
 }
 
 /** Backends that can serve the same request, and the policy that orders them. */
 export class Pool {
   readonly id: string;
-  readonly config: PoolConfig;
-  readonly backends: readonly Backend[];
-  readonly #selector: Selector<Backend>;
+  readonly #now: () => number;
+  readonly #random: () => number;
   readonly #emit: EventSink;
+  readonly #outliers: OutlierDetector;
+  readonly #panic: PanicWatch;
+  #config: PoolConfig;
+  #backends: readonly Backend[];
+  #members: ReadonlySet<Backend>;
+  #selector: Selector<Backend>;
 
-  constructor(config: PoolConfig, policy: Policy, { now, random, emit }: PoolDependencies) {
+  constructor(config: PoolConfig, policy: Policy, dependencies: PoolDependencies) {
+    const { now, random, emit = () => {}, warn = () => {} } = dependencies;
     this.id = config.id;
-    this.config = config;
-    this.#emit = emit ?? (() => {});
-    const { slowStart, hotKey } = config;
-    this.#selector = new Selector<Backend>(policy, {
-      random,
-      slowStart: slowStart && { ...slowStart, windowMs: slowStart.window },
-      hotKeys: { share: hotKey.share, windowMs: hotKey.window },
-      told: (event) => this.#tell(event),
+    this.#now = now;
+    this.#random = random;
+    this.#emit = emit;
+    this.#outliers = new OutlierDetector(config.id, { now, random, emit });
+    this.#panic = new PanicWatch(config.id, { now, emit, warn });
+    this.#config = config;
+    this.#selector = this.#selectorOf(config, policy);
+    this.#backends = config.backends.map((backend) => this.#newBackend(backend, config));
+    this.#members = new Set(this.#backends);
+    this.#selector.update(this.#backends, now());
+    this.#judgeAnew();
+  }
+
+  get config(): PoolConfig {
+    return this.#config;
+  }
+
+  /** The members; another array after each change of the membership. */
+  get backends(): readonly Backend[] {
+    return this.#backends;
+  }
+
+  /**
+   * What a new configuration of this pool would change. A backend stays as long as its id, address
+   * and port do; it keeps its health and its figures.
+   */
+  planned(config: PoolConfig): PoolChange {
+    const known = new Map(this.#backends.map((backend) => [identityOf(backend), backend]));
+    const backends = config.backends.map(
+      (backend) => known.get(identityOf(backend)) ?? this.#newBackend(backend, config),
+    );
+    const members = new Set(backends);
+    return {
+      config,
+      backends,
+      added: backends.filter((backend) => !this.#members.has(backend)),
+      removed: this.#backends.filter((backend) => !members.has(backend)),
+      selector: picksAlike(this.#config, config)
+        ? null
+        : this.#selectorOf(config, policyFor(config)),
+    };
+  }
+
+  /** Builds what a new policy looks keys up in, without blocking the event loop for long. */
+  async prepared({ selector, backends }: PoolChange): Promise<void> {
+    if (selector === null) return;
+    // In two steps, so that who joins is told from who is only new to the policy.
+    selector.update(
+      backends.filter((backend) => this.#members.has(backend)),
+      this.#now(),
+    );
+    selector.update(backends, this.#now());
+    await finish(selector);
+  }
+
+  /** Makes a change real, all at once. Requests under way end where they began. */
+  become({ config, backends, selector }: PoolChange): void {
+    const now = this.#now();
+    const begun = selector === null ? undefined : this.#selector.rampsBegan();
+    config.backends.forEach(({ weight }, index) => {
+      const backend = backends[index];
+      if (backend !== undefined) backend.weight = weight;
     });
-    const start = config.healthCheck?.initialState;
-    const health = start === "pending" ? "pending" : start === "down" ? "unhealthy" : "healthy";
-    const changed = (backend: Backend): void => this.#selector.changed(backend, now());
-    this.backends = config.backends.map((backend) => new Backend(backend, health, changed));
-    this.#selector.update(this.backends, now());
+    if (selector !== null) this.#selector = selector;
+    else {
+      // One whose address has changed is another one, although it has the same name.
+      const staying = backends.filter((backend) => this.#members.has(backend));
+      if (staying.length < this.#backends.length) this.#selector.update(staying, now);
+    }
+    this.#config = config;
+    this.#backends = backends;
+    this.#members = new Set(backends);
+    this.#selector.update(backends, now, begun);
+    this.#judgeAnew();
   }
 
   /** Builds what the policy looks keys up in, without blocking the event loop for long. */
   async prepare(): Promise<void> {
-    while (this.#selector.advance()) await new Promise(setImmediate);
+    await finish(this.#selector);
   }
 
   /**
@@ -78,6 +161,22 @@ export class Pool {
     this.#selector.observed(backend, result, latencyMs, now);
   }
 
+  /**
+   * What became of a try on a backend: live traffic judges it by that. Told once a try, or not at all
+   * when it says nothing.
+   *
+   * @param latencyMs as in `observed`; counts only when it was answered
+   * @param sentAt when the try began
+   */
+  judged(backend: Backend, outcome: Outcome, latencyMs: number, sentAt: number): void {
+    this.#outliers.observe(backend, outcome, latencyMs, sentAt);
+  }
+
+  /** An active check of a backend that began then has passed. */
+  checkPassed(backend: Backend, beganAt: number): void {
+    this.#outliers.passed(backend, beganAt);
+  }
+
   /** A request that began on a backend is over there, however it ended. */
   ended(backend: Backend, now: number): void {
     backend.inFlight -= 1;
@@ -89,6 +188,21 @@ export class Pool {
     return this.backends.some((backend) => backend.pickable);
   }
 
+  /** Whether so few are fit that everybody serves whom operators left enabled. */
+  get panicking(): boolean {
+    return this.#panic.active;
+  }
+
+  /** What live traffic made of a backend; null when it is not judged by it. */
+  outlierOf(backend: Backend): OutlierView | null {
+    return this.#outliers.viewOf(backend);
+  }
+
+  /** Nobody is judged by live traffic any more. */
+  stop(): void {
+    this.#outliers.stop();
+  }
+
   /** The key that the last window saw most; null before there was one with enough requests. */
   get hottestKey(): HotKey | null {
     return this.#selector.hottestKey;
@@ -97,6 +211,40 @@ export class Pool {
   /** Whether a backend is in its slow start. */
   isRamping(backend: Backend): boolean {
     return this.#selector.isRamping(backend);
+  }
+
+  #newBackend(backend: BackendConfig, { healthCheck }: PoolConfig): Backend {
+    const start = healthCheck?.initialState;
+    const health = start === "pending" ? "pending" : start === "down" ? "unhealthy" : "healthy";
+    return new Backend(
+      backend,
+      health,
+      (changed) => {
+        // One that is no member yet, or no longer, concerns nobody.
+        if (!this.#members.has(changed)) return;
+        this.#selector.changed(changed, this.#now());
+        this.#outliers.changed(changed);
+      },
+      (assessed) => {
+        if (this.#members.has(assessed)) this.#panic.look();
+      },
+    );
+  }
+
+  /** Membership or settings are new. */
+  #judgeAnew(): void {
+    const { outlierDetection, panicThreshold } = this.#config;
+    this.#outliers.update(this.#backends, outlierDetection);
+    this.#panic.update(this.#backends, panicThreshold);
+  }
+
+  #selectorOf({ slowStart, hotKey }: PoolConfig, policy: Policy): Selector<Backend> {
+    return new Selector<Backend>(policy, {
+      random: this.#random,
+      slowStart: slowStart && { ...slowStart, windowMs: slowStart.window },
+      hotKeys: { share: hotKey.share, windowMs: hotKey.window },
+      told: (event) => this.#tell(event),
+    });
   }
 
   #tell(event: SelectorEvent<Backend>): void {
@@ -119,4 +267,13 @@ export class Pool {
       }
     }
   }
+}
+
+/** A backend is the same one as long as it has the same name in the same place. */
+function identityOf({ id, address, port }: Pick<BackendConfig, "id" | "address" | "port">): string {
+  return `${id} ${address} ${port}`;
+}
+
+async function finish(selector: Selector<Backend>): Promise<void> {
+  while (selector.advance()) await new Promise(setImmediate);
 }

@@ -21,6 +21,9 @@ const config = parseConfig({
   admin: { address: "127.0.0.1", port: 9000, token: "0123456789abcdef" },
 });
 
+const nothing = { added: [], removed: [], changed: [] };
+const NO_CHANGE = { listeners: nothing, pools: nothing, backends: nothing, sections: [] };
+
 /** A balancer as the admin API sees it, of two pools, that does not serve. */
 export function subjectOf(phase: Phase = "ready", emit: EventSink = () => undefined): AdminSubject {
   const pools = config.pools.map(
@@ -44,6 +47,10 @@ export function subjectOf(phase: Phase = "ready", emit: EventSink = () => undefi
     listeners,
     vrrp: "master",
     held: (pool) => pool.id === "app",
+    written: { listeners: [] },
+    dryRun: () => NO_CHANGE,
+    apply: () => Promise.resolve(NO_CHANGE),
+    reload: () => Promise.resolve(NO_CHANGE),
     lastCheck: (_, backend) =>
       backend.id === "b1" ? { result: "timeout", consecutive: 2, agoMs: 5 } : undefined,
     administer: (pool, backend, change) => administration.set(pool, backend, change),
