@@ -10,6 +10,7 @@ export {
 export { idSchema } from "./config-fields.ts";
 export { DEFAULTS } from "./defaults.ts";
 export { describeProblem, InvalidDocument, problemsOf, type Problem } from "./errors.ts";
+export { handoverRules } from "./failover/handover-rules.ts";
 export {
   keepalivedArgv,
   keepalivedConfig,

@@ -6,7 +6,7 @@ import { activePassive } from "../stacks/topologies/active-passive.ts";
 import { addressMoves } from "./failover-events.ts";
 import { freshLoad } from "./fresh-load.ts";
 
-const { topology, ...parts } = activePassive();
+const { topology, ...parts } = activePassive({ handover: "plain" });
 
 /** A planned stop hands the address over before it drains: nobody who comes later is turned away. */
 export const balancerStopped = scenario(

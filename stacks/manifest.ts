@@ -90,11 +90,15 @@ export const nodeSchema = z.strictObject({
   prefixLength: z.int().min(8).max(30),
   /** Further addresses, fixed for the node's life, as `198.18.7.5/24`. A floating address is not among them. */
   extraAddresses: z.array(z.cidrv4()).default([]),
+  /** Addresses of the loopback interface, as `198.18.7.5/32`: taken and sent from, and not announced. Absent: none. */
+  loopbackAddresses: z.array(z.cidrv4()).optional(),
   /** Linux capabilities beyond none, as `CAP_NET_ADMIN`. */
   capabilities: z.array(z.enum(["CAP_NET_ADMIN", "CAP_NET_RAW"])).default([]),
   /** Kernel settings of the node's network namespace. */
   sysctls: z.record(z.string(), z.string()).default({}),
   files: z.array(fileSchema).default([]),
+  /** Those of the files that are nftables rulesets, loaded before any process starts; absent: none. */
+  packetFilters: z.array(absolutePath).optional(),
   /** Each waits until those before it are ready, or those it names. Stopped in the order of `stopOrder`. */
   processes: z.array(processSchema).default([]),
   /** Names of the processes in the order in which SIGTERM reaches them, each after the former has ended. */

@@ -4,8 +4,9 @@ import { injectWithJournal } from "./injected.ts";
 import type { Target } from "./target.ts";
 import { toldSince } from "./told-since.ts";
 
-/** What a node tells once it has been asked to stop: a balancer drains first, others just end. */
+/** What a node tells once it has been asked to stop: a balancer gives the address away and drains, others just end. */
 const STOPPING: ReadonlySet<TimelineEvent["type"]> = new Set([
+  "vrrp.fault",
   "balancer.draining",
   "process.exited",
 ]);

@@ -37,6 +37,19 @@ export function momentOfMove({
   return { reason: moved.reason };
 }
 
+/** How many requests had been sent and were not answered when the address moved. */
+export function openAtMove(data: TrialData): Measured {
+  const moved = momentOfMove(data);
+  if ("reason" in moved) return { value: null, reason: moved.reason };
+  const open = data.probes.filter(
+    ({ sentNs, completedNs }) =>
+      BigInt(sentNs) < moved.atNs &&
+      BigInt(completedNs) >= moved.atNs &&
+      BigInt(completedNs) >= data.injectedNs,
+  );
+  return { value: open.length };
+}
+
 /**
  * Requests that had been sent and were not answered at the fault, and could have been on the hurt
  * node: those that failed (their node is unknown) and those that it answered. A dying process takes requests

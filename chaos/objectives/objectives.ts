@@ -8,6 +8,7 @@ import {
   failedSinceFault,
   inFlightOnTarget,
   momentOfMove,
+  openAtMove,
   outageOf,
 } from "./measures.ts";
 
@@ -123,16 +124,20 @@ export function failedAtMostInFlightAtMove(options: Common = {}): Objective {
     bound: {
       kind: "at-most-measure",
       title: "requests open when the address moved",
-      measure: (data) => {
-        const moved = momentOfMove(data);
-        if ("reason" in moved) return { value: null, reason: moved.reason };
-        const open = data.probes.filter(
-          ({ sentNs, completedNs }) =>
-            BigInt(sentNs) < moved.atNs && BigInt(completedNs) >= data.injectedNs,
-        );
-        return { value: open.filter((probe) => BigInt(probe.completedNs) >= moved.atNs).length };
-      },
+      measure: openAtMove,
     },
+  };
+}
+
+/** At least this many requests were open when the address moved: evidence that the move was put to the test. */
+export function openAtMoveAtLeast(value: number, options: Common = {}): Objective {
+  return {
+    id: "open-at-move",
+    title: "requests open when the address moved",
+    unit: "count",
+    ...common(options),
+    measure: openAtMove,
+    bound: { kind: "at-least", value },
   };
 }
 

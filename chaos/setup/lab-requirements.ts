@@ -48,6 +48,7 @@ export function requirementsOf(topologies: readonly Topology[]): readonly Requir
       if (id !== undefined) ids.add(id);
     }
     if (node.observe.includes("adverts")) ids.add("socat");
+    if (node.packetFilters !== undefined) ids.add("nftables");
   }
   return REQUIREMENTS.filter(({ id }) => ids.has(id));
 }

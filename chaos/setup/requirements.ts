@@ -146,6 +146,22 @@ export const REQUIREMENTS: readonly Requirement[] = [
       atLeast: "2.2",
     },
   }),
+  program("nftables", "nftables", {
+    neededFor: {
+      demo: "passes open connections on while the floating address moves",
+      test: "passes open connections on while the floating address moves",
+      bench: "passes open connections on while the floating address moves",
+    },
+    packages: { debian: "nftables", fedora: "nftables", arch: "nftables", alpine: "nftables" },
+    services: ["nftables.service"],
+    check: {
+      names: ["nft"],
+      versionArgs: ["--version"],
+      version: /nftables v(\S+)/,
+      // The first that finds a packet its own socket.
+      atLeast: "0.9.7",
+    },
+  }),
   program("socat", "socat", {
     neededFor: {
       demo: "sees VRRP adverts on the wire",

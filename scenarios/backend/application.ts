@@ -40,7 +40,12 @@ interface Answer {
   readonly body: Readonly<Record<string, unknown>>;
   readonly headers?: Readonly<Record<string, string>>;
   readonly queuedMs?: number;
+  /** Length of the body, at least. */
+  readonly bodyBytes?: number;
 }
+
+/** What a request may ask for: a body waits in memory until its client has taken it. */
+const MOST_BODY_BYTES = 1_048_576;
 
 const CHECKS: ReadonlySet<string> = new Set(["/livez", "/readyz", "/healthz"]);
 
@@ -96,7 +101,8 @@ export function application(parts: ApplicationParts): Application {
 }
 
 function respond(response: ServerResponse, answer: Answer, parts: ApplicationParts): void {
-  const body = JSON.stringify(answer.body);
+  // Blanks after it are JSON still.
+  const body = JSON.stringify(answer.body).padEnd(answer.bodyBytes ?? 0);
   response.writeHead(answer.status, {
     "content-type": "application/json",
     "content-length": Buffer.byteLength(body),
@@ -174,13 +180,18 @@ async function work(
   if (serviceMs === undefined) {
     return { status: 400, body: { error: "x-evenkeel-service-ms is no decimal up to 600000" } };
   }
+  const bodyBytes = numberOf(header(request, "x-evenkeel-body-bytes") ?? "0");
+  if (bodyBytes === null || bodyBytes > MOST_BODY_BYTES) {
+    const error = `x-evenkeel-body-bytes is no whole number up to ${MOST_BODY_BYTES}`;
+    return { status: 400, body: { error } };
+  }
   try {
     const served = await parts.workers.run(async () => {
       await serve(slowed(serviceMs));
       return finish();
     });
     const { value, queuedMs } = served;
-    return { ...value, body: { node: parts.node, seq, ...value.body }, queuedMs };
+    return { ...value, body: { node: parts.node, seq, ...value.body }, queuedMs, bodyBytes };
   } catch (error) {
     if (!(error instanceof QueueFull)) throw error;
     return { status: 503, body: { node: parts.node, seq, error: error.code } };

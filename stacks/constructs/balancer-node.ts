@@ -1,4 +1,10 @@
-import { keepalivedArgv, keepalivedConfig } from "../../balancer/index.ts";
+import {
+  DEFAULTS,
+  handoverRules,
+  keepalivedArgv,
+  keepalivedConfig,
+  parseDuration,
+} from "../../balancer/index.ts";
 import type { ConfigInput } from "../../balancer/index.ts";
 import type { TopologyInput } from "../topology.ts";
 import { mergedConfiguration } from "./configuration.ts";
@@ -18,6 +24,8 @@ export type NodeFailover =
       readonly routerId: number;
       readonly advertIntervalMs: number;
       readonly preempt: boolean;
+      /** Whether requests that are open while the address moves are finished all the same. */
+      readonly handover: "lossless" | "plain";
     }
   /** It has these from the beginning, and keeps them. */
   | { readonly kind: "fixed"; readonly addresses: readonly string[] };
@@ -45,6 +53,11 @@ const ADMIN_SOCKET = `${RUN}/admin.sock`;
 const KEEPALIVED_PATH = `${RUN}/keepalived.conf`;
 const TRACK_FILE = `${RUN}/vrrp.track`;
 const NOTIFY_FIFO = `${RUN}/vrrp.fifo`;
+const HANDOVER_PATH = `${RUN}/handover.nft`;
+/** Time in which clients learn where the address has gone; until then they still come to the old node. */
+const LAME_DUCK = "1s";
+/** Of a handover's window, beyond what the balancer is given to finish. */
+const WINDOW_MARGIN_MS = 5_000;
 
 /** A node that runs the balancer, and keepalived beside it when the address floats. */
 export function balancerNode(props: BalancerNodeProps): NodeInput {
@@ -83,15 +96,16 @@ export function balancerNode(props: BalancerNodeProps): NodeInput {
     const capabilities = extra.length === 0 ? [] : (["CAP_NET_ADMIN"] as const);
     return { ...node, extraAddresses: extra, capabilities: [...capabilities] };
   }
-  return withKeepalived(node, props, failover);
+  const floating = withKeepalived(node, props, failover);
+  return failover.handover === "lossless"
+    ? withLosslessHandover(floating, props, failover)
+    : floating;
 }
 
-function withKeepalived(
-  node: NodeInput,
-  props: BalancerNodeProps,
-  failover: Extract<NodeFailover, { kind: "keepalived" }>,
-): NodeInput {
-  const { kind: _, virtualAddress, ...vrrp } = failover;
+type Floating = Extract<NodeFailover, { kind: "keepalived" }>;
+
+function withKeepalived(node: NodeInput, props: BalancerNodeProps, failover: Floating): NodeInput {
+  const { kind: _, handover: __, virtualAddress, ...vrrp } = failover;
   const content = keepalivedConfig({
     nodeId: props.id,
     address: props.address,
@@ -135,6 +149,29 @@ function withKeepalived(
   };
 }
 
+/**
+ * A node that goes on serving what it has open after the address has moved away from it, and whose
+ * kernel passes on to the peer what the peer has open.
+ */
+function withLosslessHandover(
+  node: NodeInput,
+  props: BalancerNodeProps,
+  { virtualAddress, peers: [peer = ""] }: Floating,
+): NodeInput {
+  const { lameDuck = DEFAULTS.timeouts.lameDuck, drain = DEFAULTS.timeouts.drain } =
+    balancerConfig(props).timeouts ?? {};
+  const openMs = (parseDuration(lameDuck) ?? 0) + (parseDuration(drain) ?? 0);
+  const content = handoverRules({ virtualAddress, peer, windowMs: openMs + WINDOW_MARGIN_MS });
+  return {
+    ...node,
+    // It has the address when it is not the owner as well, and must not say so to who asks.
+    loopbackAddresses: [`${virtualAddress}/32`],
+    sysctls: { "net.ipv4.conf.all.arp_ignore": "1", "net.ipv4.conf.all.arp_announce": "2" },
+    files: [...(node.files ?? []), { kind: "file", path: HANDOVER_PATH, content }],
+    packetFilters: [HANDOVER_PATH],
+  };
+}
+
 /** The configuration of one balancer, unchecked. */
 export function balancerConfig({
   config,
@@ -142,7 +179,8 @@ export function balancerConfig({
 }: Pick<BalancerNodeProps, "config" | "failover">): ConfigInput {
   const parts = config.listeners.map((listener) => listener.toConfig());
   const pools = new Map(parts.flatMap((part) => part.pools).map((pool) => [pool.id, pool]));
-  const timeouts: Record<string, string> = {};
+  const lossless = failover.kind === "keepalived" && failover.handover === "lossless";
+  const timeouts: Record<string, string> = lossless ? { lameDuck: LAME_DUCK } : {};
   for (const [name, time] of Object.entries(config.timeouts)) {
     if (time !== undefined) timeouts[name] = time.toString();
   }

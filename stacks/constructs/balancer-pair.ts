@@ -28,6 +28,14 @@ export interface BalancerPairProps extends BalancersProps {
   readonly advertInterval?: Duration;
   /** Whether a returning balancer of higher priority takes the address back. @default false */
   readonly preempt?: boolean;
+  /**
+   * What becomes of requests that are open when a balancer gives the address away as planned: with
+   * `lossless` it finishes them, with `plain` they fail. A balancer that dies loses what it has open
+   * either way.
+   *
+   * @default "lossless"
+   */
+  readonly handover?: "lossless" | "plain";
   /** VRRP's virtual router id, unique in the topology. @default 51 */
   readonly routerId?: number;
   /** @default - the next two addresses for balancers */
@@ -98,6 +106,7 @@ export class BalancerPair extends Construct implements Balancers {
       kind: "keepalived",
       ...vrrp,
       priority: priorities[index] ?? 1,
+      handover: this.#props.handover ?? "lossless",
       virtualAddress: address,
       peers: this.nodes.filter((peer) => peer !== node).map((peer) => peer.address),
     }));

@@ -29,7 +29,10 @@ const DEEP_CHECK = HealthCheck.http({
 export interface ActivePassiveOptions
   extends
     TopologyStackProps,
-    Pick<BalancerPairProps, "failover" | "priorities" | "advertInterval" | "preempt" | "timeouts">,
+    Pick<
+      BalancerPairProps,
+      "failover" | "handover" | "priorities" | "advertInterval" | "preempt" | "timeouts"
+    >,
     Pick<
       BackendPoolProps,
       | "count"

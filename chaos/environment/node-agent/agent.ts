@@ -68,7 +68,12 @@ export class NodeAgent {
     for (const extra of node.extraAddresses) {
       execFileSync("ip", ["address", "replace", extra, "dev", this.#interface]);
     }
+    // Before anybody watches addresses: these are no sign of who holds a floating one.
+    for (const own of node.loopbackAddresses ?? []) {
+      execFileSync("ip", ["address", "replace", own, "dev", "lo"]);
+    }
     writeNodeFiles(node.files, this.#interface);
+    for (const ruleset of node.packetFilters ?? []) execFileSync("nft", ["--file", ruleset]);
     await this.#observe();
     await this.#startProcesses();
     for (const target of node.reaches) {

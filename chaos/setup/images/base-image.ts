@@ -14,7 +14,7 @@ import { debootstrap, DEBIAN_SUITE, NOT_NEEDED, offlineBaseArchive } from "./off
 export const BASE_IMAGE = "evenkeel/base:dev";
 
 /** Debian packages of the base, beside what is essential. */
-const PACKAGES = ["iproute2", "keepalived", "redis-server", "socat", "tini"] as const;
+const PACKAGES = ["iproute2", "keepalived", "nftables", "redis-server", "socat", "tini"] as const;
 
 /** The official image; a registry that answers has it within this time. */
 const PULL_WITHIN_MS = 180_000;

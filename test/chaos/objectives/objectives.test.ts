@@ -7,6 +7,7 @@ import {
   failedAtMost,
   failedAtMostInFlight,
   failedAtMostInFlightAtMove,
+  openAtMoveAtLeast,
   failedShareUntilDetection,
   failuresEndWithin,
   noFailureAfterMove,
@@ -118,6 +119,24 @@ describe("each objective", () => {
       "the address did not move",
       failedAtMostInFlightAtMove(),
       trialData({ probes: [probe(5, 8)] }),
+      "inconclusive",
+    ],
+    [
+      "enough were open at the move",
+      openAtMoveAtLeast(2),
+      trialData({ marks: { moved: 10 }, probes: [probe(-5, 15), probe(5, 15)] }),
+      "pass",
+    ],
+    [
+      "one ended before the move, and one began after it",
+      openAtMoveAtLeast(1),
+      trialData({ marks: { moved: 10 }, probes: [probe(5, 8), probe(12, 15)] }),
+      "fail",
+    ],
+    [
+      "nobody knows what was open, because the address did not move",
+      openAtMoveAtLeast(1),
+      trialData({ probes: [probe(5, 15)] }),
       "inconclusive",
     ],
     [

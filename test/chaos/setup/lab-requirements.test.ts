@@ -18,7 +18,12 @@ const BASICS = [
 
 test("a topology needs the basics of a lab and the programs of its nodes, nothing else", () => {
   const ids = requirementsOf([WHOLE]).map(({ id }) => id);
-  expect(ids).toEqual([...BASICS, "keepalived", "socat", "redis", "toxiproxy"]);
+  expect(ids).toEqual([...BASICS, "keepalived", "nftables", "socat", "redis", "toxiproxy"]);
+});
+
+test("a pair that hands over plainly needs no packet filter", () => {
+  const plain = activePassive({ handover: "plain" }).topology;
+  expect(requirementsOf([plain]).map(({ id }) => id)).not.toContain("nftables");
 });
 
 test("nodes that run nothing need the basics alone", () => {

@@ -13,6 +13,17 @@ const cookieOf = (reply: Reply) => ({
 });
 
 describe("work", () => {
+  test("is answered with a body as long as asked for, and refused beyond a mebibyte", async () => {
+    await using backend = await startBackend();
+    const asking = (bytes: string) => ({ headers: { "x-evenkeel-body-bytes": bytes } });
+    const long = await ask(backend, "/", asking("100000"));
+    expect(long.headers["content-length"]).toBe("100000");
+    expect(long.body).toMatchObject({ node: "app-1" });
+    for (const bytes of ["1048577", "-1", "1e3"]) {
+      expect((await ask(backend, "/", asking(bytes))).status).toBe(400);
+    }
+  });
+
   test("is answered with the node and the sequence number it came with", async () => {
     await using backend = await startBackend();
     const reply = await ask(backend, "/", after("0", "42"));

@@ -171,6 +171,27 @@ describe("the active-passive topology", () => {
     }
   });
 
+  test("lets each balancer finish what it has open, and passes it on, for as long as that may take", () => {
+    for (const [id, peer] of [
+      ["lb-a", "198.18.7.12"],
+      ["lb-b", "198.18.7.11"],
+    ] as const) {
+      const node = nodeOf(topology, id);
+      expect(node.loopbackAddresses).toEqual(["198.18.7.10/32"]);
+      expect(node.sysctls).toEqual({
+        "net.ipv4.conf.all.arp_ignore": "1",
+        "net.ipv4.conf.all.arp_announce": "2",
+      });
+      expect(node.packetFilters).toEqual(["/run/evenkeel/handover.nft"]);
+      const rules = contentOf(node, "/run/evenkeel/handover.nft");
+      expect(rules).toContain(`dup to ${peer} device "{{interface}}" drop`);
+      expect(rules).toContain("ip daddr 198.18.7.10 ");
+      // A second of lame duck, ten of drain, five to spare.
+      expect(rules).toContain("timeout 16s");
+      expect(balancerConfig(topology, id).timeouts.lameDuck).toBe(1_000);
+    }
+  });
+
   test("survives the way through JSON", () => {
     expect(parseTopology(JSON.parse(JSON.stringify(topology)), ALL_RULES)).toEqual(topology);
   });
@@ -262,6 +283,26 @@ describe("the options of the active-passive topology", () => {
       expect(balancerConfig(topology, id).failover).toBeUndefined();
     }
     expect(nodeOf(topology, "client").reaches.at(-1)?.address).toBe("198.18.7.10");
+  });
+
+  test("with a plain handover leave the node as keepalived alone wants it", () => {
+    const { topology, pair } = activePassive({ handover: "plain" });
+    for (const { id } of pair.nodes) {
+      const node = nodeOf(topology, id);
+      expect(node.loopbackAddresses).toBeUndefined();
+      expect(node.packetFilters).toBeUndefined();
+      expect(node.sysctls).toEqual({});
+      expect(node.files.map(({ path }) => path)).not.toContain("/run/evenkeel/handover.nft");
+      expect(balancerConfig(topology, id).timeouts.lameDuck).toBe(0);
+    }
+  });
+
+  test("stretch the handover to the time that balancers are given to finish", () => {
+    const timeouts = { lameDuck: Duration.seconds(2), drain: Duration.seconds(30) };
+    const { topology } = activePassive({ timeouts });
+    const rules = contentOf(nodeOf(topology, "lb-a"), "/run/evenkeel/handover.nft");
+    expect(rules).toContain("timeout 37s");
+    expect(balancerConfig(topology, "lb-a").timeouts.lameDuck).toBe(2_000);
   });
 
   test("without checks or hold leave them out of the manifest", () => {

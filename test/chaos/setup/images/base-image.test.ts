@@ -34,7 +34,7 @@ test("where the registry answers, the base stands on the official image", async 
   expect(await ensure(fake.machine)).toBeNull();
   const built = (await calls(fake)).at(-1) ?? "";
   expect(built).toMatch(/^build --file \S+base\.Dockerfile .*--tag evenkeel\/base:dev/);
-  expect(built).toContain("PACKAGES=iproute2 keepalived redis-server socat tini");
+  expect(built).toContain("PACKAGES=iproute2 keepalived nftables redis-server socat tini");
   expect(
     (await calls(fake)).some((call) => /^pull --quiet debian:bookworm-\d{8}-slim$/.test(call)),
   ).toBe(true);
@@ -52,7 +52,7 @@ test("without a registry the base is made of packages, and imported", async () =
   expect(await ensure(fake.machine)).toBeNull();
   expect((await calls(fake)).at(-1)).toMatch(/^import .*LABEL evenkeel\.inputs=\S+ .*base:dev$/);
   expect(await readFile(join(fake.folder, "debootstrap.log"), "utf8")).toMatch(
-    /^--variant=minbase --include=iproute2,keepalived,redis-server,socat,tini bookworm /,
+    /^--variant=minbase --include=iproute2,keepalived,nftables,redis-server,socat,tini bookworm /,
   );
   // What no node reads is gone.
   expect(await readFile(join(fake.folder, "tar.log"), "utf8")).toBe(
