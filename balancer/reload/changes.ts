@@ -39,7 +39,9 @@ export function isNoChange({ sections, ...rest }: Changes): boolean {
   const groups: readonly Differences[] = Object.values(rest);
   return (
     sections.length === 0 &&
-    groups.every(({ added, removed, changed }) => added.length + removed.length + changed.length === 0)
+    groups.every(
+      ({ added, removed, changed }) => added.length + removed.length + changed.length === 0,
+    )
   );
 }
 

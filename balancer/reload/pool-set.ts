@@ -61,6 +61,7 @@ export class PoolSet {
 
   stopChecks(): void {
     for (const checker of this.#checkers.values()) checker.stop();
+    for (const pool of this.#pools) pool.stop();
   }
 
   /**
@@ -92,8 +93,10 @@ export class PoolSet {
     const departed: Departed[] = [];
     for (const pool of this.#pools) {
       const change = changes.get(pool);
-      if (change === undefined) this.#dropChecker(pool);
-      else pool.become(change);
+      if (change === undefined) {
+        this.#dropChecker(pool);
+        pool.stop();
+      } else pool.become(change);
       const gone = change?.removed ?? pool.backends;
       departed.push(...gone.map((backend) => ({ pool, backend })));
     }

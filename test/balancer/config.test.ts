@@ -50,6 +50,7 @@ describe("defaults", () => {
     ];
     expect(parseConfig({ ...input, pools }).pools[0]?.healthCheck).toEqual({
       type: "http",
+      method: "GET",
       path: "/readyz",
       interval: 500,
       timeout: 100,
@@ -58,6 +59,7 @@ describe("defaults", () => {
       jitter: 0.1,
       initialState: "pending",
       expectedStatus: [200],
+      drainStatus: [],
     });
   });
 });
@@ -126,6 +128,14 @@ describe("what is refused", () => {
     ["jitter beyond a half", { jitter: 0.6 }, "jitter"],
     ["a threshold of zero", { fall: 0 }, "fall"],
     ["no expected status", { expectedStatus: [] }, "expectedStatus"],
+    ["a class that there is not", { expectedStatus: ["6xx"] }, "expectedStatus[0]"],
+    ["a range that ends before it begins", { expectedStatus: ["299-200"] }, "expectedStatus[0]"],
+    ["a status for both", { expectedStatus: ["2xx", 404], drainStatus: ["4xx"] }, "drainStatus"],
+    ["a body that never comes", { method: "HEAD", expectedBody: "ok" }, "expectedBody"],
+    ["a line feed in a field", { headers: { "x-key": "a\r\nb: c" } }, "headers.x-key"],
+    ["a framing of its own", { headers: { "Content-Length": "5" } }, "headers"],
+    ["bytes of a tcp check", { send: "PING" }, ""],
+    ["a fast interval of nothing", { fastInterval: "0s" }, "fastInterval"],
   ])("of a check: %s", (_, change, field) => {
     const input = minimal();
     const healthCheck = { type: "http", ...change };

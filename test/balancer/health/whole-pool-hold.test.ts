@@ -6,18 +6,21 @@ const fresh: Evidence = {
   lastEndedAt: null,
   passBeganAt: null,
   streakBeganAt: null,
+  isDown: false,
 };
 const passedAt = (at: number): Evidence => ({
   lastResult: "pass",
   lastEndedAt: at + 1,
   passBeganAt: at,
   streakBeganAt: null,
+  isDown: false,
 });
 const failingSince = (at: number, lastResult: Evidence["lastResult"] = "timeout"): Evidence => ({
   lastResult,
   lastEndedAt: at + 100,
   passBeganAt: at - 1_000,
   streakBeganAt: at,
+  isDown: false,
 });
 
 describe("a backend that fails by silence since 1000", () => {
@@ -28,6 +31,16 @@ describe("a backend that fails by silence since 1000", () => {
     ["waits when another one was not checked since", [passedAt(999), failingSince(1_000)], "wait"],
     ["waits when another one was never checked", [fresh, failingSince(1_000)], "wait"],
     ["waits for news of one whose failure is old", [failingSince(800)], "wait"],
+    [
+      "is held at once when the only other one is down and its failure old",
+      [{ ...failingSince(800), isDown: true }],
+      "hold",
+    ],
+    [
+      "waits for one that was down and passes again",
+      [{ ...passedAt(900), isDown: true }],
+      "wait",
+    ],
     [
       "is held when another answers wrongly and one is gone",
       [failingSince(1_000, "status"), failingSince(10, "refused")],
