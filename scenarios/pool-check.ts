@@ -1,18 +1,22 @@
 import {
   checkDetection,
+  checkReadmission,
   type CheckInterval,
   type CheckTimers,
+  type ReadmissionTimers,
 } from "../chaos/measurement/windows/checks.ts";
 import type { PredictedWindow } from "../chaos/measurement/predicted-window.ts";
 import type { Heartbeat } from "../chaos/scenario.ts";
 import type { Topology } from "../stacks/topology.ts";
 
 /** What the manifest says of how the backends of its first pool are checked. */
-function checkOf({ pools }: Topology): Omit<CheckTimers, "failure"> & Required<CheckInterval> {
+function checkOf({
+  pools,
+}: Topology): Omit<CheckTimers, "failure"> & Required<CheckInterval> & ReadmissionTimers {
   const check = pools[0]?.healthCheck;
   if (check === undefined) throw new RangeError("The topology's first pool has no health check.");
-  const { intervalMs, timeoutMs, fall, jitter } = check;
-  return { intervalMs, timeoutMs, fall, jitter, scheduling: "start-to-start" };
+  const { intervalMs, timeoutMs, rise, fall, jitter } = check;
+  return { intervalMs, timeoutMs, rise, fall, jitter, scheduling: "start-to-start" };
 }
 
 /**
@@ -22,6 +26,11 @@ function checkOf({ pools }: Topology): Omit<CheckTimers, "failure"> & Required<C
  */
 export function detectionIn(topology: Topology, failure: CheckTimers["failure"]): PredictedWindow {
   return checkDetection({ ...checkOf(topology), failure });
+}
+
+/** When the checks of a topology take a backend back that answers again. */
+export function readmissionIn(topology: Topology): PredictedWindow {
+  return checkReadmission(checkOf(topology));
 }
 
 /** The checks that decide when: those of the backend that is hurt, by the balancer that serves. */

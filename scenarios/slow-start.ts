@@ -1,6 +1,6 @@
 import { killProcess } from "../chaos/faults/kill-process.ts";
 import { node } from "../chaos/faults/target.ts";
-import { firstEventAfter, healingOf } from "../chaos/objectives/moments.ts";
+import { healingOf } from "../chaos/objectives/moments.ts";
 import { failedAtMost } from "../chaos/objectives/objectives.ts";
 import {
   slowStartFollowsCurve,
@@ -10,6 +10,7 @@ import type { ScenarioDefinition } from "../chaos/scenario.ts";
 import { Duration } from "../stacks/constructs/duration.ts";
 import { HealthCheck } from "../stacks/constructs/health-check.ts";
 import { single, type SingleOptions } from "../stacks/topologies/single.ts";
+import { firstToldOf } from "./backend-events.ts";
 import { backendLeaves } from "./failover-events.ts";
 import { freshLoad } from "./fresh-load.ts";
 
@@ -47,10 +48,7 @@ export function slowStartUnderLoad({ ratePerSecond, ...setting }: SlowStartSetti
   });
   const [victim] = parts.pool.nodes;
   if (victim === undefined) throw new RangeError("The pool has no backend to kill.");
-  const begin = firstEventAfter(healingOf(), {
-    title: `the return of ${victim.id}`,
-    matches: ({ type, data }) => type === "backend.healthy" && data["backend"] === victim.id,
-  });
+  const begin = firstToldOf("backend.healthy", victim.id, healingOf());
   const look: SlowStartLook = { ...setting, backend: victim.id, curve: CURVE };
   const definition: ScenarioDefinition = {
     topology,

@@ -3,6 +3,7 @@ import type { ProbeRecord } from "../measurement/probe.ts";
 import type { Measured } from "../report/record.ts";
 import type { Bound, Objective, TrialData } from "../scenario.ts";
 import { nearestRank } from "../statistics/quantile.ts";
+import { failedSinceFault } from "./measures.ts";
 import { theEnd, type TrialMoment } from "./moments.ts";
 
 /** Objectives of what lies between two moments of a trial. Each is judged in every trial. */
@@ -59,6 +60,28 @@ export function failedAtMostBetween(
   });
 }
 
+/**
+ * At most as many requests fail as were open at a moment, and could have been on the hurt node, and so
+ * many more: what a decision that counts failures may cost.
+ */
+export function failedAtMostOpenAt(options: {
+  readonly moment: TrialMoment;
+  readonly plus: number;
+}): Objective {
+  const { moment, plus } = options;
+  const bound: Bound = {
+    kind: "at-most-measure",
+    title: `requests in flight on the hurt node at ${moment.title}, and ${plus} more`,
+    measure: (data) => {
+      const found = moment.find(data);
+      if (found.atNs === null) return { value: null, reason: found.reason };
+      return { value: openOnTarget(data, found.atNs) + plus };
+    },
+  };
+  const named = { id: "failed-requests", title: "failed requests" };
+  return inEveryTrial(named, "count", bound, failedSinceFault);
+}
+
 /** At most this share of the requests that began between two moments failed. */
 export function failedShareAtMostBetween(
   options: Named & Between & { readonly atMost: number },
@@ -105,6 +128,16 @@ export function latencyAtMostBetween(
     if (latencies.length === 0) return { value: null, reason: "no request succeeded then" };
     return { value: nearestRank(latencies, options.quantile) };
   });
+}
+
+/** Requests that had been sent and were not answered then; those that failed may have been on any node. */
+function openOnTarget({ probes, hurt }: TrialData, atNs: bigint): number {
+  return probes.filter(
+    ({ sentNs, completedNs, node }) =>
+      BigInt(sentNs) < atNs &&
+      BigInt(completedNs) >= atNs &&
+      (node === hurt.target || node === null),
+  ).length;
 }
 
 /** What was picked before the first moment was sent before it too, so that nothing old is counted. */

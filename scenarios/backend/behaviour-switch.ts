@@ -21,6 +21,7 @@ export class BehaviourSwitch {
   #behaviour: Behaviour = {};
   #affected = 0;
   #cold = 0;
+  #inARow = 0;
   #changed = Promise.withResolvers<void>();
 
   /** @param random uniform in [0, 1), seeded by the caller; draws whom the behaviour happens to */
@@ -43,6 +44,7 @@ export class BehaviourSwitch {
     this.#behaviour = behaviour;
     this.#affected = 0;
     this.#cold = behaviour.coldRequests ?? Infinity;
+    this.#inARow = 0;
     const { resolve } = this.#changed;
     this.#changed = Promise.withResolvers<void>();
     resolve();
@@ -64,9 +66,11 @@ export class BehaviourSwitch {
   }
 
   #happensTo(purpose: Purpose): boolean {
-    const { share = 1, checks = false } = this.#behaviour;
-    if (purpose === "check" && !checks) return false;
-    return share === 1 || this.#random() < share;
+    const { share = 1, checks = false, inARow = Infinity } = this.#behaviour;
+    if (purpose === "check" ? checks === false : checks === "only") return false;
+    if (share < 1 && this.#random() >= share) return false;
+    this.#inARow = this.#inARow < inARow ? this.#inARow + 1 : 0;
+    return this.#inARow > 0;
   }
 
   #slow(purpose: Purpose): Treatment {

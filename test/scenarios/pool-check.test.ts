@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { TimelineEvent } from "../../chaos/environment/environment.ts";
-import { checksAsHeartbeat, detectionIn } from "../../scenarios/pool-check.ts";
+import { checksAsHeartbeat, detectionIn, readmissionIn } from "../../scenarios/pool-check.ts";
 import { HealthCheck } from "../../stacks/constructs/health-check.ts";
 import { activePassive } from "../../stacks/topologies/active-passive.ts";
 
@@ -10,6 +10,14 @@ test("the flagship's checks find a dead backend within 540 to 990 ms, a silent o
   // 300 ms ± 10 %, three failures in a row, timeout 200 ms.
   expect(detectionIn(topology, "refused")).toMatchObject({ floorMs: 540, ceilingMs: 990 });
   expect(detectionIn(topology, "silent")).toMatchObject({ floorMs: 740, ceilingMs: 1190 });
+});
+
+test("and take it back after two passes in a row, within 270 to 660 ms", () => {
+  expect(readmissionIn(topology)).toMatchObject({
+    of: "readmission",
+    floorMs: 270,
+    ceilingMs: 660,
+  });
 });
 
 test("the beat is a check of the backend that is hurt, by the balancer that serves", () => {

@@ -19,8 +19,10 @@ export interface Behaviour {
   readonly coldRequests?: number;
   /** Share of the requests that all of the above happens to, drawn with a seed. @default 1 */
   readonly share?: number;
-  /** Whether it happens to checks as well, not to work alone. @default false */
-  readonly checks?: boolean;
+  /** Whether it happens to checks as well, not to work alone; `only`: not to work. @default false */
+  readonly checks?: boolean | "only";
+  /** It happens to so many requests in a row, then not to one, and so on. @default - to all */
+  readonly inARow?: number;
   /** `/livez` answers 503, whatever else is set. */
   readonly livez?: false;
   /** Every response carries `x-evenkeel-leaving: 1`, and readiness answers 404. */
@@ -65,7 +67,11 @@ const FIELDS: Readonly<Record<keyof Behaviour, Field>> = {
     use: "a whole number from 1 to 1000000",
   },
   share: { isValid: (value) => isBetween(value, 0, 1), use: "a number from 0 to 1" },
-  checks: { isValid: (value) => typeof value === "boolean", use: "true or false" },
+  checks: {
+    isValid: (value) => typeof value === "boolean" || value === "only",
+    use: 'true, false or "only"',
+  },
+  inARow: { isValid: (value) => isWhole(value, 1, 1_000), use: "a whole number from 1 to 1000" },
   livez: { isValid: (value) => value === false, use: "false, or leave it out" },
   leaving: { isValid: (value) => value === true, use: "true, or leave it out" },
 };

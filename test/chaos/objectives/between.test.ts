@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { TimelineEvent } from "../../../chaos/environment/environment.ts";
 import {
   failedAtMostBetween,
+  failedAtMostOpenAt,
   failedShareAtMostBetween,
   latencyAtMostBetween,
   shareOfNodesAtMostBetween,
@@ -88,6 +89,18 @@ test("failures count that began between the moments, and all of them when the fi
   expect(judgeTrial(objective, trialData({ events, probes: failing })).measured.value).toBe(1);
   expect(judgeTrial(objective, trialData({ events, probes: [] })).verdict).toBe("inconclusive");
   expect(judgeTrial(objective, trialData({ probes, failedDuring: 1 })).verdict).toBe("fail");
+});
+
+test("a decision that counts failures costs those, and what was open when it fell", () => {
+  const objective = failedAtMostOpenAt({ moment: out, plus: 1 });
+  const counted = [probe(10, 20, "http_error"), probe(45, 55, "http_error")];
+  const events = ejectedAt(50);
+  expect(judgeTrial(objective, trialData({ events, probes: counted })).verdict).toBe("pass");
+  const elsewhere = [...counted, probe(46, 56, "ok", "web-2")];
+  const oneMore = [...elsewhere, probe(30, 40, "http_error")];
+  expect(judgeTrial(objective, trialData({ events, probes: elsewhere })).verdict).toBe("pass");
+  expect(judgeTrial(objective, trialData({ events, probes: oneMore })).verdict).toBe("fail");
+  expect(judgeTrial(objective, trialData({ probes: counted })).verdict).toBe("inconclusive");
 });
 
 test("shares are of the requests that began between the moments", () => {

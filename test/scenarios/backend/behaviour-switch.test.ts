@@ -38,6 +38,32 @@ test("checks are left alone unless they are meant too", async () => {
   expect((await behaviour.treat("check")).kind).toBe("answer");
 });
 
+test("checks alone may be hurt, and work not", async () => {
+  const behaviour = switched();
+  behaviour.set({ status: 503, checks: "only" });
+  expect((await behaviour.treat("check")).kind).toBe("answer");
+  expect(await workOf10(behaviour)).toBe(10);
+  expect(behaviour.affected).toBe(1);
+});
+
+test("so many in a row are hurt and then one is not, whatever comes between them", async () => {
+  const behaviour = switched();
+  const kinds = async (count: number): Promise<string[]> => {
+    const seen: string[] = [];
+    for (let n = 0; n < count; n += 1) {
+      seen.push((await behaviour.treat("check")).kind);
+      expect(await workOf10(behaviour)).toBe(10);
+    }
+    return seen;
+  };
+  const told = { status: 503, checks: "only", inARow: 2 } as const;
+  behaviour.set(told);
+  const [hurt, well] = ["answer", "serve"];
+  expect(await kinds(7)).toEqual([hurt, hurt, well, hurt, hurt, well, hurt]);
+  behaviour.set(told);
+  expect(await kinds(3)).toEqual([hurt, hurt, well]);
+});
+
 test("what hangs waits for a change, and is then treated as whoever comes then", async () => {
   const behaviour = switched();
   behaviour.set({ hang: true });

@@ -5,6 +5,7 @@ test.for([
   {},
   { status: 503, share: 0.3, checks: true },
   { hang: true, checks: false },
+  { status: 503, checks: "only", inARow: 2 },
   { reset: true, livez: false },
   { factor: 10, coldRequests: 50 },
   { serviceMs: 0.5, leaving: true },
