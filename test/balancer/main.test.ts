@@ -86,9 +86,10 @@ const configOf = (port: number, members: readonly object[]) => ({
   admin: { socket: socketPath() },
 });
 
-async function admin(path: string, method = "GET") {
+async function admin(path: string, method = "GET", document?: unknown) {
+  const body = document === undefined ? "" : JSON.stringify(document);
   const [response] = (await once(
-    request({ socketPath: socketPath(), path, method }).end(),
+    request({ socketPath: socketPath(), path, method }).end(body),
     "response",
   )) as [IncomingMessage];
   let text = "";
@@ -146,6 +147,36 @@ describe("a balancer before two backends", () => {
     expect([...after].toSorted()).toEqual(["b1", "b2"]);
   });
 
+  const applied = async (by: string) => {
+    await program.event("config.applied", (event) => event.data["by"] === by);
+    return { first: (await get()).text, second: (await get()).text };
+  };
+
+  test("takes its file over on SIGHUP, and leaves everything as it is when the file is wrong", async () => {
+    write(configOf(port, [b2?.config ?? {}]));
+    program.process.kill("SIGHUP");
+    expect(await applied("SIGHUP")).toEqual({ first: "b2", second: "b2" });
+    write({ ...configOf(port, []), pools: [] });
+    program.process.kill("SIGHUP");
+    await vi.waitUntil(() => program.err.includes("the running configuration is untouched"));
+    expect(program.err).toContain("pools");
+    expect((await get()).text).toBe("b2");
+  });
+
+  test("takes a document over from the admin API after a dry run, and shows what it was given", async () => {
+    const document = configOf(port, [b1?.config ?? {}]);
+    const changes = { backends: { added: [], removed: ["app/b2"], changed: [] } };
+    const dry = await admin("/config/dry-run", "POST", document);
+    expect(dry).toMatchObject({ status: 200, body: { applied: false, changes } });
+    expect(new Set([(await get()).text, (await get()).text]).size).toBe(2);
+    const done = await admin("/config", "POST", document);
+    expect(done).toMatchObject({ status: 200, body: { applied: true, changes } });
+    expect(await applied("admin")).toEqual({ first: "b1", second: "b1" });
+    expect((await admin("/config/source")).body).toEqual(document);
+    expect((await admin("/config", "POST", { pools: 1 })).status).toBe(422);
+    expect((await get()).text).toBe("b1");
+  });
+
   test("on SIGTERM finishes a request in flight, says so as its last word, and exits with 0", async () => {
     const answer = get("/?tookMs=300");
     await vi.waitUntil(() => (b1?.working ?? 0) + (b2?.working ?? 0) === 1, PATIENCE);
@@ -171,6 +202,21 @@ describe("a balancer before two backends", () => {
     expect(await program.exit()).toBe(0);
     expect(program.events("balancer.stopped")).toHaveLength(1);
   });
+});
+
+test("a balancer that watches its file takes each change of it over", async () => {
+  const [b1, b2] = [await BackendServer.start("b1"), await BackendServer.start("b2")];
+  backends.push(b1, b2);
+  const port = await freePort();
+  const program = run(["--watch", "--config", write(configOf(port, [b1.config]))]);
+  await program.event("balancer.ready");
+  for (const { config, name } of [b2, b1]) {
+    write(configOf(port, [config]));
+    await program.event("config.applied", ({ data }) =>
+      JSON.stringify(data["changes"] ?? {}).includes(`"added":["app/${name}"]`),
+    );
+    expect(await (await fetch(`http://127.0.0.1:${port}/`)).text()).toBe(name);
+  }
 });
 
 describe("called", () => {
