@@ -2,7 +2,9 @@ import { checkDockerEngine } from "./engine/check-engine.ts";
 import { bringEngine } from "./engine/start-engine.ts";
 import { buildImages } from "./images/build-images.ts";
 import { checkImages } from "./images/check-images.ts";
+import type { Machine } from "./machine.ts";
 import { checkLabNetwork, checkUserNamespace } from "./namespaces.ts";
+import { checkPacketFilter } from "./packet-filter.ts";
 import { bringProvider } from "./provider/bring-provider.ts";
 import { checkProvider } from "./provider/check-provider.ts";
 import { checkProgram, type ProgramCheck } from "./program.ts";
@@ -146,22 +148,25 @@ export const REQUIREMENTS: readonly Requirement[] = [
       atLeast: "2.2",
     },
   }),
-  program("nftables", "nftables", {
-    neededFor: {
-      demo: "passes open connections on while the floating address moves",
-      test: "passes open connections on while the floating address moves",
-      bench: "passes open connections on while the floating address moves",
-    },
-    packages: { debian: "nftables", fedora: "nftables", arch: "nftables", alpine: "nftables" },
-    services: ["nftables.service"],
-    check: {
-      names: ["nft"],
-      versionArgs: ["--version"],
-      version: /nftables v(\S+)/,
-      // The first that finds a packet its own socket.
-      atLeast: "0.9.7",
-    },
-  }),
+  withFurtherCheck(
+    program("nftables", "nftables", {
+      neededFor: {
+        demo: "passes open connections on while the floating address moves",
+        test: "passes open connections on while the floating address moves",
+        bench: "passes open connections on while the floating address moves",
+      },
+      packages: { debian: "nftables", fedora: "nftables", arch: "nftables", alpine: "nftables" },
+      services: ["nftables.service"],
+      check: {
+        names: ["nft"],
+        versionArgs: ["--version"],
+        version: /nftables v(\S+)/,
+        // The first that finds a packet its own socket.
+        atLeast: "0.9.7",
+      },
+    }),
+    checkPacketFilter,
+  ),
   program("socat", "socat", {
     neededFor: {
       demo: "sees VRRP adverts on the wire",
@@ -317,6 +322,17 @@ function program(id: string, title: string, of: ProgramRequirement): Requirement
             ...(of.services === undefined ? {} : { services: of.services }),
           },
     check: async (machine) => checkProgram(check, machine),
+  };
+}
+
+/** A requirement that looks again at what it has found. */
+function withFurtherCheck(
+  requirement: Requirement,
+  further: (machine: Machine, found: Finding) => Promise<Finding>,
+): Requirement {
+  return {
+    ...requirement,
+    check: async (machine) => further(machine, await requirement.check(machine)),
   };
 }
 

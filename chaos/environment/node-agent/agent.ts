@@ -5,6 +5,7 @@ import type { EventSink } from "../../../balancer/index.ts";
 import type { NodeProcess, Readiness, TopologyNode } from "../../../stacks/topology.ts";
 import { startChild, type Child, type Exit } from "./child.ts";
 import { EVENT_PREFIX, LOG_SCHEMA, type LogLine } from "./log-line.ts";
+import { addLoopbackAddresses, loadPacketFilters } from "./network-state.ts";
 import { interfaceOf, writeNodeFiles } from "./node-files.ts";
 import {
   addressObserver,
@@ -69,11 +70,9 @@ export class NodeAgent {
       execFileSync("ip", ["address", "replace", extra, "dev", this.#interface]);
     }
     // Before anybody watches addresses: these are no sign of who holds a floating one.
-    for (const own of node.loopbackAddresses ?? []) {
-      execFileSync("ip", ["address", "replace", own, "dev", "lo"]);
-    }
+    addLoopbackAddresses(node.loopbackAddresses ?? []);
     writeNodeFiles(node.files, this.#interface);
-    for (const ruleset of node.packetFilters ?? []) execFileSync("nft", ["--file", ruleset]);
+    loadPacketFilters(node.packetFilters ?? []);
     await this.#observe();
     await this.#startProcesses();
     for (const target of node.reaches) {

@@ -10,6 +10,7 @@ const REAL_VERSIONS: readonly (readonly [id: string, said: string, version: stri
   ["iproute2", "ip utility, iproute2-ss200127", "200127"],
   ["tini", "tini version 0.19.0", "0.19.0"],
   ["keepalived", "Keepalived v2.2.7 (01/16,2022)", "2.2.7"],
+  ["nftables", "nftables v1.0.6 (Lester Gooch #5)", "1.0.6"],
   ["redis", "Redis server v=7.0.15 sha=00000000:0 malloc=jemalloc-5.3.0 bits=64", "7.0.15"],
   ["socat", "socat by Gerhard Rieger\nsocat version 1.7.4.4 on 06 Nov 2022", "1.7.4.4"],
   ["toxiproxy", "toxiproxy-server version 2.12.0", "2.12.0"],
@@ -24,7 +25,7 @@ const REAL_VERSIONS: readonly (readonly [id: string, said: string, version: stri
 /** Every program that any requirement asks for, saying `text` whatever it is asked. */
 function programsSaying(text: string): Record<string, string> {
   const names =
-    "unshare nsenter setpriv ip bridge tini keepalived redis-server socat toxiproxy-server chromium haproxy nginx docker terraform";
+    "unshare nsenter setpriv ip bridge tini keepalived nft redis-server socat toxiproxy-server chromium haproxy nginx docker terraform";
   return Object.fromEntries(
     names.split(" ").map((name) => [name, `/bin/cat <<'EOT'\n${text}\nEOT`]),
   );

@@ -266,3 +266,16 @@ test("an address that no interface carries is refused with those that there are"
     /No interface carries 198\.18\.7\.99.*127\.0\.0\.1.*Check/,
   );
 });
+
+test("a ruleset that cannot be loaded is named with what was wrong, and nothing is started", async () => {
+  const path = join(directory, "absent.nft");
+  const agent = new StartedAgent({
+    packetFilters: [path],
+    processes: [running("web", ["cat", "/dev/zero"])],
+  });
+  expect(await agent.exited).toBe(1);
+  const said = agent.errors.join(" ");
+  expect(said).toContain(`the ruleset ${path} cannot be loaded`);
+  expect(said).toContain("plain handover");
+  expect(agent.events.map(({ type }) => type)).not.toContain("process.started");
+});
