@@ -14,6 +14,7 @@ const SOURCES: Readonly<Record<string, string>> = {
   agent: "chaos/environment/node-agent/main.ts",
   backend: "scenarios/backend/main.ts",
   balancer: "balancer/main.ts",
+  call: "chaos/faults/call/main.ts",
   hand: "chaos/environment/docker/hand/main.ts",
   "lab-host": "chaos/environment/namespace/lab-host.ts",
   // A thread of the prober, which looks for it beside itself.

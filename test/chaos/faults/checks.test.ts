@@ -1,8 +1,12 @@
 import { expect, test } from "vitest";
 import { UnknownName } from "../../../chaos/environment/errors.ts";
 import type { Fault } from "../../../chaos/faults/fault.ts";
+import { behave } from "../../../chaos/faults/behave.ts";
+import { InvalidBehaviour } from "../../../chaos/faults/behaviour/behaviour.ts";
 import { killNode } from "../../../chaos/faults/kill-node.ts";
 import { killProcess } from "../../../chaos/faults/kill-process.ts";
+import { fast5xx } from "../../../chaos/faults/misbehaviours.ts";
+import { pauseProcess } from "../../../chaos/faults/pause-process.ts";
 import { stallLink } from "../../../chaos/faults/stall-link.ts";
 import { stopNode } from "../../../chaos/faults/stop-node.ts";
 import { addressOwner, node } from "../../../chaos/faults/target.ts";
@@ -17,6 +21,8 @@ const SOUND: readonly Fault[] = [
   killNode(node("app-1"), { silent: false }),
   stopNode(addressOwner, { graceMs: 1 }),
   killProcess(addressOwner, "balancer"),
+  pauseProcess(addressOwner, "balancer"),
+  fast5xx(node("app-1")),
   stallLink(LINK, { send: "PING\r\n" }),
 ];
 
@@ -42,6 +48,14 @@ test("a process is looked for on every node that the fault may hit", () => {
   expect(() => killProcess(addressOwner, "redis").check(topology)).toThrow(
     /node lb-a.*"redis".*Known: .*balancer/,
   );
+});
+
+test("only a sample application can be told how to behave, and only what makes sense", () => {
+  expect(() => fast5xx(addressOwner).check(topology)).toThrow(
+    /lb-a runs no sample application .*BackendPool/,
+  );
+  expect(() => fast5xx(node("app-9")).check(topology)).toThrow(/app-9.*app-1/);
+  expect(() => behave(node("app-1"), { share: 2, status: 1 })).toThrow(InvalidBehaviour);
 });
 
 test("the evidence for a process's death is younger than the fault: an earlier death is none", async () => {

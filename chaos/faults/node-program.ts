@@ -1,0 +1,127 @@
+import type { RunningNode, SpawnedProcess } from "../environment/environment.ts";
+import { FaultError } from "./fault.ts";
+
+const LOOK_AT_LOGS = "The logs of its nodes are in the run folder.";
+
+/** An answer that says when it was done, on CLOCK_MONOTONIC, in nanoseconds as decimal strings. */
+interface Done {
+  readonly kind: "done";
+  readonly id: number;
+  readonly fromNs: string;
+  readonly toNs: string;
+}
+
+/** Answers to questions, in any order. */
+type Answer<D extends Done> =
+  | D
+  | { readonly kind: "failed"; readonly id: number; readonly message: string };
+
+/** What a question waits for, and until when. */
+interface Asking {
+  /** Names it in an error. */
+  readonly what: string;
+  /** How long the answer may take. */
+  readonly answerMs: number;
+  /** When it is to be done, if not at once. */
+  readonly atNs?: bigint;
+}
+
+/**
+ * A program inside a node that is asked line by line, as JSON, and waits between the questions: so
+ * that what it does takes effect quickly, and at a known time. Disposing ends it.
+ */
+export class NodeProgram<D extends Done> implements AsyncDisposable {
+  readonly #process: SpawnedProcess;
+  readonly #waiting = new Map<number, { resolve: (done: D) => void; reject: (e: Error) => void }>();
+  #nextId = 1;
+  #over: Error | undefined;
+
+  private constructor(process_: SpawnedProcess) {
+    this.#process = process_;
+  }
+
+  /**
+   * Starts a program; resolves when it says that it is ready.
+   *
+   * @param title for errors: `The program that drives Toxiproxy`
+   * @throws FaultError when it ends before that
+   */
+  static async start<D extends Done>(
+    node: RunningNode,
+    argv: readonly string[],
+    title: string,
+  ): Promise<NodeProgram<D>> {
+    const complaints: string[] = [];
+    let answered: (answer: Answer<D>) => void = () => undefined;
+    let ready: () => void = () => undefined;
+    const started = new Promise<void>((resolve) => (ready = resolve));
+    const process_ = await node.spawn(argv, {
+      onStdout: (line) => {
+        const answer = JSON.parse(line) as Answer<D> | { readonly kind: "ready" };
+        if (answer.kind === "ready") ready();
+        else answered(answer);
+      },
+      onStderr: (line) => complaints.push(line),
+    });
+    const program = new NodeProgram<D>(process_);
+    answered = (answer) => {
+      if (answer.kind === "failed") {
+        program.#fail(answer.id, new FaultError(answer.message, LOOK_AT_LOGS));
+      } else program.#waiting.get(answer.id)?.resolve(answer);
+      program.#waiting.delete(answer.id);
+    };
+    const ended = process_.exited.then(() => {
+      throw new FaultError(
+        `${title} ended: ${complaints.slice(-3).join(" ")}`,
+        `Look at the logs of the ${node.id} node in the run folder.`,
+      );
+    });
+    await Promise.race([started, ended]);
+    ended.catch((error: Error) => program.#end(error));
+    return program;
+  }
+
+  /** Asks; resolves with the answer. @throws FaultError */
+  ask(question: object, { what, answerMs, atNs = 0n }: Asking): Promise<D> {
+    if (this.#over !== undefined) return Promise.reject(this.#over);
+    const id = this.#nextId;
+    this.#nextId += 1;
+    const waitMs = Math.max(0, Number((atNs - process.hrtime.bigint()) / 1_000_000n));
+    return new Promise<D>((resolve, reject) => {
+      const deadline = setTimeout(
+        () =>
+          this.#fail(
+            id,
+            new FaultError(`no answer to ${what} within ${answerMs} ms`, LOOK_AT_LOGS),
+          ),
+        waitMs + answerMs,
+      );
+      this.#waiting.set(id, {
+        resolve: (answer) => {
+          clearTimeout(deadline);
+          resolve(answer);
+        },
+        reject: (error) => {
+          clearTimeout(deadline);
+          reject(error);
+        },
+      });
+      this.#process.write(JSON.stringify({ id, ...question }));
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#process.end();
+    await this.#process.exited;
+  }
+
+  #fail(id: number, error: Error): void {
+    this.#waiting.get(id)?.reject(error);
+    this.#waiting.delete(id);
+  }
+
+  #end(error: Error): void {
+    this.#over = error;
+    for (const id of [...this.#waiting.keys()]) this.#fail(id, error);
+  }
+}

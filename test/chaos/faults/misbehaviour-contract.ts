@@ -1,0 +1,148 @@
+import { expect, test } from "vitest";
+import type { Deployment } from "../../../chaos/environment/environment.ts";
+import { behave } from "../../../chaos/faults/behave.ts";
+import { CallClient, type Call, type Called } from "../../../chaos/faults/call/call-client.ts";
+import type { Fault } from "../../../chaos/faults/fault.ts";
+import {
+  coldBackend,
+  fast5xx,
+  hungService,
+  leavingBackend,
+  resettingService,
+  slowBackend,
+  unreadyService,
+} from "../../../chaos/faults/misbehaviours.ts";
+import { pauseProcess } from "../../../chaos/faults/pause-process.ts";
+import { node } from "../../../chaos/faults/target.ts";
+import { parseTopology, type Topology } from "../../../stacks/topology.ts";
+import { FakeJournal } from "./fake-deployment.ts";
+import { faultContract } from "./fault-contract.ts";
+
+const APP = "198.18.7.21";
+const PORT = 8080;
+/** What takes so long is slow; nothing else does, even on a busy machine. */
+const SLOW_MS = 1_500;
+
+/** A backend that can be told how to behave, and a client that sees it from outside. */
+export function misbehavingTopology(): Topology {
+  const common = { prefixLength: 24 };
+  return parseTopology({
+    schema: "evenkeel.topology/1",
+    id: "small",
+    subnet: "198.18.7.0/24",
+    nodes: [
+      {
+        ...common,
+        id: "app-1",
+        role: "backend",
+        group: "app",
+        address: APP,
+        processes: [
+          {
+            name: "web",
+            argv: [
+              ...["evenkeel-backend", `--port=${PORT}`, "--control=/run/evenkeel/backend.sock"],
+              "--log=/run/evenkeel/log/requests.ndjson",
+            ],
+            readiness: {
+              kind: "http",
+              port: PORT,
+              path: "/healthz",
+              status: 200,
+              deadlineMs: 15_000,
+            },
+          },
+        ],
+      },
+      { ...common, id: "client", role: "client", group: "client", address: "198.18.7.51" },
+    ],
+  });
+}
+
+/** How a request from the client ends. */
+async function seen(deployment: Deployment, call: Omit<Call, "to">): Promise<Called> {
+  const host = deployment.topology.nodes.find(({ id }) => id === "app-1")?.address ?? "";
+  await using client = await CallClient.start(deployment.node("client"));
+  return await client.call({ to: { host, port: PORT }, ...call });
+}
+
+const statusOf =
+  (path: string, status: number) =>
+  async (deployment: Deployment): Promise<boolean> =>
+    (await seen(deployment, { path })).status === status;
+
+const isSilent = async (deployment: Deployment): Promise<boolean> =>
+  (await seen(deployment, { path: "/", withinMs: 2_000 })).outcome === "silent";
+
+const isSlow = async (deployment: Deployment): Promise<boolean> => {
+  const headers = { "x-evenkeel-service-ms": "10" };
+  return (await seen(deployment, { path: "/", headers })).tookMs >= SLOW_MS;
+};
+
+const APP_1 = node("app-1");
+const IN_FORCE = "app-1: its behaviour is in force; ";
+
+const CASES: readonly (readonly [Fault, (deployment: Deployment) => Promise<boolean>, RegExp])[] = [
+  [fast5xx(APP_1), statusOf("/", 500), new RegExp(`${IN_FORCE}GET /: answered 500 after`)],
+  [
+    fast5xx(APP_1, { status: 502, share: 0.9 }),
+    async (deployment) => {
+      const looks = Array.from({ length: 5 }, () => statusOf("/", 502)(deployment));
+      return (await Promise.all(looks)).includes(true);
+    },
+    new RegExp(`${IN_FORCE}GET /: answered 502`),
+  ],
+  [
+    slowBackend(APP_1, { serviceMs: SLOW_MS }),
+    isSlow,
+    new RegExp(`${IN_FORCE}GET /: silent \\(no answer within 300 ms\\)`),
+  ],
+  [coldBackend(APP_1, { coldRequests: 1_000, factor: SLOW_MS / 10 }), isSlow, /no look would/],
+  [hungService(APP_1), isSilent, new RegExp(`${IN_FORCE}GET /: silent`)],
+  [
+    resettingService(APP_1),
+    async (deployment) => (await seen(deployment, { path: "/" })).outcome === "broken",
+    new RegExp(`${IN_FORCE}GET /: broken`),
+  ],
+  [unreadyService(APP_1), statusOf("/readyz", 503), new RegExp(`${IN_FORCE}GET /: answered 503`)],
+  [leavingBackend(APP_1), statusOf("/readyz", 404), /GET \/readyz: answered 404/],
+  [behave(APP_1, { livez: false }), statusOf("/livez", 503), /GET \/livez: answered 503/],
+  [pauseProcess(APP_1, "web"), isSilent, /^app-1: [1-9]\d* processes are frozen, \d+ run$/],
+];
+
+/** What every misbehaviour must do on a deployment of `misbehavingTopology`. */
+export function misbehaviourContract(deploymentOf: () => Deployment): void {
+  for (const [fault, active, evidence] of CASES) {
+    faultContract(deploymentOf, { fault, active, evidence });
+  }
+
+  test("a misbehaviour ends with its process, and its healing then asks nobody", async () => {
+    const deployment = deploymentOf();
+    const app = deployment.node("app-1");
+    await using prepared = await fast5xx(APP_1).prepare(deployment);
+    const injected = await prepared.inject({ journal: new FakeJournal() });
+    await app.killProcess("web");
+    await injected.heal();
+    await app.kill();
+    await app.start();
+    expect((await seen(deployment, { path: "/" })).status).toBe(200);
+  });
+
+  test("a misbehaviour is healed on a node that died, and on one that was started again", async () => {
+    const deployment = deploymentOf();
+    const app = deployment.node("app-1");
+    await using prepared = await fast5xx(APP_1).prepare(deployment);
+    const injected = await prepared.inject({ journal: new FakeJournal() });
+    await app.kill();
+    const { monotonicNs } = await injected.heal();
+    expect(monotonicNs).toBeGreaterThan(injected.moment.monotonicNs);
+    await app.start();
+    await using again = await fast5xx(APP_1).prepare(deployment);
+    const second = await again.inject({ journal: new FakeJournal() });
+    await app.kill();
+    await app.start();
+    expect((await second.verify().catch(() => ({ active: false }))).active).toBe(false);
+    await second.heal();
+    expect((await seen(deployment, { path: "/" })).status).toBe(200);
+  });
+}
