@@ -25,7 +25,9 @@ export const DEFAULTS = {
   slowStart: { window: "30s", aggression: 1, minimumWeight: 0.1 },
   /** A key with more than this share of a window's requests is told. */
   hotKey: { share: 0.25, window: "10s" },
+  discovery: { record: "A", interval: "10s", timeout: "2s" },
   healthCheck: {
+    method: "GET",
     path: "/readyz",
     interval: "2s",
     timeout: "1s",
@@ -35,6 +37,8 @@ export const DEFAULTS = {
     jitter: 0.1,
     initialState: "pending",
     expectedStatus: [200],
+    /** None: a status that is not expected is a failure. */
+    drainStatus: [],
   },
   /** Whole-pool hold: a shared dependency must not empty the pool. */
   hold: { enabled: true, duration: "60s", minimumBackends: 3 },

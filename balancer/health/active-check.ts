@@ -1,7 +1,8 @@
 import { connect, type Socket } from "node:net";
 import type { HealthCheckConfig } from "../config.ts";
 import type { CheckResult } from "./check-result.ts";
-import { readStatusLine } from "./status-line.ts";
+import { HttpDialogue } from "./http-dialogue.ts";
+import { TcpDialogue } from "./tcp-dialogue.ts";
 
 /** What is checked. */
 export interface CheckTarget {
@@ -21,7 +22,12 @@ export function runCheck(
   signal: AbortSignal,
 ): Promise<CheckResult> {
   return new Promise((resolve) => {
-    const socket = connect({ host: target.address, port: check.port ?? target.port });
+    const port = check.port ?? target.port;
+    const dialogue =
+      check.type === "tcp"
+        ? new TcpDialogue(check)
+        : new HttpDialogue(check, authorityOf(target.address, port));
+    const socket = connect({ host: target.address, port });
     let decided = false;
     const decide = (result: CheckResult): void => {
       if (decided) return;
@@ -40,32 +46,29 @@ export function runCheck(
 
     socket.on("error", (error: NodeJS.ErrnoException) => decide(resultOf(error)));
     socket.on("close", () => decide("closed"));
-    socket.on("end", () => decide("closed"));
-    if (check.type === "tcp") socket.on("connect", () => decide("pass"));
-    else askHttp(socket, target, check, decide);
+    socket.on("end", () => decide(dialogue.end()));
+    socket.on("connect", () => {
+      if (dialogue.question.length > 0) socket.write(dialogue.question);
+      if (!dialogue.needsAnswer) decide("pass");
+    });
+    const read = (chunk: Buffer): void => {
+      const result = dialogue.take(chunk);
+      if (result === "more") return;
+      socket.off("data", read);
+      decide(result);
+    };
+    if (dialogue.needsAnswer) socket.on("data", read);
   });
 }
 
-function askHttp(
-  socket: Socket,
-  target: CheckTarget,
-  check: Extract<HealthCheckConfig, { type: "http" }>,
-  decide: (result: CheckResult) => void,
-): void {
-  const host = check.host ?? hostOf(target.address, check.port ?? target.port);
-  const request = `GET ${check.path} HTTP/1.1\r\nhost: ${host}\r\nuser-agent: evenkeel-check\r\nconnection: close\r\n\r\n`;
-  socket.on("connect", () => socket.write(request));
-  let received: Buffer = Buffer.alloc(0);
-  const read = (chunk: Buffer): void => {
-    received = Buffer.concat([received, chunk]);
-    const status = readStatusLine(received);
-    if (status === "more") return;
-    socket.off("data", read);
-    if (status === "invalid") decide("invalid");
-    else decide(check.expectedStatus.includes(status) ? "pass" : "status");
-  };
-  socket.on("data", read);
-}
+/** How checks end that were answered. */
+const ANSWERS: ReadonlySet<CheckResult> = new Set([
+  "pass",
+  "leaving",
+  "status",
+  "header",
+  "content",
+]);
 
 /** How long an answered backend may take to close the connection before we break it off. */
 const LINGER_MS = 500;
@@ -75,7 +78,7 @@ const LINGER_MS = 500;
  * closing on unread bytes sends a reset, which servers log as an error.
  */
 function leave(socket: Socket, result: CheckResult): void {
-  if (result !== "pass" && result !== "status") {
+  if (!ANSWERS.has(result)) {
     socket.destroy();
     return;
   }
@@ -100,7 +103,7 @@ function resultOf(error: NodeJS.ErrnoException): CheckResult {
   }
 }
 
-function hostOf(address: string, port: number): string {
+function authorityOf(address: string, port: number): string {
   const host = address.includes(":") ? `[${address}]` : address;
   return port === 80 ? host : `${host}:${port}`;
 }

@@ -5,6 +5,7 @@ import type { Pool } from "../upstream/pool.ts";
 import { runCheck } from "./active-check.ts";
 import { BackendChecks, type CheckedPool, type RunCheck } from "./backend-checks.ts";
 import type { CheckResult } from "./check-result.ts";
+import { paceOf } from "./health-state.ts";
 import {
   afterCheck,
   afterTime,
@@ -16,7 +17,7 @@ import {
   type PoolHealthRules,
   type PoolHealthStep,
 } from "./pool-health.ts";
-import { CheckRhythm, placeBetween, placeOf } from "./schedule.ts";
+import { CheckRhythm, nextCheckAt, placeBetween, placeOf } from "./schedule.ts";
 
 /** What a checker works with. */
 export interface CheckerDependencies {
@@ -90,11 +91,11 @@ export class PoolChecker {
    * Resolves when every newcomer was checked once. Before `start` nothing is checked.
    */
   async update(config: HealthCheckConfig): Promise<void> {
-    const { interval, jitter } = this.#config;
+    const before = this.#config;
     this.#config = config;
     this.#rules = rulesOf(this.#pool, config);
     if (this.#rhythm === null || this.#stopped) return;
-    if (config.interval !== interval || config.jitter !== jitter) this.#hasten(this.#newRhythm());
+    if (!isTimedAlike(before, config)) this.#hasten(this.#newRhythm());
     await this.#follow();
   }
 
@@ -156,16 +157,30 @@ export class PoolChecker {
     nextAt: (checks) => this.#nextAt(checks),
   };
 
-  #nextAt({ count, plannedAt, beganAt, place }: BackendChecks): number {
+  #nextAt({ backend, count, plannedAt, beganAt, place }: BackendChecks): number {
     const rhythm = (this.#rhythm ??= this.#newRhythm());
     // The first check is made at once, wherever its backend has its place.
-    return count === 1 ? rhythm.next(beganAt, place) : rhythm.after(plannedAt, beganAt, place);
+    if (count === 1) return rhythm.next(beganAt, place);
+    const { interval, jitter } = this.#config;
+    const dueMs = this.#intervalOf(backend);
+    return dueMs === interval
+      ? rhythm.after(plannedAt, beganAt, place)
+      : nextCheckAt(beganAt, dueMs, jitter, this.#dependencies.random);
+  }
+
+  #intervalOf({ id }: Backend): number {
+    const { interval, fastInterval = interval, downInterval = interval } = this.#config;
+    const member = this.#health.members.get(id);
+    if (member === undefined) return interval;
+    const byPace = { steady: interval, turning: fastInterval, down: downInterval };
+    return byPace[paceOf(member.health, this.#rules)];
   }
 
   #take(backend: Backend, result: CheckResult, beganAt: number): void {
     const { emit, now } = this.#dependencies;
     const about = { pool: this.#pool.id, backend: backend.id };
     const endedAt = now();
+    this.#pool.softStop.checked(backend, result, beganAt, endedAt);
     const finished = { backend: backend.id, result, beganAt, endedAt };
     const step = afterCheck(this.#health, finished, this.#rules, this.#isEnabled);
     const { passes = 0, failures = 0 } = step.pool.members.get(backend.id)?.health ?? {};
@@ -176,6 +191,7 @@ export class PoolChecker {
       consecutive: Math.max(passes, failures),
     });
     this.#become(step);
+    if (result === "pass") this.#pool.checkPassed(backend, beganAt);
   }
 
   readonly #isEnabled = (id: string): boolean =>
@@ -218,6 +234,12 @@ export class PoolChecker {
   }
 }
 
+function isTimedAlike(one: HealthCheckConfig, other: HealthCheckConfig): boolean {
+  return (["interval", "fastInterval", "downInterval", "jitter"] as const).every(
+    (field) => one[field] === other[field],
+  );
+}
+
 function rulesOf({ config: { hold } }: Pool, check: HealthCheckConfig): PoolHealthRules {
   return {
     rise: check.rise,
@@ -227,7 +249,11 @@ function rulesOf({ config: { hold } }: Pool, check: HealthCheckConfig): PoolHeal
       durationMs: hold.duration,
       minimumBackends: hold.minimumBackends,
     },
-    waitMs: check.interval * (1 + check.jitter) + check.timeout + LATE_RESULT_MS,
+    // Those that are down are not waited for: their last word stands until they pass.
+    waitMs:
+      Math.max(check.interval, check.fastInterval ?? 0) * (1 + check.jitter) +
+      check.timeout +
+      LATE_RESULT_MS,
   };
 }
 

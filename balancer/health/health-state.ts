@@ -67,6 +67,15 @@ export function isDue(health: BackendHealth, thresholds: Thresholds): boolean {
   return health.state !== "unhealthy" && health.failures >= thresholds.fall;
 }
 
+/** Where a backend stands between its states: not at all, on the way to the other one, or down. */
+export type Pace = "steady" | "turning" | "down";
+
+/** How soon a backend is best checked again. One that was never healthy is left time to become so. */
+export function paceOf({ state, passes, failures }: BackendHealth, { fall }: Thresholds): Pace {
+  if (state === "unhealthy") return passes > 0 ? "turning" : "down";
+  return state === "healthy" && failures > 0 && failures < fall ? "turning" : "steady";
+}
+
 function convicted(health: BackendHealth, thresholds: Thresholds): HealthStep {
   if (!isDue(health, thresholds)) return { health, flip: null };
   return { health: { ...health, state: "unhealthy" }, flip: "unhealthy" };

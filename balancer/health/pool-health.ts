@@ -1,5 +1,5 @@
 import type { HealthState } from "../upstream/backend.ts";
-import { speaksForItself, type CheckResult } from "./check-result.ts";
+import { isPass, speaksForItself, type CheckResult } from "./check-result.ts";
 import {
   afterHealthEvent,
   initialHealth,
@@ -16,7 +16,7 @@ import { judge, mayHold, type Evidence, type Hold, type HoldRules } from "./whol
  */
 
 /** One backend's part. */
-export interface MemberHealth extends Evidence {
+export interface MemberHealth extends Omit<Evidence, "isDown"> {
   readonly health: BackendHealth;
   /** It is due, but what the others do is not known yet: until then at the latest. */
   readonly decideBy: number | null;
@@ -85,6 +85,10 @@ export function withMembers(pool: PoolHealth, { removed, added }: MembershipChan
   return { ...pool, members };
 }
 
+function evidenceOf(member: MemberHealth): Evidence {
+  return { ...member, isDown: member.health.state === "unhealthy" };
+}
+
 function newMember(state: HealthState): MemberHealth {
   return {
     health: initialHealth(state),
@@ -107,7 +111,7 @@ export function afterCheck(
   if (before === undefined) return { pool, effects: [] };
   const draft = new Draft(pool, rules, enabled, check.endedAt);
   const ended = { lastResult: check.result, lastEndedAt: check.endedAt };
-  if (check.result === "pass") {
+  if (isPass(check.result)) {
     const passed = { ...ended, passBeganAt: check.beganAt, streakBeganAt: null, decideBy: null };
     draft.apply(check.backend, { kind: "passed" }, passed);
     if (enabled(check.backend)) draft.release();
@@ -209,8 +213,8 @@ class Draft {
     }
     const others = [...this.#members]
       .filter(([other]) => other !== id && this.#enabled(other))
-      .map(([, member]) => member);
-    return judge(suspect, others);
+      .map(([, member]) => evidenceOf(member));
+    return judge(evidenceOf(suspect), others);
   }
 
   #beginHold(): void {

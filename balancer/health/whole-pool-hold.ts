@@ -31,6 +31,8 @@ export interface Evidence {
   readonly passBeganAt: number | null;
   /** When the first failing check of the present streak began; null while it passes. */
   readonly streakBeganAt: number | null;
+  /** It was found unhealthy: its failures stand, however seldom it is checked, until it passes. */
+  readonly isDown: boolean;
 }
 
 /** A pool of that size may be held at all. */
@@ -63,9 +65,6 @@ export function judge(suspect: Evidence, others: readonly Evidence[]): "eject" |
 }
 
 function failedSince(evidence: Evidence, since: number): boolean {
-  return (
-    evidence.streakBeganAt !== null &&
-    evidence.lastEndedAt !== null &&
-    evidence.lastEndedAt >= since
-  );
+  if (evidence.streakBeganAt === null || evidence.lastEndedAt === null) return false;
+  return evidence.isDown || evidence.lastEndedAt >= since;
 }

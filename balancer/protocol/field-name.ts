@@ -20,6 +20,8 @@ export const FIELD = {
   clientIdentity: 14,
   /** Carries authorisation or session; a Connection option cannot remove it. */
   credentials: 15,
+  /** By which a backend says that it wants no new work: meant for the balancer alone. */
+  leaving: 16,
 } as const;
 
 const NAMES: readonly (readonly [string, number])[] = [
@@ -34,6 +36,7 @@ const NAMES: readonly (readonly [string, number])[] = [
   ["x-evenkeel-seq", FIELD.seq],
   ["x-evenkeel-run", FIELD.run],
   ["x-evenkeel-balancer", FIELD.balancer],
+  ["x-evenkeel-leaving", FIELD.leaving],
   ["keep-alive", FIELD.hopByHop],
   ["proxy-connection", FIELD.hopByHop],
   ["te", FIELD.hopByHop],

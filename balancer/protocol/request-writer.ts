@@ -13,6 +13,8 @@ const STRIPPED = strippedTable([
   FIELD.maxForwards,
   FIELD.hopByHop,
   FIELD.clientIdentity,
+  // A backend that echoes what it gets would leave at any client's word.
+  FIELD.leaving,
 ]);
 
 /** What the balancer adds to a request. */

@@ -8,6 +8,7 @@ const STRIPPED = strippedTable([
   FIELD.connection,
   FIELD.hopByHop,
   FIELD.balancer,
+  FIELD.leaving,
 ]);
 
 /** How a response is framed towards the client. */

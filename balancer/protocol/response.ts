@@ -28,6 +28,8 @@ export interface ResponseHead {
   readonly reusable: boolean;
   readonly nominated: readonly string[] | null;
   readonly hasDate: boolean;
+  /** Whether the backend says that it wants no new work. */
+  readonly leaving: boolean;
   /** Where the fields are; valid until the connection's next response. */
   readonly section: SectionReader;
 }
@@ -47,6 +49,7 @@ export function interpretResponse(
   let coding: string | null = null;
   let options = NO_OPTIONS;
   let hasDate = false;
+  let leaving = false;
 
   for (let i = 0; i < section.count; i += 1) {
     switch (fieldId(section, i)) {
@@ -68,6 +71,9 @@ export function interpretResponse(
       }
       case FIELD.date:
         hasDate = true;
+        break;
+      case FIELD.leaving:
+        leaving = fieldValue(section, i) === "1";
         break;
     }
   }
@@ -100,12 +106,14 @@ export function interpretResponse(
         : undefined,
     reusable:
       framing !== "close" &&
+      !leaving &&
       // A 204 that announces a body may send one, and its bytes would pass for the next response.
       !(status === 204 && (length > 0 || transfer !== null)) &&
       !(transfer !== null && length >= 0) &&
       (line.minor === 1 ? !options.close : options.keepAlive && !options.close),
     nominated: options.nominated,
     hasDate,
+    leaving,
     section,
   };
 }

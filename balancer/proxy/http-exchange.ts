@@ -1,8 +1,10 @@
+import { outcomeOfStatus, type Outcome } from "../health/outcome.ts";
 import { countReason } from "../listener/counters.ts";
 import type { BodyReader } from "../protocol/body-reader.ts";
 import type { Refusal } from "../protocol/refusal.ts";
 import type { RequestHead } from "../protocol/request.ts";
 import { writeRequestHead } from "../protocol/request-writer.ts";
+import type { ResponseHead } from "../protocol/response.ts";
 import type { Result } from "../selection/policy.ts";
 import type { Backend } from "../upstream/backend.ts";
 import type { UpstreamConnection, UpstreamUser } from "../upstream/upstream-connection.ts";
@@ -20,6 +22,18 @@ type Phase =
   /** The head went out; the body, if any, and the response are under way. */
   | "forwarding"
   | "over";
+
+/** Why a try failed, as the access log has it, and what it says of the backend. */
+const OUTCOMES = {
+  "connect-failed": "connect-failed",
+  "connect-timeout": "connect-timeout",
+  "upstream-closed": "broken",
+  "response-truncated": "broken",
+  "bad-response": "broken",
+  "response-timeout": "response-timeout",
+} as const satisfies Record<string, Outcome>;
+
+type FailureReason = keyof typeof OUTCOMES;
 
 /**
  * One request and its response: picks a backend, forwards, tries once more where that is safe, and
@@ -45,8 +59,16 @@ export class HttpExchange implements UpstreamUser {
   #key: string | undefined;
   /** When the backend was asked: from then on it is the one that takes time. */
   #askedAt = 0;
+  /** When the try began. */
+  #sentAt = 0;
   /** Whether the policy was told how the backend answered. */
   #observed = false;
+  /** How long the backend took to its answer, once it was observed. */
+  #latencyMs = 0;
+  /** Whether it was told what became of the try. */
+  #judged = false;
+  /** Whether a backend was picked because its pool was in panic. */
+  panic = false;
   /** Id of the backend tried last; empty for none. */
   backendId = "";
   retries = 0;
@@ -163,7 +185,7 @@ export class HttpExchange implements UpstreamUser {
     const { head } = this.#response;
     if (head !== null) {
       this.responseBytes = upstream.body.bytes;
-      if (!this.#observed) this.#observe(head.status >= 500 ? "failed" : "answered");
+      if (!this.#observed) this.#answered(head);
     }
     if (progress === "done") this.#finish(upstream);
     else if (progress !== "more") this.#fail("other", 502, "bad-response");
@@ -205,9 +227,12 @@ export class HttpExchange implements UpstreamUser {
     const { connections, timeouts, pool, now } = this.#context;
     this.#backend = backend;
     this.backendId = backend.id;
-    this.#askedAt = now();
+    this.#sentAt = now();
+    this.#askedAt = this.#sentAt;
     this.#observed = false;
-    pool.started(backend, this.#askedAt);
+    this.#judged = false;
+    if (backend.panicking) this.panic = true;
+    pool.started(backend, this.#sentAt);
     this.#phase = "connecting";
     const pooled = mayReuse ? connections.take(backend, this) : undefined;
     if (pooled === undefined) {
@@ -248,6 +273,7 @@ export class HttpExchange implements UpstreamUser {
   /** The response is whole. */
   #finish(upstream: UpstreamConnection): void {
     this.#phase = "over";
+    this.#judge("answered");
     const reusable =
       this.#response.head?.reusable === true && !this.#response.extraBytes && this.requestDone;
     if (reusable) {
@@ -264,12 +290,15 @@ export class HttpExchange implements UpstreamUser {
     this.#fail(stale ? "stale" : "other", 502, reason);
   }
 
-  #fail(failure: TryFailure, status: number, reason: string): void {
+  #fail(failure: TryFailure, status: number, reason: FailureReason): void {
     const { pool, now, counters } = this.#context;
     const bodyBegun = this.#forwarded?.bodyBegun === true;
     if (this.#backend !== null) this.#backend.failed += 1;
     // A stale connection says nothing of its backend.
-    if (failure !== "stale") this.#observe("failed");
+    if (failure !== "stale") {
+      this.#observe("failed");
+      this.#judge(OUTCOMES[reason]);
+    }
     this.#release();
     if (
       this.retries < pool.config.retry.attempts &&
@@ -312,7 +341,23 @@ export class HttpExchange implements UpstreamUser {
     const { pool, now } = this.#context;
     const at = now();
     this.#observed = true;
-    pool.observed(this.#backend, result, at - this.#askedAt, at);
+    this.#latencyMs = at - this.#askedAt;
+    pool.observed(this.#backend, result, this.#latencyMs, at);
+  }
+
+  /** The head of the answer is here. A failure is one at once, a success only as a whole. */
+  #answered({ status, leaving }: ResponseHead): void {
+    if (leaving && this.#backend !== null) {
+      this.#context.pool.leaves(this.#backend, this.#context.now());
+    }
+    this.#observe(status >= 500 ? "failed" : "answered");
+    if (status >= 500) this.#judge(outcomeOfStatus(status));
+  }
+
+  #judge(outcome: Outcome): void {
+    if (this.#backend === null || this.#judged) return;
+    this.#judged = true;
+    this.#context.pool.judged(this.#backend, outcome, this.#latencyMs, this.#sentAt);
   }
 
   #uncount(): void {

@@ -18,6 +18,8 @@ export const EVENT_TYPES = [
   "backend.spared",
   "backend.draining",
   "backend.drained",
+  "backend.leaving",
+  "backend.stayed",
   "slow-start.begin",
   "slow-start.end",
   "key.hot",
@@ -30,6 +32,7 @@ export const EVENT_TYPES = [
   "balancer.draining",
   "balancer.stopped",
   "config.applied",
+  "discovery.failed",
   // failover
   "vrrp.master",
   "vrrp.backup",

@@ -2,6 +2,7 @@ import type { BackendConfig, PoolConfig } from "../config.ts";
 import { OutlierDetector, type OutlierView } from "../health/outlier-detector.ts";
 import type { Outcome } from "../health/outcome.ts";
 import { PanicWatch } from "../health/panic.ts";
+import { SoftStop } from "../health/soft-stop.ts";
 import type { HotKey } from "../selection/hot-keys.ts";
 import type { Policy, Result } from "../selection/policy.ts";
 import { Selector, type SelectorEvent } from "../selection/selector.ts";
@@ -38,6 +39,8 @@ export class Pool {
   readonly id: string;
   readonly #now: () => number;
   readonly #random: () => number;
+  /** Which backends leave of their own accord. */
+  readonly softStop: SoftStop;
   readonly #emit: EventSink;
   readonly #outliers: OutlierDetector;
   readonly #panic: PanicWatch;
@@ -52,6 +55,7 @@ export class Pool {
     this.#now = now;
     this.#random = random;
     this.#emit = emit;
+    this.softStop = new SoftStop(config.id, emit);
     this.#outliers = new OutlierDetector(config.id, { now, random, emit });
     this.#panic = new PanicWatch(config.id, { now, emit, warn });
     this.#config = config;
@@ -177,6 +181,11 @@ export class Pool {
     this.#outliers.passed(backend, beganAt);
   }
 
+  /** A backend said on a response that it wants no new work. Without checks nothing would end that. */
+  leaves(backend: Backend, now: number): void {
+    if (this.#config.healthCheck !== undefined) this.softStop.leaves(backend, "header", now);
+  }
+
   /** A request that began on a backend is over there, however it ended. */
   ended(backend: Backend, now: number): void {
     backend.inFlight -= 1;
@@ -206,6 +215,16 @@ export class Pool {
   /** The key that the last window saw most; null before there was one with enough requests. */
   get hottestKey(): HotKey | null {
     return this.#selector.hottestKey;
+  }
+
+  /** When the slow starts under way began, by id of the backend. */
+  rampsBegan(): ReadonlyMap<string, number> {
+    return this.#selector.rampsBegan();
+  }
+
+  /** Goes on with slow starts that began elsewhere, by id of the backend. */
+  resumeRamps(begun: ReadonlyMap<string, number>): void {
+    if (begun.size > 0) this.#selector.update(this.#backends, this.#now(), begun);
   }
 
   /** Whether a backend is in its slow start. */

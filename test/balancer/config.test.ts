@@ -134,8 +134,9 @@ describe("what is refused", () => {
     ["a body that never comes", { method: "HEAD", expectedBody: "ok" }, "expectedBody"],
     ["a line feed in a field", { headers: { "x-key": "a\r\nb: c" } }, "headers.x-key"],
     ["a framing of its own", { headers: { "Content-Length": "5" } }, "headers"],
-    ["bytes of a tcp check", { send: "PING" }, ""],
     ["a fast interval of nothing", { fastInterval: "0s" }, "fastInterval"],
+    ["half a byte", { type: "tcp", send: { hex: "504" } }, "send.hex"],
+    ["nothing to look for", { type: "tcp", expect: "" }, "expect"],
   ])("of a check: %s", (_, change, field) => {
     const input = minimal();
     const healthCheck = { type: "http", ...change };

@@ -68,10 +68,44 @@ describe("a tcp check", () => {
   });
 });
 
+describe("a tcp check with a question", () => {
+  const redis = (answer: string) =>
+    createServer((socket) => {
+      socket.once("data", (chunk) => {
+        socket.write(chunk.toString() === "PING\r\n" ? answer : "-ERR\r\n");
+      });
+    });
+  const check = { type: "tcp", send: "PING\r\n", expect: "+PONG" };
+
+  test("passes when the answer is the expected one", async () => {
+    expect(await run(await portOf(redis("+PONG\r\n")), check)).toBe("pass");
+  });
+
+  test("waits for it no longer than its time-out", async () => {
+    const loading = await portOf(redis("-LOADING\r\n"));
+    expect(await run(loading, { ...check, timeout: "80ms" })).toBe("timeout");
+  });
+
+  test("finds another answer out when the connection ends", async () => {
+    expect(await run(await portOf(answering("-DENIED\r\n")), check)).toBe("content");
+  });
+
+  test("asks even when no answer is expected", async () => {
+    const asked = new Promise<string>((resolve) => {
+      const server = createServer((socket) => {
+        socket.once("data", (chunk) => resolve(chunk.toString()));
+      });
+      void portOf(server).then((port) => run(port, { type: "tcp", send: "HELLO\r\n" }));
+    });
+    expect(await asked).toBe("HELLO\r\n");
+  });
+});
+
 describe("an http check", () => {
   test.each<[string, string | null, string]>([
     ["the expected status", "HTTP/1.1 200 OK\r\n\r\n", "pass"],
     ["another status", "HTTP/1.1 503 Service Unavailable\r\n\r\n", "status"],
+    ["a wish to leave", "HTTP/1.1 200 OK\r\nx-evenkeel-leaving: 1\r\n\r\n", "leaving"],
     ["something that is not HTTP", "220 smtp ready\r\n", "invalid"],
     ["an end before the status line's", "HTTP/1.1 200", "closed"],
     ["nothing but an end", "", "closed"],

@@ -44,10 +44,14 @@ function setUp(
     port: 1_000 + index,
   }));
   const config = poolOf(backends, check);
-  const pool = new Pool(config, createPolicy("round-robin"), { now: () => 0, random: () => 0 });
+  const zero = performance.now();
   const told: Told[] = [];
   const emit: EventSink = (type, data) => told.push({ at: performance.now() - zero, type, data });
-  const zero = performance.now();
+  const pool = new Pool(config, createPolicy("round-robin"), {
+    now: () => 0,
+    random: () => 0,
+    emit,
+  });
   const checker = new PoolChecker(pool, config.healthCheck, {
     emit,
     now: () => performance.now() - zero,
@@ -66,7 +70,8 @@ function setUp(
   };
   const times = (type: string, backend: string) =>
     told.filter((one) => one.type === type && one.data["backend"] === backend).map((one) => one.at);
-  return { pool, checker, told, times, update };
+  const clock = () => performance.now() - zero;
+  return { pool, checker, told, times, update, clock };
 }
 
 const passing = () => ({ result: "pass" as const, tookMs: 10 });
@@ -231,6 +236,144 @@ test("the hold of a pool that stays ill ends by itself, between two checks", asy
   expect(released?.at).toBe(held + 60_000);
   expect(released?.data["because"]).toBe("expired");
   expect(pool.available).toBe(false);
+});
+
+describe("intervals by state", () => {
+  const timers = { interval: "1s", fastInterval: "200ms", downInterval: "3s", timeout: "100ms" };
+
+  test("fast between two states, slow while down, the usual one while well", async () => {
+    const { checker, times } = setUp(1, { ...timers, rise: 2, fall: 3 }, (_, at) => ({
+      result: at > 1_500 && at < 6_000 ? "refused" : "pass",
+      tookMs: 1,
+    }));
+    void checker.start();
+    await vi.advanceTimersByTimeAsync(11_000);
+    expect(times("check.begin", "b0")).toEqual([
+      0, 1_000, 2_000, 2_200, 2_400, 5_400, 8_400, 8_600, 9_600, 10_600,
+    ]);
+    expect(times("backend.unhealthy", "b0")).toEqual([2_401]);
+    expect(times("backend.healthy", "b0")).toEqual([1, 8_601]);
+  });
+
+  test("a single failure is looked into fast and then forgotten", async () => {
+    const { checker, times } = setUp(1, timers, (_, at) => ({
+      result: at === 1_000 ? "timeout" : "pass",
+      tookMs: at === 1_000 ? 100 : 1,
+    }));
+    void checker.start();
+    await vi.advanceTimersByTimeAsync(3_500);
+    expect(times("check.begin", "b0")).toEqual([0, 1_000, 1_200, 2_200, 3_200]);
+    expect(times("backend.unhealthy", "b0")).toEqual([]);
+  });
+
+  test("a check that waits longer than the fast interval is followed at once", async () => {
+    const { checker, times } = setUp(1, { ...timers, timeout: "500ms" }, (_, at) => ({
+      result: at >= 1_000 ? "timeout" : "pass",
+      tookMs: at >= 1_000 ? 500 : 1,
+    }));
+    void checker.start();
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(times("check.begin", "b0")).toEqual([0, 1_000, 1_501, 2_002]);
+  });
+
+  test("one that has never passed is given its usual interval to become ready", async () => {
+    const { checker, times } = setUp(1, timers, () => ({ result: "refused", tookMs: 1 }));
+    void checker.start();
+    await vi.advanceTimersByTimeAsync(2_500);
+    expect(times("check.begin", "b0")).toEqual([0, 1_000, 2_000]);
+  });
+
+  test("a dependency that all share is not judged before the slowest of the others was asked", async () => {
+    const { checker, pool, told } = setUp(3, { ...timers, fall: 2 }, (_, at) => ({
+      result: at > 1_350 ? "timeout" : "pass",
+      tookMs: at > 1_350 ? 100 : 1,
+    }));
+    void checker.start();
+    // b1 fails twice before b2 and b0 are looked at again.
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(told.filter(({ type }) => type === "backend.unhealthy")).toEqual([]);
+    expect(checker.held).toBe(true);
+    expect(pool.available).toBe(true);
+  });
+
+  test("the last one that is well is held at once, although the others are asked but once an hour", async () => {
+    const { checker, pool } = setUp(
+      3,
+      { ...timers, downInterval: "1h", fall: 2 },
+      (backend, at) => ({
+        result: at > (backend === "b2" ? 20_000 : 5_000) ? "timeout" : "pass",
+        tookMs: at > 5_000 ? 100 : 1,
+      }),
+    );
+    void checker.start();
+    await vi.advanceTimersByTimeAsync(19_000);
+    expect(pool.backends.map((backend) => backend.health)).toEqual([
+      "unhealthy",
+      "unhealthy",
+      "healthy",
+    ]);
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(checker.held).toBe(true);
+    expect(pool.backends[2]?.health).toBe("healthy");
+  });
+});
+
+describe("a backend that says it leaves", () => {
+  const timers = { interval: "1s", timeout: "100ms", rise: 2, fall: 3 };
+
+  test("by a check: gets no new work, stays healthy, and stays after a check that passes", async () => {
+    const { checker, pool, told } = setUp(2, timers, (backend, at) => ({
+      result: backend === "b1" && at > 1_500 && at < 4_500 ? "leaving" : "pass",
+      tookMs: 1,
+    }));
+    void checker.start();
+    await vi.advanceTimersByTimeAsync(4_400);
+    const leaver = pool.backends[1];
+    expect([leaver?.health, leaver?.leaving, leaver?.pickable]).toEqual(["healthy", true, false]);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect([leaver?.leaving, leaver?.pickable]).toEqual([false, true]);
+    const about = told.filter(({ type }) => /^backend\.(leaving|stayed|unhealthy)/.test(type));
+    expect(about).toEqual([
+      {
+        at: 2_001,
+        type: "backend.leaving",
+        data: { pool: "p", backend: "b1", by: "check", inFlight: 0 },
+      },
+      { at: 5_001, type: "backend.stayed", data: { pool: "p", backend: "b1", forMs: 3_000 } },
+    ]);
+  });
+
+  test("by a header: at once, until a check passes that began after it", async () => {
+    const { checker, pool, clock } = setUp(1, timers, (_, at) => ({
+      result: "pass",
+      tookMs: at >= 1_000 ? 100 : 1,
+    }));
+    void checker.start();
+    await vi.advanceTimersByTimeAsync(1_050);
+    const [leaver] = pool.backends;
+    if (leaver !== undefined) pool.leaves(leaver, clock());
+    expect(leaver?.pickable).toBe(false);
+    await vi.advanceTimersByTimeAsync(500);
+    expect(leaver?.pickable).toBe(false);
+    await vi.advanceTimersByTimeAsync(600);
+    expect(leaver?.pickable).toBe(true);
+  });
+
+  test("and then fails like one that is gone is found unhealthy, and takes new work when it is back", async () => {
+    const answers = (at: number): CheckResult =>
+      at < 1_500 ? "leaving" : at < 5_500 ? "refused" : "pass";
+    const { checker, pool, times } = setUp(1, timers, (_, at) => ({
+      result: answers(at),
+      tookMs: 1,
+    }));
+    void checker.start();
+    await vi.advanceTimersByTimeAsync(5_400);
+    expect(pool.backends[0]?.health).toBe("unhealthy");
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(pool.backends[0]?.pickable).toBe(true);
+    expect(times("backend.stayed", "b0")).toEqual([6_001]);
+    expect(times("backend.healthy", "b0").at(-1)).toBe(7_001);
+  });
 });
 
 describe("another membership", () => {

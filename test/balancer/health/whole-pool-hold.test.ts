@@ -36,11 +36,7 @@ describe("a backend that fails by silence since 1000", () => {
       [{ ...failingSince(800), isDown: true }],
       "hold",
     ],
-    [
-      "waits for one that was down and passes again",
-      [{ ...passedAt(900), isDown: true }],
-      "wait",
-    ],
+    ["waits for one that was down and passes again", [{ ...passedAt(900), isDown: true }], "wait"],
     [
       "is held when another answers wrongly and one is gone",
       [failingSince(1_000, "status"), failingSince(10, "refused")],
