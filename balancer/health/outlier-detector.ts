@@ -60,14 +60,10 @@ export class OutlierDetector {
    * @param latencyMs http: to the first byte of the response; tcp: to the end of the handshake
    * @param sentAt when the try began
    */
-  observe(
-    backend: Backend,
-    outcome: Outcome,
-    latencyMs: number,
-    sentAt: number,
-    now: number,
-  ): void {
-    this.#pool?.observe(backend, outcome, latencyMs, sentAt, now, this.#dependencies.random);
+  observe(backend: Backend, outcome: Outcome, latencyMs: number, sentAt: number): void {
+    if (this.#pool === null) return;
+    const { now, random } = this.#dependencies;
+    this.#pool.observe(backend, outcome, latencyMs, sentAt, now(), random);
   }
 
   /** A backend may be picked again, or no longer. */
@@ -121,6 +117,7 @@ export class OutlierDetector {
           afterMs: rounded(afterMs),
         });
         backend.ejected = false;
+        this.#sleep();
         break;
       }
       case "spared": {

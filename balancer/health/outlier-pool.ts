@@ -179,11 +179,13 @@ export class OutlierPool<B extends Judged> {
   ): void {
     const { tally } = suspect;
     const detection = `consecutive-${due}` as const;
+    // Traffic may come to one after the other, as with the policy that takes the first.
+    const since = tally.beganAt - this.#rules.intervalMs;
     const enough = Math.ceil(this.#rules.consecutive[due] / 2);
-    const peers = this.#peersOf(suspect, tally.beganAt);
+    const peers = this.#peersOf(suspect, since);
     const alike = peers.filter(
       ({ state, tally: peer }) =>
-        state.kind === "ejected" || (peer.streak >= enough && peer.lastFailureAt >= tally.beganAt),
+        state.kind === "ejected" || (peer.streak >= enough && peer.lastFailureAt >= since),
     );
     const isEverybody = peers.length > 0 && alike.length === peers.length;
     const areTooMany = alike.length > 0 && alike.length + 1 > this.cap && !accusesItself(outcome);

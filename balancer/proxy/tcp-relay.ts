@@ -1,5 +1,6 @@
 import { connect, type Socket } from "node:net";
 import type { Config } from "../config.ts";
+import type { Outcome } from "../health/outcome.ts";
 import { countReason, type ListenerCounters } from "../listener/counters.ts";
 import type { Result } from "../selection/policy.ts";
 import type { Backend } from "../upstream/backend.ts";
@@ -38,6 +39,9 @@ export class TcpRelay implements Expiring {
   #upstream: Socket | null = null;
   #connected = false;
   #askedAt = 0;
+  #handshakeMs = 0;
+  /** Whether it was told what became of the try. */
+  #judged = false;
   #tried: Set<string> | null = null;
   #over = false;
 
@@ -88,6 +92,7 @@ export class TcpRelay implements Expiring {
     }
     if (again) counters.retries += 1;
     this.#askedAt = now();
+    this.#judged = false;
     pool.started(backend, this.#askedAt);
     this.#backend = backend;
     this.deadline = this.#askedAt + timeouts.connect;
@@ -135,15 +140,18 @@ export class TcpRelay implements Expiring {
   }
 
   #toClient(chunk: Buffer): void {
+    // A handshake alone says little: the kernel makes it for a process that then resets.
+    if (!this.#judged) this.#judge("answered");
     this.#context.counters.bytesOut += chunk.length;
     if (!this.#client.write(chunk)) this.#upstream?.pause();
   }
 
-  #connectFailed(reason: string): void {
+  #connectFailed(reason: "connect-failed" | "connect-timeout"): void {
     const { counters, pool } = this.#context;
     countReason(counters.upstreamErrors, reason);
     const id = this.#backend?.id;
     this.#observe("failed");
+    this.#judge(reason);
     if (this.#backend !== null) this.#backend.failed += 1;
     this.#release();
     if (id === undefined || this.#tried !== null || pool.config.retry.attempts === 0) this.#break();
@@ -155,6 +163,7 @@ export class TcpRelay implements Expiring {
 
   #upstreamBroke(): void {
     if (this.#backend !== null) this.#backend.failed += 1;
+    this.#judge("broken");
     countReason(this.#context.counters.upstreamErrors, "reset");
     this.#break();
   }
@@ -162,6 +171,7 @@ export class TcpRelay implements Expiring {
   #upstreamClosed(upstream: Socket): void {
     if (!isFinished(upstream)) this.#break();
     else {
+      this.#judge("answered");
       this.#release();
       if (this.#client.destroyed) this.#end();
     }
@@ -190,7 +200,14 @@ export class TcpRelay implements Expiring {
     if (this.#backend === null) return;
     const { pool, now } = this.#context;
     const at = now();
-    pool.observed(this.#backend, result, at - this.#askedAt, at);
+    this.#handshakeMs = at - this.#askedAt;
+    pool.observed(this.#backend, result, this.#handshakeMs, at);
+  }
+
+  #judge(outcome: Outcome): void {
+    if (this.#backend === null || this.#judged) return;
+    this.#judged = true;
+    this.#context.pool.judged(this.#backend, outcome, this.#handshakeMs, this.#askedAt);
   }
 
   #clientClosed(): void {

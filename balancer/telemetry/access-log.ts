@@ -22,6 +22,8 @@ export interface AccessRecord {
   readonly retries: number;
   /** Why the balancer answered by itself or broke off; absent otherwise. */
   readonly reason?: string;
+  /** A backend was picked while its pool was in panic; absent otherwise. */
+  readonly panic?: true;
   /** The request header `x-evenkeel-seq`. */
   readonly seq?: string;
   /** The request header `x-evenkeel-run`. */

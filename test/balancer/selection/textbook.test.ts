@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { afterHealthEvent, initialHealth } from "../../../balancer/health/health-state.ts";
+import { outcomeOfStatus } from "../../../balancer/health/outcome.ts";
 import { createPolicy } from "../../../balancer/selection/create-policy.ts";
 import type { PolicyName } from "../../../balancer/selection/policy-names.ts";
+import { OutlierSubject } from "../health/outlier-subject.ts";
 import {
   candidates,
   context,
@@ -131,4 +133,17 @@ test("three failures in a row and it is out, two passes in a row and it is in", 
     return health.state === "healthy" ? "+" : "-";
   });
   expect(states.join("")).toBe("++++++++-----+");
+});
+
+test("five 503 in a row and it is out, 30 seconds later it is in again", () => {
+  const subject = new OutlierSubject(3);
+  subject.rounds("answered", 1);
+  subject.requests(0, outcomeOfStatus(503), 4);
+  expect(subject.out).toEqual([]);
+  subject.requests(0, outcomeOfStatus(503), 1);
+  expect(subject.out).toEqual(["b0"]);
+  subject.wait(29_999);
+  expect(subject.out).toEqual(["b0"]);
+  subject.wait(1);
+  expect(subject.out).toEqual([]);
 });
