@@ -7,6 +7,10 @@ export interface HandoverInput {
   readonly virtualAddress: string;
   /** Address of the other balancer. */
   readonly peer: string;
+  /** This node's in VRRP, 1 to 254. */
+  readonly priority: number;
+  /** Whether this node takes the address from a peer of lower priority. */
+  readonly preempt: boolean;
   /** How long the peer may take to finish; longer than its drain. 1 to 1,000,000,000. */
   readonly windowMs: number;
 }
@@ -23,6 +27,8 @@ const inputSchema = z
   .strictObject({
     virtualAddress: address,
     peer: address,
+    priority: z.int().min(1).max(254),
+    preempt: z.boolean(),
     windowMs: z.number().min(1).max(1_000_000_000),
   })
   .refine(({ virtualAddress, peer }) => virtualAddress !== peer, {
@@ -32,17 +38,18 @@ const inputSchema = z
 
 /**
  * The text of an nftables ruleset: what arrives here for a connection that the peer has open is
- * passed on to the peer, for as long as the peer gives the floating address away alive.
- * `{{interface}}` stands for the name of the interface; replace it on the node.
+ * passed on to the peer, when the peer has given the floating address away alive. `{{interface}}`
+ * stands for the name of the interface; replace it on the node.
  *
  * ```
- * peer's advert of priority 0 ──► window open ──peer's other adverts, or time is up──► closed
+ * peer's advert of priority 0 ──► window open ──any other advert of it, or time is up──► closed
  *
  * window open:  handshake, or connection of this node ──► here
  *               anything else to the floating address ──► peer
  * ```
  *
- * A peer that dies has sent no such advert: this node's kernel resets what was open there, at once.
+ * A peer of lower priority opens it with every advert where this node preempts: it is about to lose
+ * the address to this node. A peer that dies has sent no such advert: this node's kernel resets what was open there, at once.
  * The peer needs the floating address on its loopback interface as well, or it could neither take
  * what is passed on nor answer from that address.
  *
@@ -54,7 +61,9 @@ export function handoverRules(input: HandoverInput): string {
   if (!checked.success) {
     throw new InvalidDocument("The handover input", problemsOf(checked.error, input));
   }
-  const { virtualAddress, peer, windowMs } = input;
+  const { virtualAddress, peer, priority, preempt, windowMs } = input;
+  // Its third octet is the priority.
+  const gives = preempt ? `@th,16,8 < ${priority}` : "@th,16,8 0";
   const advert = `ip saddr ${peer} ip protocol 112`;
   const handshake = "tcp flags & (syn | ack) == syn";
   const lines = [
@@ -79,7 +88,7 @@ export function handoverRules(input: HandoverInput): string {
     // Before connection tracking, for which half of a connection would be invalid.
     "    type filter hook prerouting priority raw",
     "    policy accept",
-    `    ${advert} @th,16,8 0 update @window { iif } accept`,
+    `    ${advert} ${gives} update @window { iif } accept`,
     // It is master again, and passes on what is ours: two open windows would pass it to and fro.
     `    ${advert} delete @window { iif } accept`,
     `    ip daddr ${virtualAddress} meta l4proto tcp iif @window jump second_chance`,

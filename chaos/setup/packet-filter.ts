@@ -8,6 +8,8 @@ import type { Finding } from "./requirement.ts";
 const RULES = handoverRules({
   virtualAddress: "198.18.255.1",
   peer: "198.18.255.2",
+  priority: 254,
+  preempt: true,
   windowMs: 1_000,
 }).replaceAll("{{interface}}", "lo");
 

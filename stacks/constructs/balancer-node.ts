@@ -156,12 +156,13 @@ function withKeepalived(node: NodeInput, props: BalancerNodeProps, failover: Flo
 function withLosslessHandover(
   node: NodeInput,
   props: BalancerNodeProps,
-  { virtualAddress, peers: [peer = ""] }: Floating,
+  { virtualAddress, peers: [peer = ""], priority, preempt }: Floating,
 ): NodeInput {
   const { lameDuck = DEFAULTS.timeouts.lameDuck, drain = DEFAULTS.timeouts.drain } =
     balancerConfig(props).timeouts ?? {};
   const openMs = (parseDuration(lameDuck) ?? 0) + (parseDuration(drain) ?? 0);
-  const content = handoverRules({ virtualAddress, peer, windowMs: openMs + WINDOW_MARGIN_MS });
+  const windowMs = openMs + WINDOW_MARGIN_MS;
+  const content = handoverRules({ virtualAddress, peer, priority, preempt, windowMs });
   return {
     ...node,
     // It has the address when it is not the owner as well, and must not say so to who asks.

@@ -20,10 +20,12 @@ beforeEach(() => (directory = mkdtempSync(join(tmpdir(), "evenkeel-handover-")))
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
 /** A node that says every line back with its own name before it. */
-function echoing(id: NodeId, peer: NodeId): TopologyInput["nodes"][number] {
+function echoing(id: NodeId, peer: NodeId, preempt: boolean): TopologyInput["nodes"][number] {
   const content = handoverRules({
     virtualAddress: FLOATING,
     peer: ADDRESS[peer],
+    priority: 250,
+    preempt,
     windowMs: 60_000,
   });
   return {
@@ -47,15 +49,15 @@ function echoing(id: NodeId, peer: NodeId): TopologyInput["nodes"][number] {
   };
 }
 
-const deploy = (): Promise<Deployment> =>
+const deploy = ({ preempt = false } = {}): Promise<Deployment> =>
   new NamespaceEnvironment({ logDirectory: directory }).deploy(
     parseTopology({
       schema: "evenkeel.topology/1",
       id: "handover",
       subnet: "198.18.7.0/24",
       nodes: [
-        echoing("old", "new"),
-        echoing("new", "old"),
+        echoing("old", "new", preempt),
+        echoing("new", "old", preempt),
         {
           id: "client",
           role: "client",
@@ -98,8 +100,10 @@ async function run(deployment: Deployment, id: string, argv: readonly string[]):
 }
 
 /** What the old node tells its peer by VRRP: 0 gives the address away, anything else holds it. */
-async function advertise(deployment: Deployment, priority: 0 | 250): Promise<void> {
-  const octets = ["\\061", "\\063", priority === 0 ? "\\000" : "\\372", "\\001"].join("");
+async function advertise(deployment: Deployment, priority: number): Promise<void> {
+  const octets = [0x31, 51, priority, 1]
+    .map((octet) => `\\${octet.toString(8).padStart(3, "0")}`)
+    .join("");
   const send = `printf '${octets}' | socat -u - IP4-SENDTO:${ADDRESS.new}:112`;
   await run(deployment, "old", ["sh", "-ec", send]);
 }
@@ -145,6 +149,16 @@ test("a node that takes the address back ends the window, so that nothing is pas
   await advertise(deployment, 250);
   await move(deployment);
   expect(await open.say("two")).toBe(ENDED);
+});
+
+test("a connection goes on where it began when a node of higher priority takes the address", async () => {
+  await using deployment = await deploy({ preempt: true });
+  const open = await converse(deployment);
+  expect(await open.say("one")).toBe("old=one");
+
+  await advertise(deployment, 249);
+  await move(deployment);
+  expect(await open.say("two")).toBe("old=two");
 });
 
 test("a connection that began while the window was open is known without an entry of its handshake", async () => {

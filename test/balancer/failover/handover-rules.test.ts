@@ -10,6 +10,8 @@ const NAMESPACE = ["--user", "--map-root-user", "--net"];
 const input: HandoverInput = {
   virtualAddress: "198.18.7.10",
   peer: "198.18.7.12",
+  priority: 250,
+  preempt: false,
   windowMs: 15_500,
 };
 
@@ -24,8 +26,8 @@ describe("the text", () => {
     expect(handoverRules(input)).toContain("timeout 16s");
   });
 
-  test("is taken by nft, as often as it is loaded", () => {
-    const rules = handoverRules(input).replaceAll("{{interface}}", "lo");
+  test.each([false, true])("is taken by nft, as often as it is loaded; preempt: %s", (preempt) => {
+    const rules = handoverRules({ ...input, preempt }).replaceAll("{{interface}}", "lo");
     const load = 'printf "%s" "$1" | nft --file -';
     const script = `${load} && ${load} && nft list ruleset`;
     const { status, stdout, stderr } = spawnSync(
@@ -42,8 +44,10 @@ describe("the text", () => {
 
 describe("wrong input", () => {
   test("is refused with every problem at once", () => {
-    expect(problemsFor({ virtualAddress: "::1", peer: "lb2", windowMs: 0 }).toSorted()).toEqual([
+    const wrong = { ...input, virtualAddress: "::1", peer: "lb2", priority: 255, windowMs: 0 };
+    expect(problemsFor(wrong).toSorted()).toEqual([
       "peer",
+      "priority",
       "virtualAddress",
       "windowMs",
     ]);
