@@ -71,6 +71,9 @@ export interface NodeInspection {
   readonly connected: boolean;
 }
 
+/** Signals by which an operator tells a process something. */
+export type ToldSignal = "SIGHUP" | "SIGUSR1" | "SIGUSR2";
+
 /** Options of everything that hurts. */
 export interface AtOptions {
   /** Act at this time on CLOCK_MONOTONIC (the environment spins the last part); at once when absent or past. */
@@ -100,6 +103,8 @@ export interface RunningNode {
   killProcess(name: string, options?: AtOptions): Promise<Moment>;
   pauseProcess(name: string, options?: AtOptions): Promise<Moment>;
   resumeProcess(name: string): Promise<Moment>;
+  /** One of these to one process alone; what it makes of it is its own affair. @throws RangeError that lists the known processes */
+  signalProcess(name: string, signal: ToldSignal, options?: AtOptions): Promise<Moment>;
 }
 
 export interface SpawnOptions {

@@ -133,6 +133,7 @@ class FakeDeployment implements Deployment {
       killProcess: cannot,
       pauseProcess: cannot,
       resumeProcess: cannot,
+      signalProcess: cannot,
     };
   }
 

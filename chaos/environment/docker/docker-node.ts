@@ -8,6 +8,7 @@ import type {
   SpawnedProcess,
   SpawnOptions,
   TimelineEvent,
+  ToldSignal,
 } from "../environment.ts";
 import { LabError, UnknownName } from "../errors.ts";
 import { measureWallClock } from "../node-agent/observers.ts";
@@ -217,6 +218,13 @@ export class DockerNode implements RunningNode {
     return this.#signal(name, "SIGCONT");
   }
 
+  async signalProcess(name: string, signal: ToldSignal, { atNs }: AtOptions = {}): Promise<Moment> {
+    const process_ = await this.#processOf(name);
+    const action = { kind: "tell-process", node: this.id, ...process_, signal } as const;
+    const done = await this.#around.hand.ask(action, atNs);
+    return momentBetween(done.fromNs, done.toNs);
+  }
+
   /**
    * Undoes whatever was done to it, by whomever: afterwards it runs, is connected, and has all of its
    * processes.
@@ -270,6 +278,14 @@ export class DockerNode implements RunningNode {
   }
 
   async #signal(name: string, signal: SeenSignal, atNs?: bigint): Promise<Moment> {
+    const process_ = await this.#processOf(name);
+    const action = { kind: "signal-tree", node: this.id, ...process_, signal } as const;
+    const done = await this.#around.hand.ask(action, atNs);
+    return momentBetween(done.fromNs, done.toNs);
+  }
+
+  /** One of its processes as the hand finds it. @throws UnknownName, LabError when it has ended */
+  async #processOf(name: string): Promise<{ readonly init: number; readonly innerPid: number }> {
     const known = this.#spec.processes.map((process_) => process_.name);
     if (!known.includes(name)) throw new UnknownName(`process on node ${this.id}`, name, known);
     const init = await this.#init();
@@ -282,9 +298,7 @@ export class DockerNode implements RunningNode {
         `Its processes are: ${running || "none"}.`,
       );
     }
-    const action = { kind: "signal-tree", node: this.id, init, innerPid, signal } as const;
-    const done = await this.#around.hand.ask(action, atNs);
-    return momentBetween(done.fromNs, done.toNs);
+    return { init, innerPid };
   }
 
   /**

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { NodeInspection } from "../environment.ts";
 import { LineSplitter } from "../lines.ts";
 import { untilTime } from "../at-time.ts";
+import { signalAll } from "../process-tree.ts";
 import { LabNetwork } from "./lab-network.ts";
 import { LabNode } from "./lab-node.ts";
 import { NodePrograms } from "./node-programs.ts";
@@ -118,6 +119,11 @@ class LabHost {
         const pids = node.processTree(action.name);
         await until(atNs);
         return timed(() => node.signalUntilSeen(pids, action.signal));
+      }
+      case "tell-process": {
+        const [pid] = node.processTree(action.name);
+        await until(atNs);
+        return timed(() => signalAll(pid === undefined ? [] : [pid], action.signal));
       }
       case "spawn":
         return timed(() => this.#spawn(node, action));

@@ -6,6 +6,7 @@ import type {
   RunningNode,
   SpawnedProcess,
   SpawnOptions,
+  ToldSignal,
   TimelineEvent,
 } from "../environment.ts";
 import { LabError, UnknownName } from "../errors.ts";
@@ -91,11 +92,22 @@ export class NamespaceNode implements RunningNode {
     return this.#signal(name, "SIGCONT");
   }
 
-  #signal(name: string, signal: "SIGKILL" | "SIGSTOP" | "SIGCONT", atNs?: bigint): Promise<Moment> {
-    const known = this.#spec.processes.map((process_) => process_.name);
-    if (!known.includes(name)) {
-      return Promise.reject(new UnknownName(`process on node ${this.id}`, name, known));
-    }
+  async signalProcess(name: string, signal: ToldSignal, { atNs }: AtOptions = {}): Promise<Moment> {
+    this.#checkProcess(name);
+    return this.#lab.act(this.id, { kind: "tell-process", name, signal }, atNs);
+  }
+
+  async #signal(
+    name: string,
+    signal: "SIGKILL" | "SIGSTOP" | "SIGCONT",
+    atNs?: bigint,
+  ): Promise<Moment> {
+    this.#checkProcess(name);
     return this.#lab.act(this.id, { kind: "signal-process", name, signal }, atNs);
+  }
+
+  #checkProcess(name: string): void {
+    const known = this.#spec.processes.map((process_) => process_.name);
+    if (!known.includes(name)) throw new UnknownName(`process on node ${this.id}`, name, known);
   }
 }

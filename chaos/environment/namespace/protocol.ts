@@ -1,5 +1,5 @@
 import type { TopologyNode } from "../../../stacks/topology.ts";
-import type { NodeInspection } from "../environment.ts";
+import type { NodeInspection, ToldSignal } from "../environment.ts";
 
 /**
  * What runner and lab host say to each other: newline-delimited JSON on the host's standard input
@@ -31,6 +31,8 @@ export type LabAction =
       readonly name: string;
       readonly signal: "SIGKILL" | "SIGSTOP" | "SIGCONT";
     }
+  /** A signal to that process alone, not to its children. */
+  | { readonly kind: "tell-process"; readonly name: string; readonly signal: ToldSignal }
   | {
       readonly kind: "spawn";
       readonly spawnId: number;

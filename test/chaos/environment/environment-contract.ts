@@ -247,6 +247,32 @@ export function environmentContract(name: string, environment: EnvironmentUnderT
       expect(other.since(paused.monotonicNs)).not.toContain("silent");
     });
 
+    test("a signal reaches one process alone, and a process that is not there is refused", async () => {
+      const node = deployment.node("app-1");
+      const told = `process.on("SIGHUP", () => console.log("told " + process.hrtime.bigint()));
+        console.log("listening"); setInterval(() => {}, 1e6);`;
+      const lines: string[] = [];
+      // Not one of its processes: it must not hear of it.
+      const other = await node.spawn(["node", "-e", told], {
+        onStdout: (line) => lines.push(line),
+      });
+      await vi.waitUntil(() => lines.length > 0, PATIENCE);
+      await expect(node.signalProcess("nobody", "SIGHUP")).rejects.toThrow(/"nobody".*web/s);
+      await using web = await watch("app-1", "web");
+      await using rest = await watch("app-1", "other");
+      // The sample application does not know it: it ends by it, and its neighbour does not.
+      const signalled = await within(() => node.signalProcess("web", "SIGHUP"));
+      const exit = await exitOf("app-1", "web", signalled.monotonicNs - signalled.uncertaintyNs);
+      expect(exit.data).toMatchObject({ code: null, signal: "SIGHUP" });
+      await web.until("refused", signalled.monotonicNs);
+      await rest.until("answered");
+      expect(lines).toEqual(["listening"]);
+      other.kill("SIGKILL");
+      await other.exited;
+      await node.kill();
+      await node.start();
+    });
+
     test("a killed process is told with its signal and refused; the others of its node answer, and a dead one cannot die again", async (context) => {
       able(context, "kill-process");
       const node = deployment.node("app-1");

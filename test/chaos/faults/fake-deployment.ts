@@ -66,6 +66,7 @@ export class FakeDeployment implements Deployment {
       killProcess: (name) => act(`kill-process ${name}`)(),
       pauseProcess: (name) => act(`pause-process ${name}`)(),
       resumeProcess: (name) => act(`resume-process ${name}`)(),
+      signalProcess: (name, signal) => act(`${signal} ${name}`)(),
     };
   }
 

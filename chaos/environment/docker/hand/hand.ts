@@ -55,12 +55,18 @@ export class Hand {
         });
       }
       case "signal-tree": {
-        const pid = outerPidOf(namespaceOf(action.init), action.innerPid);
-        if (pid === undefined) throw new Error(`Node ${action.node}: the process has ended.`);
-        const pids = treeOf(pid);
+        const pids = treeOf(outerOf(action));
         await until(atNs);
         return timed(() => {
           signalUntilSeen(action.node, pids, action.signal);
+          return {};
+        });
+      }
+      case "tell-process": {
+        const pid = outerOf(action);
+        await until(atNs);
+        return timed(() => {
+          signalAll([pid], action.signal);
           return {};
         });
       }
@@ -102,6 +108,17 @@ async function timed(act: () => HandFindings | Promise<HandFindings>): Promise<E
   const from = process.hrtime.bigint();
   const findings = await act();
   return { from, to: process.hrtime.bigint(), findings };
+}
+
+/** A process of a node by its number on this machine. */
+function outerOf(action: {
+  readonly node: string;
+  readonly init: number;
+  readonly innerPid: number;
+}): number {
+  const pid = outerPidOf(namespaceOf(action.init), action.innerPid);
+  if (pid === undefined) throw new Error(`Node ${action.node}: the process has ended.`);
+  return pid;
 }
 
 function namespaceOf(init: number): string {

@@ -1,3 +1,4 @@
+import type { ToldSignal } from "../../environment.ts";
 import type { SeenSignal } from "../../signal-until-seen.ts";
 
 /**
@@ -21,6 +22,14 @@ export type HandAction =
       /** The number that the process has inside the node. */
       readonly innerPid: number;
       readonly signal: SeenSignal;
+    }
+  /** A signal to a process of a node alone. */
+  | {
+      readonly kind: "tell-process";
+      readonly node: string;
+      readonly init: number;
+      readonly innerPid: number;
+      readonly signal: ToldSignal;
     }
   /** Wakes whatever of a node was stopped. */
   | { readonly kind: "wake"; readonly node: string; readonly init: number }
