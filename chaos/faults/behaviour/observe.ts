@@ -70,11 +70,13 @@ function lookFor(behaviour: Behaviour): Look | null {
   return share > 0 ? slownessOf(behaviour) : null;
 }
 
-function slownessOf({ serviceMs, factor = 1, coldRequests }: Behaviour): Look | null {
-  const slowMs = (serviceMs ?? OWN_MS) * factor;
+function slownessOf({ serviceMs, factor = 1, coldRequests, checks }: Behaviour): Look | null {
+  // Checks have no service time of their own that could be multiplied.
+  const ownMs = checks === "only" ? 0 : OWN_MS;
+  const slowMs = (serviceMs ?? ownMs) * factor;
   if (coldRequests !== undefined || slowMs <= OWN_MS) return null;
   return {
-    path: "/",
+    path: checks === "only" ? "/readyz" : "/",
     withinMs: LONGEST_LOOK_MS,
     // A full queue refuses at once; it is what slow work leads to.
     shows: ({ outcome, status, tookMs }) =>
