@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { loadScenario, scenarioIds } from "../../chaos/cli/scenario-catalogue.ts";
 import { checkScenario, controlOf } from "../../chaos/experiment.ts";
-import { checkDetection } from "../../chaos/measurement/windows/checks.ts";
+import { checkDetection, checkReadmission } from "../../chaos/measurement/windows/checks.ts";
 import { vrrpTakeover } from "../../chaos/measurement/windows/vrrp.ts";
 import type { PredictedWindow } from "../../chaos/measurement/predicted-window.ts";
 import type { Scenario } from "../../chaos/scenario.ts";
@@ -74,8 +74,8 @@ describe.each(scenarios)("$id", ({ scenario }) => {
   });
 
   test("predicts what the timers of its manifest allow", () => {
-    const derived = [takeover(scenario), detection(scenario)].filter((one) => one !== null);
-    for (const predicted of scenario.predictions) {
+    const derived = [takeover(scenario), ...checks(scenario)].filter((one) => one !== null);
+    for (const predicted of scenario.predictions.filter(isOfManifest)) {
       const expected = derived.find(({ of }) => of === predicted.of);
       expect(predicted).toEqual(expected);
     }
@@ -86,7 +86,9 @@ describe.each(scenarios)("$id", ({ scenario }) => {
 
   test("spreads its fault over the period that its manifest says", () => {
     const { heartbeat, topology } = scenario;
-    if (heartbeat === undefined) return expect(scenario.predictions).toEqual([]);
+    if (heartbeat === undefined) {
+      return expect(scenario.predictions.filter(isOfManifest)).toEqual([]);
+    }
     expect(heartbeat.periodMs).toBe(
       heartbeat.of === "advert"
         ? topology.virtualAddress?.vrrp.advertIntervalMs
@@ -123,12 +125,20 @@ function takeover({ topology }: Scenario): PredictedWindow | null {
   return vrrpTakeover({ advertIntervalMs, backupPriority: backup.priority });
 }
 
-/** The window of the checks: a dead process is refused, a dead node silent. */
-function detection({ topology, faults }: Scenario): PredictedWindow | null {
+/** The windows of the checks: a dead node is silent, anything else is seen at once. */
+function checks({ topology, faults }: Scenario): PredictedWindow[] {
   const check = topology.pools[0]?.healthCheck;
-  if (check === undefined) return null;
-  const { intervalMs, timeoutMs, fall, jitter } = check;
-  const failure = faults[0]?.fault.kind === "kill-process" ? "refused" : "silent";
+  if (check === undefined) return [];
+  const { intervalMs, timeoutMs, rise, fall, jitter } = check;
+  const failure = faults[0]?.fault.kind === "silent-kill" ? "silent" : "refused";
   const timers = { intervalMs, timeoutMs, fall, jitter, failure } as const;
-  return checkDetection({ ...timers, scheduling: "start-to-start" });
+  return [
+    checkDetection({ ...timers, scheduling: "start-to-start" }),
+    checkReadmission({ intervalMs, jitter, rise }),
+  ];
+}
+
+/** Ejections by live traffic go by what the balancer is told, which the manifest does not show. */
+function isOfManifest({ source }: PredictedWindow): boolean {
+  return !source.includes("outlier");
 }

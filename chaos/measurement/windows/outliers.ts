@@ -76,7 +76,7 @@ export function latencyEjection(timers: LatencyTimers): PredictedWindow {
     meanMs: (floorMs + ceilingMs) / 2,
     ceilingMs,
     because: `at the end of an interval of ${formatMs(intervalMs)} of which at least ${(needed * 100).toFixed(0)} % was slow (mean above ${formatMs(boundMs)}), and up to ${formatMs(slowMs)} to the first slow answer`,
-    source: "means of intervals, the fault at a random time in one",
+    source: "latency outliers by means of intervals, the fault at a random time in one",
     periodMs: intervalMs,
   };
 }
