@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { addressSchema, idSchema, MS, portSchema } from "./config-fields.ts";
+import { discoverySchema } from "./config-discovery.ts";
 import { drainDeadline } from "./config-drain.ts";
 import { healthCheckSchema } from "./config-health-check.ts";
 import { outlierDetectionSchema } from "./config-outlier-detection.ts";
@@ -48,7 +49,8 @@ const hashingSchema = z.strictObject({
   boundedLoad: z.number().min(1.01).max(10).default(DEFAULTS.hashing.boundedLoad),
 });
 
-const backendSchema = z.strictObject({
+/** One member of a pool. */
+export const backendSchema = z.strictObject({
   id: idSchema,
   address: addressSchema,
   port: portSchema,
@@ -60,6 +62,8 @@ export const poolSchema = z.strictObject({
   id: idSchema,
   policy: z.enum(POLICY_NAMES).default(DEFAULTS.policy),
   backends: z.array(backendSchema),
+  /** Where further backends are found. */
+  discovery: discoverySchema.optional(),
   /** Without one every backend counts as healthy. */
   healthCheck: healthCheckSchema.optional(),
   hold: z

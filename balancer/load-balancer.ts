@@ -1,6 +1,8 @@
+import type { ChildProcess } from "node:child_process";
 import { AdminServer } from "./admin/admin-server.ts";
 import type { AdminSubject, Phase } from "./admin/view.ts";
 import { parseConfig, type Config, type ListenerConfig } from "./config.ts";
+import { Discoveries, withFound } from "./discovery/discoveries.ts";
 import type { VrrpState } from "./failover/notify-fifo.ts";
 import { FailoverSupervisor } from "./failover/supervisor.ts";
 import {
@@ -15,6 +17,10 @@ import type { Listener, ListenerShared } from "./listener/listener.ts";
 import { changesBetween, checkChangeable, type Changes } from "./reload/changes.ts";
 import { NotChangeable } from "./reload/not-changeable.ts";
 import { PoolSet } from "./reload/pool-set.ts";
+import { handedDown, inherit } from "./restart/handed-down.ts";
+import type { Predecessor } from "./restart/predecessor.ts";
+import { RestartFailed } from "./restart/restart-failed.ts";
+import { handOver, type Estate } from "./restart/successor.ts";
 import { openAccessLog, type AccessLog } from "./telemetry/access-log.ts";
 import type { EventSink } from "./telemetry/event.ts";
 import type { Backend } from "./upstream/backend.ts";
@@ -38,6 +44,8 @@ export interface LoadBalancerDependencies {
    * @default there is none to read
    */
   readonly reread?: () => unknown;
+  /** Starts the program that is to follow this one. @default there is none to start */
+  readonly startSuccessor?: () => ChildProcess;
 }
 
 /** Why a balancer stops, for the events. */
@@ -48,8 +56,14 @@ export interface StopReason {
   readonly hurried?: boolean;
 }
 
+/** Why a balancer stops whose successor serves. */
+const REPLACED = "replaced";
 /** How long keepalived may take to give the address away. */
 const ADDRESS_MS = 200;
+/** How long a successor may take until it serves. */
+const RESTART_MS = 30_000;
+/** How often a process that was replaced looks whether somebody is still connected. */
+const LOOK_MS = 20;
 
 /**
  * The balancer of one node: its listeners, pools, checks, admin API, and its side of keepalived.
@@ -66,17 +80,25 @@ export class LoadBalancer implements AdminSubject, AsyncDisposable {
   readonly #emit: EventSink;
   readonly #now: () => number;
   readonly #reread: (() => unknown) | undefined;
+  readonly #startSuccessor: (() => ChildProcess) | undefined;
+  readonly #warn: (message: string) => void;
   readonly #pools: PoolSet;
   readonly #listeners: ListenerSet;
   readonly #administration: Administration;
   readonly #admin: AdminServer;
   readonly #failover: FailoverSupervisor | null;
   readonly #accessLog: AccessLog | null;
+  readonly #discoveries: Discoveries;
+  /** As it is written. */
+  #declared: Config;
+  /** The same with the backends that were found. */
   #config: Config;
   #written: unknown;
   #phase: Phase = "starting";
   #stopping: Promise<void> | null = null;
   #leaveTaking: LeaveTaking | null = null;
+  #restarting: AbortController | null = null;
+  readonly #ended = Promise.withResolvers<void>();
   /** The last change of configuration; the next one waits for it. */
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -96,11 +118,14 @@ export class LoadBalancer implements AdminSubject, AsyncDisposable {
   private constructor(config: Config, dependencies: LoadBalancerDependencies, written: unknown) {
     const { nodeId, emit, warn, now } = dependencies;
     this.nodeId = nodeId;
-    this.#config = config;
+    this.#declared = this.#config = config;
     this.#written = written;
     this.#emit = emit;
+    this.#discoveries = new Discoveries({ emit, warn, changed: () => void this.#follow() });
     this.#now = now;
     this.#reread = dependencies.reread;
+    this.#startSuccessor = dependencies.startSuccessor;
+    this.#warn = warn;
     this.#pools = new PoolSet(config.pools, dependencies);
     const path = config.telemetry.accessLog;
     this.#accessLog =
@@ -161,10 +186,11 @@ export class LoadBalancer implements AdminSubject, AsyncDisposable {
    * Starts; resolves when it is ready, or when it was stopped meanwhile. What fails to start takes
    * everything else down again.
    *
-   * @throws AdminFailed, NotifyFifoFailed, ListenFailed
+   * @param predecessor the process whose place this one takes, without a lost request
+   * @throws AdminFailed, NotifyFifoFailed, ListenFailed, PredecessorGone
    */
-  start(): Promise<void> {
-    const started = this.#start();
+  start(predecessor?: Predecessor): Promise<void> {
+    const started = this.#start(predecessor);
     // A configuration that comes meanwhile waits.
     this.#turn = started.catch(() => undefined);
     return started;
@@ -174,6 +200,7 @@ export class LoadBalancer implements AdminSubject, AsyncDisposable {
     try {
       await this.#admin.start();
       this.#failover?.start();
+      await this.#discover();
       await this.#pools.prepare();
       const checked = this.#pools.startChecks();
       await this.#listeners.start();
@@ -194,6 +221,30 @@ export class LoadBalancer implements AdminSubject, AsyncDisposable {
       available: this.pools.filter((pool) => pool.available).map((pool) => pool.id),
     });
     this.#failover?.ready();
+    predecessor?.ready();
+  }
+
+  async #open(): Promise<void> {
+    await this.#admin.start();
+    this.#failover?.start();
+    await this.#pools.prepare();
+    const checked = this.#pools.startChecks();
+    await this.#listeners.start();
+    await checked;
+  }
+
+  /** Takes over what another process has, once nothing is left that could fail. */
+  async #follow(predecessor: Predecessor): Promise<void> {
+    const { places, state } = await predecessor.inheritance();
+    inherit(this.pools, state, this.#now());
+    await this.#pools.prepare();
+    const bound = await this.#listeners.bind(places);
+    await this.#pools.startChecks();
+    const role = await predecessor.prepared(this.#listeners.places);
+    await this.#admin.start();
+    this.#failover?.start(role);
+    const taken = await predecessor.opened();
+    await this.#listeners.start(new Map([...bound, ...taken]));
   }
 
   /**
@@ -203,8 +254,8 @@ export class LoadBalancer implements AdminSubject, AsyncDisposable {
    */
   dryRun(written: unknown): Changes {
     const config = parseConfig(written);
-    checkChangeable(this.#config, config);
-    return changesBetween(this.#config, config);
+    checkChangeable(this.#declared, config);
+    return changesBetween(this.#declared, config);
   }
 
   /**
@@ -232,11 +283,31 @@ export class LoadBalancer implements AdminSubject, AsyncDisposable {
   }
 
   /**
+   * Has a new process of the same program take over, without a lost request: it reads the
+   * configuration's file, checks its pools, and gets the listening sockets. Then this one stops.
+   *
+   * @param by who wants it, for the events: `SIGUSR2`, `admin`
+   * @returns the pid of the new one, once it serves
+   * @throws RestartFailed; this process serves on then as before
+   */
+  restart(by: string): Promise<number> {
+    const turn = this.#turn.then(() => this.#restart(by));
+    this.#turn = turn.catch(() => undefined);
+    return turn;
+  }
+
+  /** Resolves when it has stopped, whoever wanted it to. */
+  get ended(): Promise<void> {
+    return this.#ended.promise;
+  }
+
+  /**
    * Stops without losing what is in flight, as long as it ends within the drain time-out. Resolves
    * when everything is closed; further calls wait for the first.
    */
   stop(reason: StopReason): Promise<void> {
-    this.#stopping ??= this.#stop(reason);
+    this.#restarting?.abort();
+    this.#stopping ??= this.#stop(reason).then(this.#ended.resolve);
     if (reason.hurried === true) this.#leaveTaking?.tell("hurried");
     return this.#stopping;
   }
@@ -246,14 +317,44 @@ export class LoadBalancer implements AdminSubject, AsyncDisposable {
   }
 
   async #apply(written: unknown, by: string): Promise<Changes> {
+    this.#checkReady();
     const changes = this.dryRun(written);
-    await this.#become(parseConfig(written), by, changes);
+    const declared = parseConfig(written);
+    const searches = await this.#discoveries.planned(declared);
+    try {
+      await this.#become(withFound(declared, searches), by);
+    } catch (error) {
+      this.#discoveries.abandon(searches);
+      throw error;
+    }
+    this.#discoveries.become(searches);
+    this.#declared = declared;
     this.#written = written;
     return changes;
   }
 
-  async #become(config: Config, by: string, changes: Changes): Promise<void> {
-    this.#checkReady();
+  /** Takes over what was found since; waits for its turn. */
+  #follow(): Promise<unknown> {
+    const turn = this.#turn.then(async () => {
+      if (this.#phase !== "ready") return;
+      await this.#become(withFound(this.#declared, this.#discoveries.searches), "discovery");
+    });
+    this.#turn = turn.catch(() => undefined);
+    return this.#turn;
+  }
+
+  /** Looks for backends before anything else is asked of the pools. */
+  async #discover(): Promise<void> {
+    const searches = await this.#discoveries.planned(this.#declared);
+    this.#discoveries.become(searches);
+    const config = withFound(this.#declared, searches);
+    if (config === this.#declared) return;
+    this.#config = config;
+    this.#pools.become(await this.#pools.planned(config.pools));
+  }
+
+  async #become(config: Config, by: string): Promise<void> {
+    const changes = changesBetween(this.#config, config);
     const pools = await this.#pools.planned(config.pools);
     const listeners = await this.#listeners.planned(config.listeners);
     if (this.#phase !== "ready") this.#listeners.abandon(listeners);
@@ -293,11 +394,47 @@ export class LoadBalancer implements AdminSubject, AsyncDisposable {
     };
   }
 
+  async #restart(by: string): Promise<number> {
+    let released = false;
+    this.#restarting = new AbortController();
+    try {
+      if (this.#phase !== "ready") throw new RestartFailed(`it is ${this.#phase}`);
+      const child = this.#startSuccessor?.();
+      if (child === undefined) throw new RestartFailed("it knows no program to start");
+      this.#emit("balancer.restarting", { by });
+      const estate: Estate = {
+        sockets: this.#listeners.sockets,
+        state: handedDown(this.pools, this.#now()),
+        release: () => {
+          released = true;
+          this.#failover?.release();
+          this.#admin.release();
+          return this.vrrp;
+        },
+      };
+      const pid = await handOver(child, estate, RESTART_MS, this.#restarting.signal);
+      this.#restarting = null;
+      this.#emit("balancer.replaced", { by, pid });
+      void this.stop({ reason: REPLACED });
+      return pid;
+    } catch (error) {
+      this.#restarting = null;
+      if (released && this.#phase === "ready") {
+        this.#failover?.resume();
+        await this.#admin.start();
+      }
+      const message = error instanceof Error ? error.message : String(error);
+      this.#emit("balancer.restart-failed", { by, message });
+      this.#warn(message);
+      throw error;
+    }
+  }
+
   async #stop({ reason }: StopReason): Promise<void> {
     if (this.#phase === "stopped") return;
     this.#phase = "lame-duck";
     this.#listeners.lameDuck();
-    const leaveTaking = this.#takeLeave();
+    const leaveTaking = reason === REPLACED ? this.#takeLeaveOfGuests() : this.#takeLeave();
     await leaveTaking.draining;
 
     this.#phase = "draining";
@@ -329,7 +466,22 @@ export class LoadBalancer implements AdminSubject, AsyncDisposable {
     return leaveTaking;
   }
 
+  /** Somebody else accepts and holds the address: who is connected here is told, on an answer. */
+  #takeLeaveOfGuests(): LeaveTaking {
+    this.#listeners.stopAccepting();
+    const { lameDuck, drain } = this.#config.timeouts;
+    const rules = { lameDuckMs: Math.max(lameDuck, drain), addressMs: null, drainMs: drain };
+    const leaveTaking = new LeaveTaking(rules, this.#now);
+    this.#leaveTaking = leaveTaking;
+    const timer = setInterval(() => {
+      if (this.#listeners.guests === 0) leaveTaking.tell("emptied");
+    }, LOOK_MS);
+    void leaveTaking.draining.then(() => clearInterval(timer));
+    return leaveTaking;
+  }
+
   async #close(): Promise<void> {
+    this.#discoveries.close();
     this.#pools.stopChecks();
     this.#administration.stop();
     this.#failover?.close();

@@ -31,6 +31,9 @@ export const EVENT_TYPES = [
   "balancer.ready",
   "balancer.draining",
   "balancer.stopped",
+  "balancer.restarting",
+  "balancer.replaced",
+  "balancer.restart-failed",
   "config.applied",
   "discovery.failed",
   // failover
@@ -47,6 +50,7 @@ export const EVENT_TYPES = [
   "process.started",
   "process.ready",
   "process.exited",
+  "process.replaced",
   "fault.injected",
   "fault.verified",
   "fault.healed",
