@@ -7,6 +7,7 @@ const TRIALS = 10;
 /** The scenarios whose objectives are figures: what is lost, and for how long. */
 const SCENARIOS = [
   ["balancer-stopped", "Planned stop of the active balancer"],
+  ["planned-handover", "Planned stop of the active balancer, lossless, bodies of 100 KB"],
   ["backend-killed", "A backend's process killed at 200 requests a second, service time 50 ms"],
   ["backend-node-killed", "A backend's node silent at 200 requests a second, service time 50 ms"],
   ["session-store-stalled", "The session store stalled for 200 ms and for 5 s"],
