@@ -198,6 +198,7 @@ export async function listen(setup: Setup) {
     },
     [Symbol.asyncDispose]: async () => {
       await listener.drain(0);
+      pool.stop();
     },
   };
 }
