@@ -15,8 +15,12 @@ function checkOf({
 }: Topology): Omit<CheckTimers, "failure"> & Required<CheckInterval> & ReadmissionTimers {
   const check = pools[0]?.healthCheck;
   if (check === undefined) throw new RangeError("The topology's first pool has no health check.");
-  const { intervalMs, timeoutMs, rise, fall, jitter } = check;
-  return { intervalMs, timeoutMs, rise, fall, jitter, scheduling: "start-to-start" };
+  const { intervalMs, fastIntervalMs, downIntervalMs, timeoutMs, rise, fall, jitter } = check;
+  return {
+    ...{ intervalMs, timeoutMs, rise, fall, jitter, scheduling: "start-to-start" },
+    ...(fastIntervalMs === undefined ? {} : { fastIntervalMs }),
+    ...(downIntervalMs === undefined ? {} : { downIntervalMs }),
+  };
 }
 
 /**

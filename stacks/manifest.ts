@@ -141,7 +141,13 @@ const poolSchema = z.strictObject({
     .strictObject({
       type: z.enum(["tcp", "http"]),
       path: z.string().optional(),
+      /** A tcp check that wants an answer, not only a connection. */
+      expectsAnswer: z.literal(true).optional(),
       intervalMs: milliseconds,
+      /** Between two states; as `intervalMs` without one. */
+      fastIntervalMs: milliseconds.optional(),
+      /** While it is down; as `intervalMs` without one. */
+      downIntervalMs: milliseconds.optional(),
       timeoutMs: milliseconds,
       rise: z.int().min(1),
       fall: z.int().min(1),

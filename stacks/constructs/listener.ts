@@ -131,7 +131,12 @@ export class Listener extends Construct {
             healthCheck: {
               type: check.type,
               ...(check.type === "http" ? { path: check.path } : {}),
+              ...(check.type === "tcp" && check.expect !== undefined
+                ? { expectsAnswer: true as const }
+                : {}),
               intervalMs: check.interval,
+              ...(check.fastInterval === undefined ? {} : { fastIntervalMs: check.fastInterval }),
+              ...(check.downInterval === undefined ? {} : { downIntervalMs: check.downInterval }),
               timeoutMs: check.timeout,
               rise: check.rise,
               fall: check.fall,

@@ -2,11 +2,11 @@ import type { TopologyRule } from "../topology.ts";
 
 /**
  * A TCP check of a backend behind a fault point asks the proxy, which accepts whether or not the
- * backend does: such a check is green for ever.
+ * backend does: such a check is green for ever, unless it expects an answer.
  */
 export const checksSeeThroughFaultPoints: TopologyRule = (topology) =>
   topology.pools.flatMap((pool, index) => {
-    if (pool.healthCheck?.type !== "tcp") return [];
+    if (pool.healthCheck?.type !== "tcp" || pool.healthCheck.expectsAnswer) return [];
     const balancers = topology.listeners
       .filter((listener) => listener.pool === pool.id)
       .map(({ group }) => group);

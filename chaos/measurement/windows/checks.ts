@@ -24,12 +24,20 @@ export interface CheckTimers extends CheckInterval {
    * differ only when checks take time, that is for silent failures.
    */
   readonly scheduling: "start-to-start" | "end-to-start";
-  /** Interval after the first failure, HAProxy's `fastinter`. Default: as before. */
+  /**
+   * Interval after the first failure, HAProxy's `fastinter`. From start to start it may be shorter
+   * than the timeout; the next check then begins as soon as the last one is over.
+   * @default intervalMs
+   */
   readonly fastIntervalMs?: number;
 }
 
 /** What decides how soon active checks take a backend back. */
 export interface ReadmissionTimers extends CheckInterval {
+  /** Interval while it fails, HAProxy's `downinter`. @default intervalMs */
+  readonly downIntervalMs?: number;
+  /** Interval after the first success. @default intervalMs */
+  readonly fastIntervalMs?: number;
   /** Successes in a row. */
   readonly rise: number;
 }
@@ -47,11 +55,10 @@ export function checkDetection(timers: CheckTimers): PredictedWindow {
   const { intervalMs } = timers;
   return {
     of: "detection",
-    floorMs: following * (1 - jitter) + waiting,
-    // With jitter, long intervals are hit more often: the mean rest of one is E[L²] / 2 E[L].
-    meanMs: (intervalMs * (1 + jitter ** 2 / 3)) / 2 + following + waiting,
-    ceilingMs: intervalMs * (1 + jitter) + following * (1 + jitter) + waiting,
-    because: `0 to 1 interval of ${formatMs(intervalMs)}${jitterText(jitter)}, ${restText(timers, following, waiting)}`,
+    floorMs: following.floorMs + waiting,
+    meanMs: meanRest(intervalMs, jitter) + following.meanMs + waiting,
+    ceilingMs: intervalMs * (1 + jitter) + following.ceilingMs + waiting,
+    because: `0 to 1 interval of ${formatMs(intervalMs)}${jitterText(jitter)}, ${restText(timers, following.meanMs, waiting)}`,
     source: SOURCE,
     periodMs: intervalMs,
   };
@@ -77,10 +84,10 @@ export function checkDetectionAtPhase(timers: CheckTimers, phaseMs: number): Pre
   const shortest = Math.max(timers.intervalMs * (1 - jitter), phaseMs);
   return {
     of: "detection",
-    floorMs: shortest - phaseMs + following * (1 - jitter) + waiting,
-    meanMs: (shortest + longest) / 2 - phaseMs + following + waiting,
-    ceilingMs: longest - phaseMs + following * (1 + jitter) + waiting,
-    because: `fault ${formatMs(phaseMs)} after a check, next one ${formatMs(timers.intervalMs)}${jitterText(jitter)} after it, ${restText(timers, following, waiting)}`,
+    floorMs: shortest - phaseMs + following.floorMs + waiting,
+    meanMs: (shortest + longest) / 2 - phaseMs + following.meanMs + waiting,
+    ceilingMs: longest - phaseMs + following.ceilingMs + waiting,
+    because: `fault ${formatMs(phaseMs)} after a check, next one ${formatMs(timers.intervalMs)}${jitterText(jitter)} after it, ${restText(timers, following.meanMs, waiting)}`,
     source: SOURCE,
   };
 }
@@ -93,17 +100,20 @@ export function checkDetectionAtPhase(timers: CheckTimers, phaseMs: number): Pre
  */
 export function checkReadmission(timers: ReadmissionTimers): PredictedWindow {
   const { intervalMs, rise } = timers;
+  const { downIntervalMs: down = intervalMs, fastIntervalMs: fast = intervalMs } = timers;
   const jitter = checkedJitter(timers);
   demand(Number.isInteger(rise) && rise >= 1, "rise", rise, "a whole number from 1");
-  const following = (rise - 1) * intervalMs;
+  demand(down > 0, "downIntervalMs", down, "above 0");
+  demand(fast > 0, "fastIntervalMs", fast, "above 0");
+  const following = (rise - 1) * fast;
   return {
     of: "readmission",
     floorMs: following * (1 - jitter),
-    meanMs: (intervalMs * (1 + jitter ** 2 / 3)) / 2 + following,
-    ceilingMs: (intervalMs + following) * (1 + jitter),
-    because: `0 to 1 interval of ${formatMs(intervalMs)}${jitterText(jitter)}, then ${rise - 1} more`,
+    meanMs: meanRest(down, jitter) + following,
+    ceilingMs: (down + following) * (1 + jitter),
+    because: `0 to 1 interval of ${formatMs(down)}${jitterText(jitter)}, then ${rise - 1} more${fast === down ? "" : ` (${formatMs(following)})`}`,
     source: SOURCE,
-    periodMs: intervalMs,
+    periodMs: down,
   };
 }
 
@@ -115,10 +125,11 @@ function terms(timers: CheckTimers) {
   demand(Number.isInteger(fall) && fall >= 1, "fall", fall, "a whole number from 1");
   demand(timeoutMs > 0, "timeoutMs", timeoutMs, "above 0");
   demand(fast > 0, "fastIntervalMs", fast, "above 0");
-  const following = (fall - 1) * fast;
+  const isLate = failure === "silent" && scheduling === "start-to-start";
+  const following = spacing(fall - 1, fast, jitter, isLate ? timeoutMs : 0);
   if (failure === "refused") return { jitter, following, waiting: 0 };
   if (scheduling === "end-to-start") return { jitter, following, waiting: fall * timeoutMs };
-  const shortest = Math.min(intervalMs, fast) * (1 - jitter);
+  const shortest = intervalMs * (1 - jitter);
   demand(
     timeoutMs <= shortest,
     "timeoutMs",
@@ -126,6 +137,29 @@ function terms(timers: CheckTimers) {
     `at most ${formatMs(shortest)}, the shortest interval, or end-to-start scheduling`,
   );
   return { jitter, following, waiting: timeoutMs };
+}
+
+/** What `count` intervals take, each no shorter than the check that it begins with. */
+function spacing(count: number, intervalMs: number, jitter: number, checkMs: number) {
+  const [shortest, longest] = [intervalMs * (1 - jitter), intervalMs * (1 + jitter)];
+  const mean =
+    checkMs <= shortest
+      ? intervalMs
+      : checkMs >= longest
+        ? checkMs
+        : // The mean of the larger of both, the interval being uniform between its ends.
+          ((checkMs - shortest) * checkMs + (longest ** 2 - checkMs ** 2) / 2) /
+          (longest - shortest);
+  return {
+    floorMs: count * Math.max(shortest, checkMs),
+    meanMs: count * mean,
+    ceilingMs: count * Math.max(longest, checkMs),
+  };
+}
+
+/** What is left of the interval that a fault falls into; with jitter, long ones are hit more often: E[L²] / 2 E[L]. */
+function meanRest(intervalMs: number, jitter: number): number {
+  return (intervalMs * (1 + jitter ** 2 / 3)) / 2;
 }
 
 function checkedJitter(interval: CheckInterval): number {

@@ -227,6 +227,13 @@ const ROWS: readonly (readonly [string, Change, { path: string; value: string; n
   ];
 
 describe("the rules over a topology", () => {
+  test("have nothing against a TCP check through a fault point that expects an answer", () => {
+    const found = problemsOf((t) =>
+      Object.assign(at(t.pools, 0).healthCheck ?? {}, { type: "tcp", expectsAnswer: true }),
+    );
+    expect(found).toEqual([]);
+  });
+
   test("have nothing against a valid one", () => {
     expect(problemsOf()).toEqual([]);
   });

@@ -100,6 +100,30 @@ describe("detection by active checks", () => {
     expect(window).toMatchObject({ floorMs: 500, meanMs: 750, ceilingMs: 1000 });
   });
 
+  test("readmission: a down interval until the first success, then fast ones", () => {
+    const timers = { intervalMs: 2_000, downIntervalMs: 10_000, fastIntervalMs: 500, rise: 3 };
+    expect(checkReadmission(timers)).toMatchObject({
+      floorMs: 1_000,
+      meanMs: 6_000,
+      ceilingMs: 11_000,
+      periodMs: 10_000,
+    });
+  });
+
+  test("fast checks that wait longer than their interval follow each other at once", () => {
+    const timers = { ...tenSeconds, failure: "silent", fastIntervalMs: 500 } as const;
+    expect(checkDetection(timers)).toMatchObject({
+      floorMs: 6_000,
+      meanMs: 11_000,
+      ceilingMs: 16_000,
+    });
+    // Of 450 to 550 ms each, with a time-out of 500: 500 to 550, half of the time 500.
+    const near = checkDetection({ ...timers, timeoutMs: 500, jitter: 0.1 });
+    expect(near.floorMs).toBeCloseTo(2 * 500 + 500);
+    expect(near.meanMs).toBeCloseTo((10_000 * (1 + 0.01 / 3)) / 2 + 2 * 512.5 + 500);
+    expect(near.ceilingMs).toBeCloseTo(11_000 + 2 * 550 + 500);
+  });
+
   test("the formula stands there with its numbers", () => {
     expect(checkDetection({ ...tenSeconds, failure: "silent", jitter: 0.1 }).because).toBe(
       "0 to 1 interval of 10000 ms ± 10 %, then 2 more (20000 ms), 1 × timeout 2000 ms (2000 ms, start-to-start)",
@@ -124,6 +148,8 @@ describe("detection by active checks", () => {
     jitter: fc.double({ min: 0, max: 0.5, noNaN: true }),
     failure: fc.constantFrom("refused" as const, "silent" as const),
     scheduling: fc.constantFrom("start-to-start" as const, "end-to-start" as const),
+    // Shorter than the time-out too.
+    fastIntervalMs: fc.integer({ min: 1, max: 60_000 }),
   });
   const share = fc.double({ min: 0, max: 1, noNaN: true });
 
@@ -163,13 +189,15 @@ describe("detection by active checks", () => {
 
 /** Checks one after the other until `fall` of them have failed; the fault falls into the first interval. */
 function simulate(timers: CheckTimers, random: () => number): number {
-  const interval = () => timers.intervalMs * (1 + (timers.jitter ?? 0) * (2 * random() - 1));
-  const first = interval();
+  const drawn = (ms: number) => ms * (1 + (timers.jitter ?? 0) * (2 * random() - 1));
+  const first = drawn(timers.intervalMs);
   const fault = first * random();
   const checkMs = timers.failure === "silent" ? timers.timeoutMs : 0;
   let start = first;
   for (let failed = 1; failed < timers.fall; failed += 1) {
-    start += interval() + (timers.scheduling === "end-to-start" ? checkMs : 0);
+    const interval = drawn(timers.fastIntervalMs ?? timers.intervalMs);
+    start +=
+      timers.scheduling === "end-to-start" ? interval + checkMs : Math.max(interval, checkMs);
   }
   return start + checkMs - fault;
 }
