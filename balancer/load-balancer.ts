@@ -196,15 +196,9 @@ export class LoadBalancer implements AdminSubject, AsyncDisposable {
     return started;
   }
 
-  async #start(): Promise<void> {
+  async #start(predecessor: Predecessor | undefined): Promise<void> {
     try {
-      await this.#admin.start();
-      this.#failover?.start();
-      await this.#discover();
-      await this.#pools.prepare();
-      const checked = this.#pools.startChecks();
-      await this.#listeners.start();
-      await checked;
+      await (predecessor === undefined ? this.#open() : this.#succeed(predecessor));
     } catch (error) {
       this.#phase = "stopped";
       await this.#listeners.drain(0);
@@ -227,6 +221,7 @@ export class LoadBalancer implements AdminSubject, AsyncDisposable {
   async #open(): Promise<void> {
     await this.#admin.start();
     this.#failover?.start();
+    await this.#discover();
     await this.#pools.prepare();
     const checked = this.#pools.startChecks();
     await this.#listeners.start();
@@ -234,8 +229,9 @@ export class LoadBalancer implements AdminSubject, AsyncDisposable {
   }
 
   /** Takes over what another process has, once nothing is left that could fail. */
-  async #follow(predecessor: Predecessor): Promise<void> {
+  async #succeed(predecessor: Predecessor): Promise<void> {
     const { places, state } = await predecessor.inheritance();
+    await this.#discover();
     inherit(this.pools, state, this.#now());
     await this.#pools.prepare();
     const bound = await this.#listeners.bind(places);

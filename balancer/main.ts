@@ -7,6 +7,8 @@ import { LoadBalancer } from "./load-balancer.ts";
 import { readDocument, Unreadable } from "./reload/document-file.ts";
 import { FileWatch } from "./reload/file-watch.ts";
 import { reloadAndTell } from "./reload/reload-on-demand.ts";
+import { Predecessor } from "./restart/predecessor.ts";
+import { startSuccessor } from "./restart/successor.ts";
 import { eventWriter } from "./telemetry/event.ts";
 
 /**
@@ -24,6 +26,7 @@ const HELP = `Usage: node balancer/main.ts --config FILE [--watch | --check]
 
 EVENKEEL_NODE_ID names this node in events; the host name does when it is not set.
 SIGHUP reads the configuration anew and takes it over, whole or not at all.
+SIGUSR2 has a new process take over without a lost request, which reads the configuration anew.
 SIGTERM and SIGINT stop the balancer: it finishes what is in flight, and exits with 0.
 Exit codes: 0 stopped as asked, 1 invalid configuration or failed start, 64 wrong use.
 `;
@@ -41,6 +44,7 @@ process.stdout.on("error", () => undefined); // Whoever read the events is gone;
 void run(process.argv.slice(2)).then(exitWith);
 
 async function run(args: readonly string[]): Promise<number> {
+  const predecessor = Predecessor.find();
   try {
     const options = optionsOf(args);
     if (options.help === true) return print(HELP);
@@ -51,7 +55,8 @@ async function run(args: readonly string[]): Promise<number> {
     const written = read();
     const config = parseConfig(written);
     if (options.check === true) return print(summary(config));
-    return await serve(config, { written, read, watched: options.watch === true ? path : null });
+    const watched = options.watch === true ? path : null;
+    return await serve(config, { written, read, watched }, predecessor);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     const wrongUse = error instanceof WrongUse || error instanceof Unreadable;
@@ -68,7 +73,11 @@ interface Source {
   readonly watched: string | null;
 }
 
-async function serve(config: Config, { written, read, watched }: Source): Promise<number> {
+async function serve(
+  config: Config,
+  { written, read, watched }: Source,
+  predecessor: Predecessor | undefined,
+): Promise<number> {
   const nodeId = process.env["EVENKEEL_NODE_ID"] ?? hostname();
   const warn = (message: string): void => void process.stderr.write(`${message}\n`);
   const balancer = LoadBalancer.create(
@@ -80,38 +89,37 @@ async function serve(config: Config, { written, read, watched }: Source): Promis
       now: () => performance.now(),
       random: Math.random,
       reread: read,
+      startSuccessor,
     },
     written,
   );
   const reload = (by: string): void => void reloadAndTell(balancer, by, warn);
   process.on("SIGHUP", reload);
   const watch = watched === null ? null : new FileWatch(watched, () => reload("file"));
-  const stopped = stopSignal(balancer);
-  await balancer.start();
+  // Told by the balancer itself.
+  process.on("SIGUSR2", () => void balancer.restart("SIGUSR2").catch(() => undefined));
+  const exitCode = stopOnSignals(balancer);
+  await balancer.start(predecessor);
   // Written at exit only otherwise, and a process in a lab seldom gets to a normal exit.
   flushCompileCache();
-  const code = await stopped;
+  await balancer.ended;
   watch?.close();
-  return code;
+  return exitCode();
 }
 
-/** Resolves with the exit code when a signal has stopped the balancer. */
-function stopSignal(balancer: LoadBalancer): Promise<number> {
-  return new Promise((resolve, reject) => {
-    let firstAt: number | null = null;
-    let code = OK;
-    const stop = (reason: string): void => {
-      if (firstAt === null) {
-        firstAt = performance.now();
-        balancer.stop({ reason }).then(() => resolve(code), reject);
-      } else if (performance.now() - firstAt > IMPATIENT_AFTER_MS) {
-        code = FAILED;
-        void balancer.stop({ reason, hurried: true });
-      }
-    };
-    process.on("SIGTERM", stop);
-    process.on("SIGINT", stop);
-  });
+/** Stops the balancer on signals; what is returned tells the exit code once it has stopped. */
+function stopOnSignals(balancer: LoadBalancer): () => number {
+  let firstAt: number | null = null;
+  let code = OK;
+  const stop = (reason: string): void => {
+    const hurried = firstAt !== null && performance.now() - firstAt > IMPATIENT_AFTER_MS;
+    firstAt ??= performance.now();
+    if (hurried) code = FAILED;
+    void balancer.stop({ reason, hurried });
+  };
+  process.on("SIGTERM", stop);
+  process.on("SIGINT", stop);
+  return () => code;
 }
 
 function optionsOf(args: readonly string[]) {

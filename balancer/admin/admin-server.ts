@@ -47,6 +47,11 @@ export class AdminServer {
     }
   }
 
+  /** Stops listening and removes the socket file; who was asking is still answered. */
+  release(): void {
+    this.#server.close();
+  }
+
   /** Stops answering, whatever is under way; removes the socket file. */
   async close(): Promise<void> {
     if (!this.#server.listening) return;

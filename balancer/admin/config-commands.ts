@@ -2,6 +2,7 @@ import { InvalidDocument } from "../errors.ts";
 import { ListenFailed } from "../listener/listen-failed.ts";
 import type { Changes } from "../reload/changes.ts";
 import { NotChangeable } from "../reload/not-changeable.ts";
+import { RestartFailed } from "../restart/restart-failed.ts";
 import type { Answer, ErrorBody } from "./answer.ts";
 
 /** What the admin API may do with the configuration of a balancer. */
@@ -14,6 +15,8 @@ export interface ConfigSubject {
   apply(written: unknown, by: string): Promise<Changes>;
   /** Reads the configuration's file again and takes it over. @throws as `apply`, and when there is none to read */
   reload(by: string): Promise<Changes>;
+  /** Has a new process follow this one; its pid. @throws RestartFailed */
+  restart(by: string): Promise<number>;
 }
 
 type Command = (subject: ConfigSubject, body: string) => Promise<Answer>;
@@ -21,6 +24,7 @@ type Command = (subject: ConfigSubject, body: string) => Promise<Answer>;
 const COMMANDS: Readonly<Record<string, Command>> = {
   "/config": async (subject, body) => changed(await subject.apply(JSON.parse(body), "admin"), true),
   "/config/dry-run": async (subject, body) => changed(subject.dryRun(JSON.parse(body)), false),
+  "/restart": async (subject) => ({ status: 200, body: { pid: await subject.restart("admin") } }),
   "/config/reload": async (subject) => changed(await subject.reload("admin"), true),
 };
 
@@ -65,6 +69,7 @@ function refusalOf(error: unknown): Answer {
     return refused(422, code, `Correct every problem. ${untouched}`, { problems });
   }
   if (error instanceof ListenFailed) return refused(409, error.code, untouched);
+  if (error instanceof RestartFailed) return refused(503, error.code, untouched);
   if (error instanceof NotChangeable) return refused(503, error.code, untouched);
   return refused(500, "failed", `Look at the balancer's log. ${untouched}`);
 }

@@ -84,6 +84,16 @@ export function openNotifyFifo(path: string, onNotice: (notice: VrrpNotice) => v
   return { close: () => void socket.destroy() };
 }
 
+/**
+ * Keeps the fifo open without reading it: what keepalived writes waits for whoever reads next.
+ *
+ * @throws NotifyFifoFailed
+ */
+export function holdNotifyFifo(path: string): NotifyFifo {
+  const fd = openFifo(path);
+  return { close: () => closeSync(fd) };
+}
+
 function openFifo(path: string): number {
   let fd: number;
   try {

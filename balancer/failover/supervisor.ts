@@ -1,6 +1,6 @@
 import type { Config } from "../config.ts";
 import type { EventSink } from "../telemetry/event.ts";
-import { openNotifyFifo, type NotifyFifo, type VrrpNotice, type VrrpState } from "./notify-fifo.ts";
+import { holdNotifyFifo, openNotifyFifo, type NotifyFifo, type VrrpNotice, type VrrpState } from "./notify-fifo.ts";
 import { TrackFileFailed, writeTrackFile } from "./track-file.ts";
 
 /**
@@ -37,9 +37,34 @@ export class FailoverSupervisor {
   /**
    * Begins to listen. Start it before keepalived, or no later than it.
    *
+   * @param role what keepalived has told another process that listened before
    * @throws NotifyFifoFailed
    */
-  start(): void {
+  start(role: VrrpState | null = null): void {
+    this.#role = role;
+    this.#listen();
+  }
+
+  /**
+   * Lets another process listen, and never leaves keepalived without a listener: what it says in
+   * between waits.
+   *
+   * @throws NotifyFifoFailed
+   */
+  release(): void {
+    const held = holdNotifyFifo(this.#config.notifyFifo);
+    this.#fifo?.close();
+    this.#fifo = held;
+  }
+
+  /** Listens again after `release`. @throws NotifyFifoFailed */
+  resume(): void {
+    const held = this.#fifo;
+    this.#listen();
+    held?.close();
+  }
+
+  #listen(): void {
     this.#fifo = openNotifyFifo(this.#config.notifyFifo, (notice) => this.#hear(notice));
   }
 

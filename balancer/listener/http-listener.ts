@@ -48,6 +48,10 @@ export class HttpListener implements Listener {
     return this.#config;
   }
 
+  get socket(): ListeningSocket | null {
+    return this.#socket;
+  }
+
   get port(): number {
     return this.#socket?.port ?? this.#config.port;
   }

@@ -29,6 +29,24 @@ export class ListenerSet {
     return this.#listeners;
   }
 
+  /** Where they listen, or will. */
+  get places(): readonly string[] {
+    return this.#listeners.map(({ config }) => placeOf(config));
+  }
+
+  /** What they accept from, by place. */
+  get sockets(): ReadonlyMap<string, ListeningSocket> {
+    const all = this.#listeners.flatMap(({ config, socket }) =>
+      socket === null ? [] : [[placeOf(config), socket] as const],
+    );
+    return new Map(all);
+  }
+
+  /** Client connections that are open, also those of listeners that were replaced. */
+  get guests(): number {
+    return this.serving.reduce((sum, { counters }) => sum + counters.active, 0);
+  }
+
   /** Those that accept, and those that finish what they have. */
   get serving(): readonly Listener[] {
     return [...this.#listeners, ...this.#leaving];
@@ -52,20 +70,19 @@ export class ListenerSet {
    */
   async planned(configs: readonly ListenerConfig[]): Promise<ListenersChange> {
     const present = new Set(this.#listeners.map(({ config }) => placeOf(config)));
-    const sockets = new Map<string, ListeningSocket>();
-    const missing = configs.filter((config) => !present.has(placeOf(config)));
-    const change = { configs, sockets };
-    try {
-      await settled(
-        missing.map(async (config) => {
-          sockets.set(placeOf(config), await ListeningSocket.bind(config));
-        }),
-      );
-    } catch (error) {
-      this.abandon(change);
-      throw error;
-    }
-    return change;
+    return { configs, sockets: await boundBeside(present, configs) };
+  }
+
+  /**
+   * Binds what these listeners need beside what listens already.
+   *
+   * @param present places with a socket
+   * @returns the sockets, by place
+   * @throws ListenFailed; nothing is bound then
+   */
+  async bind(present: readonly string[]): Promise<ReadonlyMap<string, ListeningSocket>> {
+    const configs = this.#listeners.map(({ config }) => config);
+    return await boundBeside(new Set(present), configs);
   }
 
   /** Lets go of a change that does not come about. */
@@ -132,6 +149,25 @@ export function placeOf({ address, port }: Pick<ListenerConfig, "address" | "por
 
 function isAlike(one: ListenerConfig, other: ListenerConfig): boolean {
   return one.protocol === other.protocol;
+}
+
+async function boundBeside(
+  present: ReadonlySet<string>,
+  configs: readonly ListenerConfig[],
+): Promise<ReadonlyMap<string, ListeningSocket>> {
+  const sockets = new Map<string, ListeningSocket>();
+  const missing = configs.filter((config) => !present.has(placeOf(config)));
+  try {
+    await settled(
+      missing.map(async (config) => {
+        sockets.set(placeOf(config), await ListeningSocket.bind(config));
+      }),
+    );
+  } catch (error) {
+    for (const socket of sockets.values()) socket.close();
+    throw error;
+  }
+  return sockets;
 }
 
 /** @throws what the first of them failed with, once all are over */

@@ -34,6 +34,8 @@ export interface DrainResult {
 export interface Listener extends BackendTraffic {
   readonly config: ListenerConfig;
   readonly counters: ListenerCounters;
+  /** What it accepts from; null before `start` and after the end of accepting. */
+  readonly socket: ListeningSocket | null;
   /** Port that it is bound to; the configured one before `start`. */
   readonly port: number;
   /**

@@ -54,6 +54,18 @@ export class ListeningSocket {
     return new ListeningSocket(server);
   }
 
+  /** Goes on with a socket that listens in another process as well. */
+  static takeOver(received: Server): ListeningSocket {
+    // The one that was received knows nothing of our options.
+    const server = createServer({ allowHalfOpen: true, noDelay: true });
+    return new ListeningSocket(server.listen(received, BACKLOG));
+  }
+
+  /** What other processes can be given, so that they listen on it too. */
+  get server(): Server {
+    return this.#server;
+  }
+
   /** Port that is bound. */
   get port(): number {
     const bound = this.#server.address();

@@ -32,6 +32,10 @@ export class TcpListener implements Listener {
     return this.#config;
   }
 
+  get socket(): ListeningSocket | null {
+    return this.#socket;
+  }
+
   get port(): number {
     return this.#socket?.port ?? this.#config.port;
   }

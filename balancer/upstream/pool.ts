@@ -80,10 +80,14 @@ export class Pool {
    * and port do; it keeps its health and its figures.
    */
   planned(config: PoolConfig): PoolChange {
-    const known = new Map(this.#backends.map((backend) => [identityOf(backend), backend]));
-    const backends = config.backends.map(
-      (backend) => known.get(identityOf(backend)) ?? this.#newBackend(backend, config),
-    );
+    const known = new Map<string, Backend>();
+    for (const backend of this.#backends) known.set(backend.id, backend);
+    const backends = config.backends.map((backend) => {
+      const present = known.get(backend.id);
+      return present !== undefined && isSame(present, backend)
+        ? present
+        : this.#newBackend(backend, config);
+    });
     const members = new Set(backends);
     return {
       config,
@@ -288,9 +292,9 @@ export class Pool {
   }
 }
 
-/** A backend is the same one as long as it has the same name in the same place. */
-function identityOf({ id, address, port }: Pick<BackendConfig, "id" | "address" | "port">): string {
-  return `${id} ${address} ${port}`;
+/** A backend is the same one as long as the name stays in its place. */
+function isSame(present: Backend, { address, port }: BackendConfig): boolean {
+  return present.address === address && present.port === port;
 }
 
 async function finish(selector: Selector<Backend>): Promise<void> {

@@ -28,6 +28,11 @@ function subjectOf(act: () => void = () => {}): ConfigSubject & { readonly asked
       act();
       return changes;
     },
+    restart: async (by) => {
+      asked.push(["restart", by]);
+      act();
+      return 4711;
+    },
   };
 }
 
@@ -42,6 +47,15 @@ test.for([
     body: { applied, changes },
   });
   expect(subject.asked).toEqual([asked]);
+});
+
+test("POST /restart answers the pid of who follows", async () => {
+  const subject = subjectOf();
+  expect(await commandAnswer(subject, "/restart", "")).toEqual({
+    status: 200,
+    body: { pid: 4711 },
+  });
+  expect(subject.asked).toEqual([["restart", "admin"]]);
 });
 
 test("any other path is somebody else's", async () => {

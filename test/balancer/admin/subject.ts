@@ -54,6 +54,7 @@ export function subjectOf(phase: Phase = "ready", emit: EventSink = () => undefi
     lastCheck: (_, backend) =>
       backend.id === "b1" ? { result: "timeout", consecutive: 2, agoMs: 5 } : undefined,
     administer: (pool, backend, change) => administration.set(pool, backend, change),
+    restart: async () => 4711,
     drainOf: (backend) => administration.drainOf(backend),
   };
 }
