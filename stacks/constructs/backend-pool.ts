@@ -14,6 +14,7 @@ import { HealthCheck } from "./health-check.ts";
 import type { ImageProgram, NodeProps } from "./node-container.ts";
 import type { Endpoint, NodeReference } from "./node-reference.ts";
 import { READY_DEADLINE_MS, SERVICE_PORT } from "./node-reference.ts";
+import { outlierDetectionInput, type OutlierDetectionProps } from "./outlier-detection.ts";
 import type { ServiceTime } from "./service-time.ts";
 import type { SessionStore } from "./session-store.ts";
 import { TopologyStack } from "./topology-stack.ts";
@@ -46,6 +47,10 @@ export interface BackendPoolProps extends NodeProps {
     /** The least share of its weight, 0 to 1. @default 0.1 */
     readonly minimumWeight?: number;
   };
+  /** Live traffic takes out who fails; `{}` for the balancer's defaults. @default - it does not */
+  readonly outlierDetection?: OutlierDetectionProps;
+  /** Share of the enabled backends below which all of them serve, fit or not. @default 0 - never */
+  readonly panicThreshold?: number;
   /** Keeps the pool in service when all its backends fail at once. @default - 60 s, from 3 backends on */
   readonly hold?: {
     readonly enabled?: boolean;
@@ -126,6 +131,7 @@ export class BackendPool extends Construct {
    */
   toConfig(endpointOf: (node: NodeReference) => Endpoint): PoolInput {
     const { algorithm, weights, hold, slowStart, drain, retryAttempts } = this.#props;
+    const { outlierDetection, panicThreshold } = this.#props;
     const { configuration, backendConfiguration } = this.#props;
     const healthCheck = (this.#props.healthCheck ?? HealthCheck.http()).toInput();
     const pool: PoolInput = {
@@ -141,6 +147,10 @@ export class BackendPool extends Construct {
         return mergedConfiguration(backend, backendConfiguration?.(index));
       }),
       ...(healthCheck === undefined ? {} : { healthCheck }),
+      ...(outlierDetection === undefined
+        ? {}
+        : { outlierDetection: outlierDetectionInput(outlierDetection) }),
+      ...(panicThreshold === undefined ? {} : { panicThreshold }),
       ...(hold === undefined ? {} : { hold: holdInput(hold) }),
       ...(slowStart === undefined ? {} : { slowStart: slowStartInput(slowStart) }),
       ...(drain === undefined ? {} : { drain: { deadline: drain.deadline.toString() } }),

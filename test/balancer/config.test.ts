@@ -37,6 +37,8 @@ describe("defaults", () => {
     });
     expect(config.pools[0]?.healthCheck).toBeUndefined();
     expect(config.pools[0]?.slowStart).toBeUndefined();
+    expect(config.pools[0]?.outlierDetection).toBeUndefined();
+    expect(config.pools[0]?.panicThreshold).toBe(0);
     expect(config.timeouts).toMatchObject({ connect: 1_000, drain: 10_000 });
     expect(config.limits).toMatchObject({ headerBytes: 16_384, connections: 10_000 });
     expect(config.admin).toEqual({ socket: "/run/evenkeel/admin.sock" });
@@ -156,6 +158,22 @@ describe("what is refused", () => {
     ["a table size that is no prime", { hashing: { tableSize: 65_536 } }, "hashing.tableSize"],
     ["a bound that leaves no room", { hashing: { boundedLoad: 1 } }, "hashing.boundedLoad"],
     ["a slow start without a window", { slowStart: { window: "0s" } }, "slowStart.window"],
+    [
+      "an ejection longer than the longest",
+      { outlierDetection: { baseEjection: "10m" } },
+      "outlierDetection.maximumEjection",
+    ],
+    [
+      "a factor that all exceed",
+      { outlierDetection: { latency: { factor: 0.5 } } },
+      "outlierDetection.latency.factor",
+    ],
+    [
+      "half a failure",
+      { outlierDetection: { consecutive5xx: 0.5 } },
+      "outlierDetection.consecutive5xx",
+    ],
+    ["a share of percents", { panicThreshold: 50 }, "panicThreshold"],
     ["a share of nothing", { hotKey: { share: 0 } }, "hotKey.share"],
     [
       "another key for a policy by address",

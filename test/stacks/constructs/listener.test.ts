@@ -132,6 +132,35 @@ describe("a pool's settings", () => {
     expect(pool?.backends.map(({ weight }) => weight)).toEqual([3, 7]);
   });
 
+  test("of outlier detection and panic reach it in its own units", () => {
+    const { stack, lb } = balancer();
+    lb.addListener("web").addTargets("app", {
+      outlierDetection: {
+        consecutive5xx: 3,
+        latency: { factor: 4, minimumDifference: Duration.millis(50) },
+        interval: Duration.seconds(2),
+        baseEjection: Duration.seconds(4),
+        maximumEjection: Duration.minutes(1),
+        jitter: Duration.millis(300),
+        maximumEjectedShare: 0.25,
+      },
+      panicThreshold: 0.5,
+    });
+    lb.addListener("tcp", { protocol: "tcp", port: 8081 }).addTargets("other", {
+      outlierDetection: {},
+    });
+    const [pool, other] = configOf(stack).pools;
+    expect(pool?.outlierDetection).toMatchObject({
+      ...{ consecutive5xx: 3, consecutiveTimeouts: 3 },
+      latency: { factor: 4, minimumDifference: 50, minimumBackends: 3 },
+      ...{ interval: 2_000, baseEjection: 4_000, maximumEjection: 60_000, jitter: 300 },
+      maximumEjectedShare: 0.25,
+    });
+    expect(pool?.panicThreshold).toBe(0.5);
+    expect(other?.outlierDetection).toMatchObject({ consecutive5xx: 5, baseEjection: 30_000 });
+    expect(other?.panicThreshold).toBe(0);
+  });
+
   test.each([
     [HashKey.clientIp(), { from: "client-ip" }],
     [HashKey.header("x-user"), { from: "header", name: "x-user" }],
