@@ -76,10 +76,15 @@ function reportRepeated(
   valueOf: (item: Fields) => unknown,
   context: z.RefinementCtx,
 ): void {
-  const values = list.map(valueOf);
-  values.forEach((value, index) => {
-    const first = values.indexOf(value);
-    if (typeof value !== "string" || first === index) return;
+  const seen = new Map<string, number>();
+  list.forEach((item, index) => {
+    const value = valueOf(item);
+    if (typeof value !== "string") return;
+    const first = seen.get(value);
+    if (first === undefined) {
+      seen.set(value, index);
+      return;
+    }
     context.addIssue({
       code: "custom",
       path: [...path, index, field],

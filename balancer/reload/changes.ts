@@ -69,9 +69,13 @@ function differences(before: Named, after: Named): Differences {
     added: [...after.keys()].filter((id) => !before.has(id)),
     removed: [...before.keys()].filter((id) => !after.has(id)),
     changed: [...after.keys()].filter(
-      (id) => before.has(id) && !isDeepStrictEqual(before.get(id), after.get(id)),
+      (id) => before.has(id) && isOther(before.get(id), after.get(id)),
     ),
   };
+}
+
+function isOther(one: unknown, other: unknown): boolean {
+  return one !== other && (typeof one === "string" || !isDeepStrictEqual(one, other));
 }
 
 function byId(items: readonly { readonly id: string }[]): Named {
@@ -83,10 +87,11 @@ function poolsOf({ pools }: Config): Named {
 }
 
 function backendsOf({ pools }: Config): Named {
-  const all = new Map<string, unknown>();
+  const all = new Map<string, string>();
   for (const pool of pools) {
     for (const { id, address, port, weight } of pool.backends) {
-      all.set(`${pool.id}/${id}`, { address, port, weight });
+      // Texts, because there may be thousands.
+      all.set(`${pool.id}/${id}`, `${address} ${port} ${weight}`);
     }
   }
   return all;
