@@ -27,7 +27,7 @@ export const threeOfTwelveOverloaded = scenario(
   "When three of twelve backends are overloaded, the others carry on, and hardly a client notices.",
   {
     topology,
-    load: freshLoad(parts, { ratePerSecond: 120, totalTimeoutMs: 900 }),
+    load: freshLoad(parts, { ratePerSecond: 120, totalTimeoutMs: 1_400 }),
     steadyState: { durationMs: 500, deadlineMs: 10_000 },
     faults: parts.pool.nodes.slice(0, 3).map(({ id }) => ({
       fault: slowBackend(node(id), { serviceMs: OVERLOADED_MS }),

@@ -96,18 +96,24 @@ export function failedShareAtMostBetween(
   });
 }
 
-/** At most this share of the requests that began between two moments were answered by those nodes. */
-export function shareOfNodesAtMostBetween(
-  options: Named & Between & { readonly nodes: readonly string[]; readonly atMost: number },
+/**
+ * At most this share of the requests that began between two moments were answered by the hurt node and
+ * took longer than a client waits for, from their intended time. Others that are late, the machine
+ * held up.
+ */
+export function lateByTargetAtMostBetween(
+  options: Named & Between & { readonly lateMs: number; readonly atMost: number },
 ): Objective {
   const bound = { kind: "at-most", value: options.atMost } as const;
   return inEveryTrial(options, "ratio", bound, (data) => {
     const began = beganBetween(options, data);
     if ("reason" in began) return { value: null, reason: began.reason };
-    const answered = began.probes.filter(({ node }) => node !== null);
-    if (answered.length === 0) return { value: null, reason: "no request was answered then" };
-    const theirs = answered.filter(({ node }) => node !== null && options.nodes.includes(node));
-    return { value: theirs.length / answered.length };
+    const { probes } = began;
+    if (probes.length === 0) return { value: null, reason: "no request began then" };
+    const late = probes.filter(
+      (probe) => probe.node === data.hurt.target && latencyMs(probe) > options.lateMs,
+    );
+    return { value: late.length / probes.length };
   });
 }
 
@@ -122,12 +128,14 @@ export function latencyAtMostBetween(
   return inEveryTrial(options, "ms", bound, (data) => {
     const began = beganBetween(options, data);
     if ("reason" in began) return { value: null, reason: began.reason };
-    const latencies = began.probes
-      .filter(({ outcome }) => outcome === "ok")
-      .map(({ intendedNs, completedNs }) => Number(BigInt(completedNs) - BigInt(intendedNs)) / 1e6);
+    const latencies = began.probes.filter(({ outcome }) => outcome === "ok").map(latencyMs);
     if (latencies.length === 0) return { value: null, reason: "no request succeeded then" };
     return { value: nearestRank(latencies, options.quantile) };
   });
+}
+
+function latencyMs({ intendedNs, completedNs }: ProbeRecord): number {
+  return Number(BigInt(completedNs) - BigInt(intendedNs)) / 1e6;
 }
 
 /** Requests that had been sent and were not answered then; those that failed may have been on any node. */

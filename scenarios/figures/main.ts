@@ -12,6 +12,7 @@ import { measureLabStart } from "./lab-start.ts";
 import { measureLosses } from "./losses.ts";
 import { measureSigkill } from "./sigkill.ts";
 import { measureSimulation } from "./simulation.ts";
+import { measureSlowBackend } from "./slow-backend.ts";
 import { measureSlowStart } from "./slow-start.ts";
 
 /**
@@ -24,6 +25,7 @@ const FIGURES: readonly (readonly [string, () => Promise<readonly Figure[]>])[] 
   ["failover", async () => [await measureFailover()]],
   ["losses", measureLosses],
   ["slow-start", async () => [await measureSlowStart()]],
+  ["slow-backend", async () => [await measureSlowBackend()]],
   ["SIGKILL", async () => [await measureSigkill()]],
   ["Docker deployment", async () => [await measureDeployment()]],
   ["Docker failover", async () => [await measureKill()]],

@@ -14,24 +14,24 @@ const SEED = 20_261;
 /**
  * Runs a scenario for a figure and loads what it recorded.
  *
- * @param scenario default: the one in the catalogue
+ * @param own a scenario of the figure's own, and the figure's name; default: the one in the catalogue
  */
 export async function runForFigure(
   id: string,
   trials: number,
-  scenario?: Scenario,
+  own?: { readonly scenario: Scenario; readonly figure: string },
 ): Promise<LoadedRun> {
   const { directory } = await runExperiment({
-    scenario: scenario ?? (await loadScenario(id)),
+    scenario: own?.scenario ?? (await loadScenario(id)),
     id,
     trials,
     seed: SEED,
     runsDirectory: RUNS_DIRECTORY,
     control: false,
     command:
-      scenario === undefined
+      own === undefined
         ? `npx evenkeel run ${id} --trials ${trials} --seed ${SEED}`
-        : `npm run figures -- ${id}`,
+        : `npm run figures -- ${own.figure}`,
     signal: new AbortController().signal,
     environment: (logDirectory) => new NamespaceEnvironment({ logDirectory }),
     onProgress: (progress) => {

@@ -73,7 +73,10 @@ async function liveRows(): Promise<{
 }> {
   const { definition, look } = slowStartUnderLoad(LIVE);
   const sentence = "A backend gets its share along the curve in each tenth of its slow start.";
-  const run = await runForFigure("slow-start", 1, { sentence, ...definition });
+  const run = await runForFigure("slow-start", 1, {
+    scenario: { sentence, ...definition },
+    figure: "slow-start",
+  });
   const { record, events, probes } = run;
   // A trial that the machine spoilt was measured again.
   const trial = trusted(record).at(-1);

@@ -5,7 +5,7 @@ import {
   failedAtMostOpenAt,
   failedShareAtMostBetween,
   latencyAtMostBetween,
-  shareOfNodesAtMostBetween,
+  lateByTargetAtMostBetween,
   timeWithin,
 } from "../../../chaos/objectives/between.ts";
 import { judgeTrial } from "../../../chaos/objectives/judge.ts";
@@ -114,17 +114,18 @@ test("shares are of the requests that began between the moments", () => {
   const between = { ...named, from: theFault, to: out };
   const failed = failedShareAtMostBetween({ ...between, from: out, to: theEnd, atMost: 0.3 });
   expect(failed.measure(trialData({ events, probes })).value).toBeCloseTo(1 / 3, 9);
-  const theirs = shareOfNodesAtMostBetween({
-    ...between,
-    from: out,
-    to: theEnd,
-    nodes: ["web-1"],
-    atMost: 0.5,
-  });
-  expect(theirs.measure(trialData({ events, probes })).value).toBe(0.5);
   const before = failedShareAtMostBetween({ ...between, atMost: 1 });
   expect(before.measure(trialData({ events, probes })).value).toBe(1);
   expect(before.measure(trialData({ events })).value).toBeNull();
+});
+
+test("late is what the hurt node answers after a client has lost patience", () => {
+  const options = { ...named, from: theFault, lateMs: 30, atMost: 0.25 };
+  const objective = lateByTargetAtMostBetween(options);
+  const probes = [probe(0, 30), probe(1, 32), probe(2, 90, "ok", "web-2"), probe(-5, 60)];
+  const data = trialData({ probes: [...probes, probe(4, 5, "reset")] });
+  expect(judgeTrial(objective, data)).toMatchObject({ verdict: "pass", measured: { value: 0.25 } });
+  expect(judgeTrial(objective, trialData()).verdict).toBe("inconclusive");
 });
 
 test("latency is of the requests that succeeded, from when they were meant to begin", () => {

@@ -1,0 +1,39 @@
+import { expect, test } from "vitest";
+import { NamespaceEnvironment } from "../../chaos/environment/namespace/namespace-environment.ts";
+import { runExperiment } from "../../chaos/experiment.ts";
+import { RUNS_DIRECTORY } from "../../chaos/setup/paths.ts";
+import { ITS_TURNS, LATE_SHARE, slowBackendUnder } from "../../scenarios/slow-backend.ts";
+import { Algorithm } from "../../stacks/constructs/algorithm.ts";
+
+const SLOW_FOR_MS = 4_000;
+
+/** Share of the requests that came too late while one backend of eleven was slow. */
+async function lateShareUnder(name: string, algorithm: Algorithm): Promise<number> {
+  const { record } = await runExperiment({
+    scenario: slowBackendUnder(algorithm, SLOW_FOR_MS),
+    id: `slow-backend-${name}`,
+    trials: 1,
+    seed: 20_260,
+    runsDirectory: RUNS_DIRECTORY,
+    control: false,
+    command: "npm test -- test/scenarios/slow-backend-order.lab.test.ts",
+    signal: new AbortController().signal,
+    environment: (logDirectory) => new NamespaceEnvironment({ logDirectory }),
+    onProgress: () => undefined,
+  });
+  const trial = record.trials.at(-1);
+  expect(trial?.faults.map(({ verified }) => verified.active)).toEqual([true]);
+  return trial?.objectives[LATE_SHARE]?.measured.value ?? Number.NaN;
+}
+
+test("with one slow backend of eleven, least connections beats round robin, and peak EWMA both (Buoyant, 2016)", async () => {
+  const turns = await lateShareUnder("round-robin", Algorithm.roundRobin());
+  const load = await lateShareUnder("least-connections", Algorithm.leastConnections());
+  const latency = await lateShareUnder("peak-ewma", Algorithm.peakEwma());
+  // Round robin loses the slow one's turns, which are counted exactly but for the moments of begin and end.
+  expect(turns).toBeGreaterThan(ITS_TURNS * 0.9);
+  expect(turns).toBeLessThan(ITS_TURNS * 1.1);
+  // One in flight at a time, while others have none; and about one in all, until it is forgotten.
+  expect(load).toBeLessThan(turns / 2);
+  expect(latency).toBeLessThan(load * 0.75);
+});
