@@ -59,7 +59,7 @@ faultContract(() => deployment, {
 faultContract(() => deployment, {
   fault: stopNode(addressOwner, { graceMs: 20_000 }),
   active: dead,
-  evidence: /^lb-[ab] told "(?:balancer\.draining|process\.exited)" at \d+ ns$/,
+  evidence: /^lb-[ab] told "(?:vrrp\.fault|balancer\.draining|process\.exited)" at \d+ ns$/,
 });
 
 faultContract(() => deployment, {
