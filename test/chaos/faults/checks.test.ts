@@ -6,7 +6,9 @@ import { InvalidBehaviour } from "../../../chaos/faults/behaviour/behaviour.ts";
 import { killNode } from "../../../chaos/faults/kill-node.ts";
 import { killProcess } from "../../../chaos/faults/kill-process.ts";
 import { fast5xx } from "../../../chaos/faults/misbehaviours.ts";
+import { applyConfig, disableBackend, drainBackend } from "../../../chaos/faults/operations.ts";
 import { pauseProcess } from "../../../chaos/faults/pause-process.ts";
+import { signalProcess } from "../../../chaos/faults/signal-process.ts";
 import { stallLink } from "../../../chaos/faults/stall-link.ts";
 import { stopNode } from "../../../chaos/faults/stop-node.ts";
 import { addressOwner, node } from "../../../chaos/faults/target.ts";
@@ -23,6 +25,9 @@ const SOUND: readonly Fault[] = [
   killProcess(addressOwner, "balancer"),
   pauseProcess(addressOwner, "balancer"),
   fast5xx(node("app-1")),
+  drainBackend(addressOwner, { pool: "app", backend: "app-1" }, { deadlineMs: 500 }),
+  applyConfig(addressOwner, "nothing new", (document) => document),
+  signalProcess(addressOwner, "balancer", "SIGHUP"),
   stallLink(LINK, { send: "PING\r\n" }),
 ];
 
@@ -56,6 +61,21 @@ test("only a sample application can be told how to behave, and only what makes s
   );
   expect(() => fast5xx(node("app-9")).check(topology)).toThrow(/app-9.*app-1/);
   expect(() => behave(node("app-1"), { share: 2, status: 1 })).toThrow(InvalidBehaviour);
+});
+
+test("operators name only balancers, pools and backends that there are, and valid configurations", () => {
+  const check = (fault: Fault) => () => fault.check(topology);
+  expect(check(disableBackend(node("app-1"), { pool: "app", backend: "app-1" }))).toThrow(
+    /app-1 runs no balancer .*BalancerPair/,
+  );
+  expect(check(disableBackend(addressOwner, { pool: "apps", backend: "app-1" }))).toThrow(
+    /pool "apps".*app/,
+  );
+  expect(check(drainBackend(addressOwner, { pool: "app", backend: "app-9" }))).toThrow(
+    /backend of pool app "app-9".*app-3/,
+  );
+  const empty = applyConfig(addressOwner, "no pools", (document) => ({ ...document, pools: [] }));
+  expect(check(empty)).toThrow(/pool/);
 });
 
 test("the evidence for a process's death is younger than the fault: an earlier death is none", async () => {

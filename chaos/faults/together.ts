@@ -1,0 +1,85 @@
+import type { Moment } from "../environment/environment.ts";
+import type { Fault, InjectedFault, PreparedFault } from "./fault.ts";
+
+/** The environment needs so long to be told of several things that are to happen at once. */
+const LEAD_NS = 6_000_000n;
+
+/**
+ * Several faults at the same moment, as one: such as of both balancers, or of half a pool. It is
+ * active when all of them are; the first stands for all of them where one target is named.
+ *
+ * @throws RangeError without any
+ */
+export function together(faults: readonly Fault[], title?: string): Fault {
+  const [first] = faults;
+  if (first === undefined) throw new RangeError("Nothing happens together: name at least a fault.");
+  return {
+    kind: "together",
+    title: title ?? faults.map((fault) => fault.title).join(" together with "),
+    check: (topology) => faults.forEach((fault) => fault.check(topology)),
+    targets: (topology) => [...new Set(faults.flatMap((fault) => fault.targets(topology)))],
+    prepare: async (deployment) => {
+      await using stack = new AsyncDisposableStack();
+      const prepared: PreparedFault[] = [];
+      for (const fault of faults) prepared.push(stack.use(await fault.prepare(deployment)));
+      const kept = stack.move();
+      return {
+        // There is one, because there is a first fault.
+        aim: () => prepared[0]?.aim() ?? "",
+        inject: async ({ journal, atNs }) => {
+          const context = { journal, atNs: atNs ?? process.hrtime.bigint() + LEAD_NS };
+          const injecting = prepared.map((one) => one.inject(context));
+          try {
+            return asOne(await allOf(injecting));
+          } catch (error) {
+            // Half of it is none of it; what went wrong first is what counts.
+            await Promise.allSettled(injecting.map(async (one) => (await one).heal()));
+            throw error;
+          }
+        },
+        [Symbol.asyncDispose]: () => kept.disposeAsync(),
+      };
+    },
+  };
+}
+
+function asOne(injected: readonly InjectedFault[]): InjectedFault {
+  let healed: Promise<Moment> | undefined;
+  const heal = (): Promise<Moment> => {
+    healed ??= allOf(injected.map((one) => one.heal())).then(spanOf);
+    return healed;
+  };
+  return {
+    moment: spanOf(injected.map(({ moment }) => moment)),
+    target: injected[0]?.target ?? "",
+    verify: async () => {
+      const seen = await Promise.all(injected.map((one) => one.verify()));
+      return {
+        active: seen.every(({ active }) => active),
+        evidence: seen.map(({ evidence }) => evidence).join("; "),
+      };
+    },
+    heal,
+    [Symbol.asyncDispose]: async () => void (await heal()),
+  };
+}
+
+/** What they all come to, once the last of them has settled. @throws the error of the first one in order that failed */
+async function allOf<T>(promises: readonly Promise<T>[]): Promise<T[]> {
+  await Promise.allSettled(promises);
+  return Promise.all(promises);
+}
+
+/** The middle of all these moments, whose uncertainty reaches from the first to the last. */
+function spanOf(moments: readonly Moment[]): Moment {
+  const from = moments.map(({ monotonicNs, uncertaintyNs }) => monotonicNs - uncertaintyNs);
+  const to = moments.map(({ monotonicNs, uncertaintyNs }) => monotonicNs + uncertaintyNs);
+  const [first = 0n] = from.toSorted(ascending);
+  const last = to.toSorted(ascending).at(-1) ?? 0n;
+  const middle = (first + last) / 2n;
+  return { monotonicNs: middle, uncertaintyNs: last - middle };
+}
+
+function ascending(a: bigint, b: bigint): number {
+  return a < b ? -1 : Number(a > b);
+}
