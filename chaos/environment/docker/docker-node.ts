@@ -343,7 +343,8 @@ export class DockerNode implements RunningNode {
   #note({ node, type, data }: TimelineEvent): void {
     const { name, pid } = data;
     if (node !== this.id || typeof name !== "string") return;
-    if (type === "process.started" && typeof pid === "number") this.#pids.set(name, pid);
+    const isNew = type === "process.started" || type === "process.replaced";
+    if (isNew && typeof pid === "number") this.#pids.set(name, pid);
     if (type === "process.exited") this.#pids.delete(name);
   }
 }

@@ -179,7 +179,8 @@ export class LabNode {
     if (type === "node.ready" || type === "balancer.ready") this.#settle();
     const { name, pid } = data;
     if (typeof name !== "string") return;
-    if (type === "process.started" && typeof pid === "number") this.#pids.set(name, pid);
+    const isNew = type === "process.started" || type === "process.replaced";
+    if (isNew && typeof pid === "number") this.#pids.set(name, pid);
     if (type === "process.exited") this.#pids.delete(name);
   }
 }

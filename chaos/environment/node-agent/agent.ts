@@ -14,6 +14,7 @@ import {
   neighbourObserver,
   type Observer,
 } from "./observers.ts";
+import { successorIn } from "./successor-line.ts";
 import { awaitReadiness, Hint, httpAttempt, tcpAttempt, type Attempt } from "./readiness.ts";
 
 /** How long the kernel may take to bring a link up. */
@@ -169,8 +170,10 @@ export class NodeAgent {
       output.see(line);
       // What becomes ready says so as a rule, in its own words.
       hint.give();
-      if (stream === "stdout" && line.startsWith(EVENT_PREFIX)) this.#write(`${line}\n`);
-      else this.#log(spec.name, stream, line);
+      if (stream === "stdout" && line.startsWith(EVENT_PREFIX)) {
+        this.#write(`${line}\n`);
+        this.#adopt(spec.name, successorIn(line));
+      } else this.#log(spec.name, stream, line);
     });
     this.#children.set(spec.name, child);
     this.#emit("process.started", { name: spec.name, pid: child.pid });
@@ -199,6 +202,13 @@ export class NodeAgent {
       signal: AbortSignal.any([this.#stopping.signal, ended.signal]),
       hint,
     });
+  }
+
+  /** The place of a process was taken by one that it started: nothing has ended. */
+  #adopt(name: string, pid: number | undefined): void {
+    if (pid === undefined) return;
+    this.#children.get(name)?.adopt(pid);
+    this.#emit("process.replaced", { name, pid });
   }
 
   #onExit(spec: NodeProcess, exit: Exit): void {

@@ -4,12 +4,16 @@ import { LineSplitter } from "../lines.ts";
 /** A program of this node, its output as lines. */
 export interface Child {
   readonly name: string;
+  /** Of the one that was adopted last, if any was. */
   readonly pid: number;
+  /** Resolves when it, and whoever was adopted, has ended. */
   readonly exited: Promise<Exit>;
   kill(signal: NodeJS.Signals): void;
+  /** A process that writes into the same output has taken its place: from now on that one is meant. */
+  adopt(pid: number): void;
 }
 
-/** How a program ended. */
+/** How a program ended. Of one that was adopted nobody but its parent knows it: both are null. */
 export interface Exit {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
@@ -28,8 +32,11 @@ export async function startChild(
 ): Promise<Child> {
   const [program = "", ...rest] = argv;
   const child = spawn(program, rest, { env, stdio: ["ignore", "pipe", "pipe"] });
-  const exited = new Promise<Exit>((resolve) => {
-    child.once("close", (code, signal) => resolve({ code, signal }));
+  const exited = Promise.withResolvers<Exit>();
+  let adopted: Adopted | null = null;
+  child.once("close", (code, signal) => {
+    adopted?.forget();
+    exited.resolve(adopted === null ? { code, signal } : UNKNOWN);
   });
   forwardLines(child, "stdout", onLine);
   forwardLines(child, "stderr", onLine);
@@ -47,8 +54,59 @@ export async function startChild(
     );
   });
   // A child that was spawned has a pid.
-  const pid = child.pid ?? -1;
-  return { name, pid, exited, kill: (signal) => void child.kill(signal) };
+  const ownPid = child.pid ?? -1;
+  return {
+    name,
+    exited: exited.promise,
+    get pid() {
+      return adopted?.pid ?? ownPid;
+    },
+    kill(signal) {
+      if (adopted === null) child.kill(signal);
+      else adopted.kill(signal);
+    },
+    adopt(pid) {
+      adopted?.forget();
+      adopted = new Adopted(pid, () => {
+        // The last words of both come before the output ends, which is then no longer far.
+        const isAlone = child.exitCode !== null || child.signalCode !== null;
+        if (!isAlone) exited.resolve(UNKNOWN);
+      });
+    },
+  };
+}
+
+/** How often it is looked whether a process that is nobody's child here still runs. */
+const LOOK_MS = 20;
+const UNKNOWN: Exit = { code: null, signal: null };
+
+/** A process that somebody else started. */
+class Adopted {
+  readonly pid: number;
+  readonly #timer: NodeJS.Timeout;
+
+  /** @param ended told once */
+  constructor(pid: number, ended: () => void) {
+    this.pid = pid;
+    this.#timer = setInterval(() => {
+      if (this.kill(0)) return;
+      this.forget();
+      ended();
+    }, LOOK_MS);
+  }
+
+  /** Whether there was somebody to send it to. */
+  kill(signal: NodeJS.Signals | 0): boolean {
+    try {
+      return process.kill(this.pid, signal);
+    } catch {
+      return false; // ESRCH: it has ended.
+    }
+  }
+
+  forget(): void {
+    clearInterval(this.#timer);
+  }
 }
 
 function forwardLines(

@@ -1,5 +1,6 @@
-import { expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { startChild } from "../../../../chaos/environment/node-agent/child.ts";
+import { stateOf } from "../../../../chaos/environment/process-tree.ts";
 
 const run = async (argv: readonly string[]) => {
   const lines: string[] = [];
@@ -32,3 +33,35 @@ test("a program that is not there is named, with the next step", async () => {
 test("a program that may not be run is named with the reason", async () => {
   await expect(run([import.meta.filename])).rejects.toThrow(/it: cannot start \/.*EACCES/);
 });
+
+describe("a program whose place another one has taken", () => {
+  /** A program that starts another one with the same output, says its pid, and ends or stays. */
+  const replacing = async (then: string) => {
+    const { child, lines } = await run(["sh", "-c", `sleep 60 & echo $!; ${then}`]);
+    await vi.waitUntil(() => lines.length > 0);
+    const [first, pid] = [child.pid, Number(lines[0]?.split(" ")[1])];
+    child.adopt(pid);
+    return { child, first, pid };
+  };
+
+  test("goes on as the other one, which gets its signals and whose end is its end", async () => {
+    const { child, first, pid } = await replacing("exit 0");
+    expect(child.pid).toBe(pid);
+    await vi.waitUntil(() => !isRunning(first));
+    expect(isRunning(pid)).toBe(true);
+    child.kill("SIGTERM");
+    expect(await child.exited).toEqual({ code: null, signal: null });
+  });
+
+  test("has ended with the other one, although it still runs itself", async () => {
+    const { child, first } = await replacing("wait; exec sleep 60");
+    child.kill("SIGKILL");
+    expect(await child.exited).toEqual({ code: null, signal: null });
+    expect(isRunning(first)).toBe(true);
+    process.kill(first, "SIGKILL");
+  });
+});
+
+function isRunning(pid: number): boolean {
+  return stateOf(pid) !== "ended";
+}
