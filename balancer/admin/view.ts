@@ -45,9 +45,9 @@ export function poolView(subject: AdminSubject, pool: Pool) {
 
 /** A backend, as `GET /pools` shows it. */
 export function backendView(subject: AdminSubject, pool: Pool, backend: Backend) {
-  const { id, address, port, weight, health, administrative, ejected, pickable } = backend;
+  const { id, address, port, weight, health, administrative, ejected, leaving, pickable } = backend;
   return {
-    ...{ id, address, port, weight, health, administrative, ejected, pickable },
+    ...{ id, address, port, weight, health, administrative, ejected, leaving, pickable },
     outlier: pool.outlierOf(backend),
     slowStart: pool.isRamping(backend),
     inFlight: backend.inFlight,

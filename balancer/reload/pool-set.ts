@@ -120,7 +120,11 @@ export class PoolSet {
     const checker = this.#checkers.get(pool);
     if (check === undefined) {
       this.#dropChecker(pool);
-      for (const backend of pool.backends) backend.health = "healthy";
+      for (const backend of pool.backends) {
+        backend.health = "healthy";
+        // Only a check would end that.
+        backend.leaving = false;
+      }
     } else if (checker === undefined) await this.#newChecker(pool)?.start();
     else await checker.update(check);
   }

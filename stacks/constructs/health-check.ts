@@ -61,10 +61,11 @@ export class HealthCheck {
   }
 
   /** A request, and what its response must be: status 200, unless more or other is said. */
-  static http({ expectedStatus, drainStatus, ...props }: HttpCheckProps = {}): HealthCheck {
+  static http({ path, expectedStatus, drainStatus, ...props }: HttpCheckProps = {}): HealthCheck {
     return new HealthCheck({
       type: "http",
       ...written(props),
+      ...(path === undefined ? {} : { path }),
       ...(expectedStatus === undefined ? {} : { expectedStatus: [...expectedStatus] }),
       ...(drainStatus === undefined ? {} : { drainStatus: [...drainStatus] }),
     });
