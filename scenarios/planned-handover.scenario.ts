@@ -14,8 +14,10 @@ export const plannedHandover = scenario(
   {
     topology,
     load: freshLoad(parts, {
-      serviceMs: 50,
+      serviceMs: 100,
       totalTimeoutMs: 1_000,
+      // As many open at a time as at 200 a second and 50 ms, for half the work.
+      ratePerSecond: 100,
       // Of many segments: the client's acknowledgements decide how a response goes on.
       headers: { "x-evenkeel-body-bytes": "102400" },
     }),
