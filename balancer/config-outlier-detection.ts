@@ -54,6 +54,7 @@ export const outlierDetectionSchema = z
     alwaysEjectOne: z.boolean().default(defaults.alwaysEjectOne),
     ejectLast: z.boolean().default(defaults.ejectLast),
     readmitOnPass: z.boolean().default(defaults.readmitOnPass),
+    spareSharedFailures: z.boolean().default(defaults.spareSharedFailures),
   })
   .refine(({ baseEjection, maximumEjection }) => baseEjection <= maximumEjection, {
     path: ["maximumEjection"],

@@ -77,6 +77,7 @@ export const DEFAULTS = {
     alwaysEjectOne: false,
     ejectLast: false,
     readmitOnPass: false,
+    spareSharedFailures: true,
   },
   /** Off: requests never go to backends that are known to be unfit, unless somebody wants that. */
   panicThreshold: 0,

@@ -6,9 +6,9 @@ import type {
   ReadmissionReason,
   SpareReason,
 } from "./outlier-effect.ts";
+import { newMember, type Judged, type OutlierMember } from "./outlier-member.ts";
 import type { ConsecutiveKind, OutlierRules } from "./outlier-rules.ts";
 import {
-  ADMITTED,
   afterEjection,
   afterHealthyIntervals,
   afterReadmission,
@@ -21,33 +21,16 @@ import {
   type IntervalSample,
   type StandsOut,
 } from "./outlier-statistics.ts";
-import { OutlierTally } from "./outlier-tally.ts";
+import type { OutlierTally } from "./outlier-tally.ts";
+import { sharersOf } from "./shared-failure.ts";
 import { accusesItself, type Outcome } from "./outcome.ts";
-
-/** One that live traffic judges. */
-export interface Judged {
-  readonly id: string;
-  /** Whether operators and checks let it serve; one that does not is neither judged nor a witness. */
-  readonly inService: boolean;
-}
-
-/** What is known of one backend. */
-interface Member<B> {
-  readonly backend: B;
-  readonly tally: OutlierTally;
-  state: OutlierState;
-  /** Why it is ejected, or was last. */
-  reason: EjectionReason | null;
-  /** Whether it was told that it is spared since its last success. */
-  spared: boolean;
-}
 
 /**
  * Who of a pool is ejected, judged from the outcomes of live requests. It touches no clock and no
  * backend: `now` is an argument, and what follows is told. Telling may come back in `changed`.
  */
 export class OutlierPool<B extends Judged> {
-  #members = new Map<B, Member<B>>();
+  #members = new Map<B, OutlierMember<B>>();
   #rules: OutlierRules;
   #ejected = 0;
   #intervalEndsAt: number;
@@ -171,25 +154,15 @@ export class OutlierPool<B extends Judged> {
   }
 
   #judge(
-    suspect: Member<B>,
+    suspect: OutlierMember<B>,
     due: ConsecutiveKind,
     outcome: Outcome,
     now: number,
     random: () => number,
   ): void {
-    const { tally } = suspect;
     const detection = `consecutive-${due}` as const;
-    // Traffic may come to one after the other, as with the policy that takes the first.
-    const since = tally.beganAt - this.#rules.intervalMs;
-    const enough = Math.ceil(this.#rules.consecutive[due] / 2);
-    const peers = this.#peersOf(suspect, since);
-    const alike = peers.filter(
-      ({ state, tally: peer }) =>
-        state.kind === "ejected" || (peer.streak >= enough && peer.lastFailureAt >= since),
-    );
-    const isEverybody = peers.length > 0 && alike.length === peers.length;
-    const areTooMany = alike.length > 0 && alike.length + 1 > this.cap && !accusesItself(outcome);
-    if (!isEverybody && !areTooMany) {
+    const alike = this.#sharers(suspect, due, outcome);
+    if (alike === null) {
       this.#eject(suspect, detection, now, random);
       return;
     }
@@ -199,19 +172,22 @@ export class OutlierPool<B extends Judged> {
     this.#spare(suspect, "shared-failure", detection, alike);
   }
 
-  /** The others that serve, as far as they can tell of the time since then. */
-  #peersOf(suspect: Member<B>, since: number): Member<B>[] {
-    return [...this.#members.values()].filter(
-      (member) =>
-        member !== suspect &&
-        member.backend.inService &&
-        (member.state.kind === "admitted" ||
-          (member.state.ejectedAt >= since && member.reason?.startsWith("consecutive"))),
-    );
+  #sharers(
+    suspect: OutlierMember<B>,
+    due: ConsecutiveKind,
+    outcome: Outcome,
+  ): OutlierMember<B>[] | null {
+    const { spareSharedFailures, intervalMs, consecutive } = this.#rules;
+    if (!spareSharedFailures) return null;
+    return sharersOf(suspect, this.#members.values(), {
+      windowMs: intervalMs,
+      enough: Math.ceil(consecutive[due] / 2),
+      cap: accusesItself(outcome) ? this.#members.size : this.cap,
+    });
   }
 
   #eject(
-    member: Member<B>,
+    member: OutlierMember<B>,
     reason: EjectionReason,
     now: number,
     random: () => number,
@@ -232,7 +208,7 @@ export class OutlierPool<B extends Judged> {
     this.#told({ kind: "ejected", backend: member.backend, reason, forMs, ejections, figures });
   }
 
-  #readmit(member: Member<B>, because: ReadmissionReason, now: number): void {
+  #readmit(member: OutlierMember<B>, because: ReadmissionReason, now: number): void {
     const { state, backend, tally } = member;
     if (state.kind === "admitted") return;
     member.state = because === "shared-failure" ? afterRevocation(state) : afterReadmission(state);
@@ -241,7 +217,7 @@ export class OutlierPool<B extends Judged> {
     this.#told({ kind: "readmitted", backend, because, afterMs: now - state.ejectedAt });
   }
 
-  #isLast(member: Member<B>): boolean {
+  #isLast(member: OutlierMember<B>): boolean {
     if (this.#rules.ejectLast) return false;
     for (const other of this.#members.values()) {
       if (other !== member && other.backend.inService && other.state.kind === "admitted") {
@@ -252,10 +228,10 @@ export class OutlierPool<B extends Judged> {
   }
 
   #spare(
-    member: Member<B>,
+    member: OutlierMember<B>,
     reason: SpareReason,
     detection: EjectionReason,
-    alike: readonly Member<B>[],
+    alike: readonly OutlierMember<B>[],
   ): void {
     member.tally.forgive();
     if (member.spared) return;
@@ -289,7 +265,7 @@ export class OutlierPool<B extends Judged> {
   }
 
   #ejectThose(
-    outliers: readonly StandsOut<{ readonly member: Member<B> }>[],
+    outliers: readonly StandsOut<{ readonly member: OutlierMember<B> }>[],
     reason: EjectionReason,
     now: number,
     random: () => number,
@@ -302,7 +278,7 @@ export class OutlierPool<B extends Judged> {
   }
 
   /** The ejected, those whose time is up first in front. */
-  #ejectedMembers(): Member<B>[] {
+  #ejectedMembers(): OutlierMember<B>[] {
     return [...this.#members.values()]
       .flatMap((member) =>
         member.state.kind === "ejected" ? { member, at: member.state.readmitAt } : [],
@@ -310,10 +286,6 @@ export class OutlierPool<B extends Judged> {
       .toSorted((one, other) => one.at - other.at)
       .map(({ member }) => member);
   }
-}
-
-function newMember<B>(backend: B): Member<B> {
-  return { backend, tally: new OutlierTally(), state: ADMITTED, reason: null, spared: false };
 }
 
 /** A copy, because the tally goes on. */

@@ -12,6 +12,8 @@ export interface OutlierRules {
   readonly alwaysEjectOne: boolean;
   readonly ejectLast: boolean;
   readonly readmitOnPass: boolean;
+  /** Whether nobody is ejected for what all, or more than may be ejected, have in common. */
+  readonly spareSharedFailures: boolean;
 }
 
 /** Which failures are counted in a row; each kind is part of those before it, but timeouts. */
@@ -65,5 +67,6 @@ export function rulesOf(config: OutlierDetectionConfig): OutlierRules {
     alwaysEjectOne: config.alwaysEjectOne,
     ejectLast: config.ejectLast,
     readmitOnPass: config.readmitOnPass,
+    spareSharedFailures: config.spareSharedFailures,
   };
 }

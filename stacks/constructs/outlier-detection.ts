@@ -49,6 +49,8 @@ export interface OutlierDetectionProps {
   readonly ejectLast?: boolean;
   /** A passed check ends an ejection early. @default false */
   readonly readmitOnPass?: boolean;
+  /** Nobody is ejected for what all, or more than may be ejected, have in common. @default true */
+  readonly spareSharedFailures?: boolean;
 }
 
 type OutlierDetectionInput = NonNullable<ConfigInput["pools"][number]["outlierDetection"]>;

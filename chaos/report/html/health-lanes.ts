@@ -63,7 +63,7 @@ export function checkRows(print: Printer, seen: SeenTrial): LaneRow[] {
 export function heldRows(print: Printer, seen: SeenTrial): LaneRow[] {
   const groups = grouped(
     seen,
-    ["pool.held", "pool.released", "pool.panic"],
+    ["pool.held", "pool.released", "pool.panic", "pool.calm"],
     (event) => `${field(event, "pool") ?? "pool"} ${event.node}`,
   );
   return [...groups.values()].map((events) => {
@@ -72,7 +72,7 @@ export function heldRows(print: Printer, seen: SeenTrial): LaneRow[] {
       name: html`${print.text(`${reference}/data/pool`)} on ${print.text(`${reference}/node`)}`,
       height: ROW,
       items: spansOf(events, Number.POSITIVE_INFINITY, (one) => {
-        if (one.event.type === "pool.released") return null;
+        if (one.event.type === "pool.released" || one.event.type === "pool.calm") return null;
         const held = one.event.type === "pool.held";
         const word = held ? "health held" : "panic";
         return { look: held ? "held" : "faulty", label: html`${word}`, labelLength: word.length };

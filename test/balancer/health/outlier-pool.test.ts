@@ -162,6 +162,17 @@ describe("when too many fail alike", () => {
     expect(subject.out).toEqual([]);
   });
 
+  test("but with that switched off each is judged alone, and the pool is emptied where it may be", () => {
+    const alone = { spareSharedFailures: false, maximumEjectedShare: 1 };
+    const all = new OutlierSubject(3, { ...alone, ejectLast: true });
+    all.rounds("gateway-error", 5);
+    expect(all.out).toEqual(["b0", "b1", "b2"]);
+    const butOne = new OutlierSubject(3, alone);
+    butOne.rounds("gateway-error", 5);
+    expect(butOne.out).toEqual(["b0", "b1"]);
+    expect(butOne.lines.at(-1)).toBe("b2 spared: last (b2)");
+  });
+
   test("two of three are more than the cap of one: nobody is ejected", () => {
     const subject = new OutlierSubject(3);
     for (let round = 0; round < 50; round += 1) {
@@ -246,6 +257,13 @@ describe("when too many fail alike", () => {
     subject.rounds("answered", 1, [1, 2]);
     for (let late = 0; late < 50; late += 1) subject.request(0, "response-timeout", { sentAt });
     expect(subject.out).toEqual([]);
+  });
+
+  test("as many as may be are ejected nevertheless where that is wanted", () => {
+    const subject = new OutlierSubject(3, { maximumEjectedShare: 1, spareSharedFailures: false });
+    subject.rounds("gateway-error", 100);
+    expect(subject.out).toEqual(["b0", "b1"]);
+    expect(subject.lines.at(-1)).toBe("b2 spared: last (b2)");
   });
 
   test("a single failure of others does not excuse anybody", () => {
@@ -398,38 +416,51 @@ test("whatever happens, no more are ejected than the cap allows, and one is alwa
     takesOut: fc.constantFrom(null, null, null, null, true, false),
     size: fc.constantFrom(null, null, null, null, null, 0, 1, 2, 5),
   });
-  const always = fc.boolean();
+  const flag = fc.boolean();
   let ejections = 0;
-  const pools = fc.tuple(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 0, max: 100 }), always);
+  const pools = fc.tuple(
+    fc.integer({ min: 1, max: 20 }),
+    fc.integer({ min: 0, max: 100 }),
+    flag,
+    flag,
+  );
   fc.assert(
-    fc.property(pools, fc.array(step, { maxLength: 80 }), ([count, percent, atLeastOne], steps) => {
-      const detection = { maximumEjectedShare: percent / 100, alwaysEjectOne: atLeastOne };
-      const subject = new OutlierSubject(count, {
-        ...detection,
-        successRate: { minimumRequests: 5, minimumBackends: 2 },
-      });
-      let members = count;
-      for (const { backend, outcome, times, waitMs, takesOut, size } of steps) {
-        const index = backend % count;
-        subject.requests(index, outcome, times);
-        subject.backend(index).inService = takesOut ?? subject.backend(index).inService;
-        subject.wait(waitMs);
-        members = Math.min(count, size === null ? members : count - size);
-        subject.pool.update(
-          subject.backends.slice(0, Math.max(0, members)),
-          rulesFrom(detection),
-          subject.now,
-        );
-        const cap = Math.max(
-          Math.floor((Math.max(0, members) * percent) / 100),
-          Number(atLeastOne),
-        );
-        expect(subject.out.length).toBeLessThanOrEqual(cap);
-        expect(subject.pool.ejected).toBe(subject.out.length);
-      }
-      for (const left of subject.leftAtEjections) expect(left).toBeGreaterThanOrEqual(1);
-      ejections += subject.leftAtEjections.length;
-    }),
+    fc.property(
+      pools,
+      fc.array(step, { maxLength: 80 }),
+      ([count, percent, atLeastOne, spares], steps) => {
+        const detection = {
+          maximumEjectedShare: percent / 100,
+          alwaysEjectOne: atLeastOne,
+          spareSharedFailures: spares,
+        };
+        const subject = new OutlierSubject(count, {
+          ...detection,
+          successRate: { minimumRequests: 5, minimumBackends: 2 },
+        });
+        let members = count;
+        for (const { backend, outcome, times, waitMs, takesOut, size } of steps) {
+          const index = backend % count;
+          subject.requests(index, outcome, times);
+          subject.backend(index).inService = takesOut ?? subject.backend(index).inService;
+          subject.wait(waitMs);
+          members = Math.min(count, size === null ? members : count - size);
+          subject.pool.update(
+            subject.backends.slice(0, Math.max(0, members)),
+            rulesFrom(detection),
+            subject.now,
+          );
+          const cap = Math.max(
+            Math.floor((Math.max(0, members) * percent) / 100),
+            Number(atLeastOne),
+          );
+          expect(subject.out.length).toBeLessThanOrEqual(cap);
+          expect(subject.pool.ejected).toBe(subject.out.length);
+        }
+        for (const left of subject.leftAtEjections) expect(left).toBeGreaterThanOrEqual(1);
+        ejections += subject.leftAtEjections.length;
+      },
+    ),
   );
   expect(ejections).toBeGreaterThan(100);
 });

@@ -1,6 +1,7 @@
 import { parseConfig, type ConfigInput } from "../../../balancer/config.ts";
 import type { OutlierEffect } from "../../../balancer/health/outlier-effect.ts";
-import { OutlierPool, type Judged } from "../../../balancer/health/outlier-pool.ts";
+import type { Judged } from "../../../balancer/health/outlier-member.ts";
+import { OutlierPool } from "../../../balancer/health/outlier-pool.ts";
 import { rulesOf, type OutlierRules } from "../../../balancer/health/outlier-rules.ts";
 import type { Outcome } from "../../../balancer/health/outcome.ts";
 
