@@ -28,7 +28,7 @@ const common: SingleOptions = {
 };
 const { topology, ...parts } = single({
   ...common,
-  configuration: { outlierDetection: { consecutive5xx: IN_A_ROW, baseEjection: `${BASE_MS}ms` } },
+  outlierDetection: { consecutive5xx: IN_A_ROW, baseEjection: Duration.millis(BASE_MS) },
 });
 const [victim] = parts.pool.nodes;
 if (victim === undefined) throw new RangeError("The pool has no backend to fail.");

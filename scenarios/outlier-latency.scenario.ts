@@ -29,10 +29,11 @@ const common: SingleOptions = {
 };
 const { topology, ...parts } = single({
   ...common,
-  configuration: {
-    outlierDetection: {
-      latency: { factor: RULES.factor, minimumDifference: `${RULES.minimumDifferenceMs}ms` },
-      interval: `${RULES.intervalMs}ms`,
+  outlierDetection: {
+    interval: Duration.millis(RULES.intervalMs),
+    latency: {
+      factor: RULES.factor,
+      minimumDifference: Duration.millis(RULES.minimumDifferenceMs),
     },
   },
 });

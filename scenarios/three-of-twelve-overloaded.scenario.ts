@@ -1,5 +1,6 @@
 import { slowBackend } from "../chaos/faults/misbehaviours.ts";
 import { node } from "../chaos/faults/target.ts";
+import { together } from "../chaos/faults/together.ts";
 import { failedShareAtMostBetween, latencyAtMostBetween } from "../chaos/objectives/between.ts";
 import { theFault } from "../chaos/objectives/moments.ts";
 import { scenario } from "../chaos/scenario.ts";
@@ -29,10 +30,16 @@ export const threeOfTwelveOverloaded = scenario(
     topology,
     load: freshLoad(parts, { ratePerSecond: 120, totalTimeoutMs: 1_400 }),
     steadyState: { durationMs: 500, deadlineMs: 10_000 },
-    faults: parts.pool.nodes.slice(0, 3).map(({ id }) => ({
-      fault: slowBackend(node(id), { serviceMs: OVERLOADED_MS }),
-      afterMs: 0,
-    })),
+    faults: [
+      {
+        fault: together(
+          parts.pool.nodes
+            .slice(0, 3)
+            .map(({ id }) => slowBackend(node(id), { serviceMs: OVERLOADED_MS })),
+        ),
+        afterMs: 0,
+      },
+    ],
     observeMs: 3_500,
     stableMs: 3_500,
     marks: nothingMoves,

@@ -43,6 +43,7 @@ export interface ActivePassiveOptions
       | "healthCheck"
       | "algorithm"
       | "hold"
+      | "outlierDetection"
       | "retryAttempts"
     > {
   /** Id of the topology. @default "active-passive" */
