@@ -25,7 +25,30 @@ export type Toxic =
   | {
       readonly type: "latency";
       readonly attributes: { readonly latency: number; readonly jitter: number };
-    };
+    }
+  /**
+   * Throws the bytes away. Milliseconds without a byte until it closes the connection, 0 for never;
+   * removed, it closes every connection that was under it.
+   */
+  | { readonly type: "timeout"; readonly attributes: { readonly timeout: number } }
+  /**
+   * Resets a connection so many milliseconds after a byte, if it was opened under the toxic; older ones
+   * are closed. Its removal waits for that time too.
+   */
+  | { readonly type: "reset_peer"; readonly attributes: { readonly timeout: number } }
+  /** Holds the end of a connection back. Milliseconds. */
+  | { readonly type: "slow_close"; readonly attributes: { readonly delay: number } }
+  /** Cuts data into pieces of that size ± variation, in bytes. The delay between them is in microseconds. */
+  | {
+      readonly type: "slicer";
+      readonly attributes: {
+        readonly average_size: number;
+        readonly size_variation: number;
+        readonly delay: number;
+      };
+    }
+  /** Closes a connection after so many bytes. */
+  | { readonly type: "limit_data"; readonly attributes: { readonly bytes: number } };
 
 /** A call that Toxiproxy refused or did not answer. */
 export class ToxiproxyError extends Error {
@@ -85,15 +108,33 @@ export class ToxiproxyPort {
     if (!ok && status !== 404) throw new ToxiproxyError(operation, status, body);
   }
 
-  /** Removes every toxic of every link. (Toxiproxy's own reset ends at the first proxy that fails.) @throws ToxiproxyError */
+  /**
+   * A link that is disabled refuses connections and closes those that it carried.
+   *
+   * @throws ToxiproxyError
+   */
+  async setEnabled(link: string, enabled: boolean): Promise<void> {
+    const operation = `${enabled ? "enabling" : "disabling"} ${link}`;
+    const path = `/proxies/${encodeURIComponent(link)}`;
+    const { ok, status, body } = await this.#ask(operation, path, "POST", { enabled });
+    if (!ok) throw new ToxiproxyError(operation, status, body);
+  }
+
+  /**
+   * Removes every toxic of every link and enables all links. (Toxiproxy's own reset ends at the first
+   * proxy that fails.)
+   *
+   * @throws ToxiproxyError
+   */
   async removeAll(): Promise<void> {
     const operation = "listing the proxies";
     const { ok, status, body } = await this.#ask(operation, "/proxies", "GET");
     if (!ok) throw new ToxiproxyError(operation, status, body);
     const proxies = proxiesIn(body);
     if (proxies === null) throw new ToxiproxyError(operation, status, `it answered ${body}`);
-    for (const [link, { toxics }] of Object.entries(proxies)) {
+    for (const [link, { enabled, toxics }] of Object.entries(proxies)) {
       for (const { name } of toxics) await this.remove(link, name);
+      if (!enabled) await this.setEnabled(link, true);
     }
   }
 
@@ -111,12 +152,14 @@ export class ToxiproxyPort {
   #ask(
     operation: string,
     path: string,
-    method: "GET" | "DELETE",
+    method: "GET" | "POST" | "DELETE",
+    sent?: object,
   ): Promise<{ readonly ok: boolean; readonly status: number; readonly body: string }> {
     const deadlineMs = method === "DELETE" ? TOXIPROXY_REMOVAL_MS : TOXIPROXY_DEADLINE_MS;
     const call = async () => {
       const signal = AbortSignal.timeout(deadlineMs);
-      const response = await fetch(`${this.#url}${path}`, { method, signal });
+      const json = sent === undefined ? {} : { body: JSON.stringify(sent) };
+      const response = await fetch(`${this.#url}${path}`, { method, signal, ...json });
       return { ok: response.ok, status: response.status, body: await response.text() };
     };
     return withDeadline(operation, call(), deadlineMs);
@@ -127,10 +170,13 @@ export class ToxiproxyPort {
   }
 }
 
+interface ListedProxy {
+  readonly enabled: boolean;
+  readonly toxics: readonly { readonly name: string }[];
+}
+
 /** Proxies by their names; null when it tells none. */
-function proxiesIn(
-  body: string,
-): Readonly<Record<string, { readonly toxics: readonly { readonly name: string }[] }>> | null {
+function proxiesIn(body: string): Readonly<Record<string, ListedProxy>> | null {
   try {
     const proxies: unknown = JSON.parse(body);
     const isList = typeof proxies !== "object" || proxies === null || Array.isArray(proxies);

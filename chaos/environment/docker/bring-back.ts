@@ -1,5 +1,6 @@
 import type { Topology, TopologyNode } from "../../../stacks/topology.ts";
 import { ToxicsClient } from "../../faults/toxics/toxics-client.ts";
+import { undoInNodes } from "../../faults/undo-in-nodes.ts";
 import type { NodeOutputs } from "../node-outputs.ts";
 import type { DockerNode } from "./docker-node.ts";
 
@@ -8,7 +9,8 @@ const API_PORT = 8474;
 
 /**
  * Brings a topology back to how it was deployed: every node runs, is connected and has all of its
- * processes, links carry what they are given, and the floating address is with its preferred owner. It
+ * processes, which behave and are configured as when they were started, links carry what they are given,
+ * and the floating address is with its preferred owner. It
  * looks at what is there and needs to know nothing of what was done, so it also undoes what a runner
  * left behind that died.
  *
@@ -21,6 +23,8 @@ export async function bringBack(
 ): Promise<void> {
   await Promise.all(nodes.map((node) => node.bringBack()));
   await removeToxics(topology, nodes);
+  // Every node of the topology is one of these.
+  await undoInNodes(topology, (id) => nodes.find((node) => node.id === id) as DockerNode);
   const bornNs = (id: string): bigint => nodes.find((node) => node.id === id)?.bornNs ?? 0n;
   await outputs.elected(bornNs);
   const [preferred] = topology.virtualAddress?.owners ?? [];

@@ -1,4 +1,4 @@
-import { nodeOf, type Topology } from "../../../stacks/topology.ts";
+import { nodeOf, type Topology, type TopologyNode } from "../../../stacks/topology.ts";
 import { FaultError } from "../fault.ts";
 
 /** Where the sample application of a node is reached, from inside that node. */
@@ -14,16 +14,23 @@ export interface ApplicationPlace {
  * @throws UnknownName without such a node, FaultError when it cannot be told how to behave
  */
 export function applicationOf(topology: Topology, nodeId: string): ApplicationPlace {
-  for (const { argv } of nodeOf(topology, nodeId).processes) {
+  const place = tryApplicationOf(nodeOf(topology, nodeId));
+  if (place !== undefined) return place;
+  throw new FaultError(
+    `Node ${nodeId} runs no sample application that can be told how to behave`,
+    "Use a backend of a `BackendPool` without a program of its own.",
+  );
+}
+
+/** The same, undefined when there is none. */
+export function tryApplicationOf({ processes }: TopologyNode): ApplicationPlace | undefined {
+  for (const { argv } of processes) {
     const [program, ...rest] = argv;
     const socket = valueOf(rest, "control");
     const port = Number(valueOf(rest, "port") ?? "8080");
     if (program === "evenkeel-backend" && socket !== undefined) return { socket, port };
   }
-  throw new FaultError(
-    `Node ${nodeId} runs no sample application that can be told how to behave`,
-    "Use a backend of a `BackendPool` without a program of its own.",
-  );
+  return undefined;
 }
 
 /** The value of `--flag=value` or `--flag value`. */

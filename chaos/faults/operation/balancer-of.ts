@@ -1,11 +1,9 @@
-import { nodeOf, type Topology } from "../../../stacks/topology.ts";
+import { nodeOf, type Topology, type TopologyNode } from "../../../stacks/topology.ts";
 import { UnknownName } from "../../environment/errors.ts";
 import { FaultError } from "../fault.ts";
 
 /** The balancer of a node, as operators know it. */
 export interface OperatedBalancer {
-  /** Name of its process. */
-  readonly process: string;
   /** Its admin API, reached from inside the node. */
   readonly socket: string;
   /** The configuration that it is started with, as it was written. */
@@ -27,19 +25,25 @@ export interface BalancerDocument {
  * @throws UnknownName without such a node, FaultError when it has no balancer with an admin socket
  */
 export function balancerOf(topology: Topology, nodeId: string): OperatedBalancer {
-  const node = nodeOf(topology, nodeId);
-  for (const { name, argv } of node.processes) {
-    const file = node.files.find(({ path }) => argv.includes(path));
-    if (argv[0] !== "evenkeel-balancer" || file?.kind !== "file") continue;
-    const document = JSON.parse(file.content) as Partial<BalancerDocument>;
-    const socket = document.admin?.socket;
-    if (socket === undefined) break;
-    return { process: name, socket, document: document as BalancerDocument };
-  }
+  const balancer = tryBalancerOf(nodeOf(topology, nodeId));
+  if (balancer !== undefined) return balancer;
   throw new FaultError(
     `Node ${nodeId} runs no balancer whose admin API is a unix socket`,
     "Use a balancer of a `BalancerPair` or a `BalancerFleet`.",
   );
+}
+
+/** The same, undefined when there is none. */
+export function tryBalancerOf({ processes, files }: TopologyNode): OperatedBalancer | undefined {
+  for (const { argv } of processes) {
+    const file = files.find(({ path }) => argv.includes(path));
+    if (argv[0] !== "evenkeel-balancer" || file?.kind !== "file") continue;
+    const document = JSON.parse(file.content) as Partial<BalancerDocument>;
+    const socket = document.admin?.socket;
+    if (socket === undefined) return undefined;
+    return { socket, document: document as BalancerDocument };
+  }
+  return undefined;
 }
 
 /** @throws UnknownName that lists what there is */

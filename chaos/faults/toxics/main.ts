@@ -1,7 +1,7 @@
 import { untilTime } from "../../environment/at-time.ts";
 import { LineSplitter } from "../../environment/lines.ts";
 import { ToxiproxyPort } from "../toxiproxy.ts";
-import { canary } from "./canary.ts";
+import { canary, type CanaryLook } from "./canary.ts";
 import type { ToxicsAnswer, ToxicsRequest } from "./protocol.ts";
 
 /** Drives Toxiproxy from inside the topology; ends with its standard input. */
@@ -16,7 +16,7 @@ const port = new ToxiproxyPort(url);
 const say = (answer: ToxicsAnswer): void =>
   void process.stdout.write(`${JSON.stringify(answer)}\n`);
 
-async function handle(request: ToxicsRequest): Promise<boolean | undefined> {
+async function handle(request: ToxicsRequest): Promise<CanaryLook | undefined> {
   switch (request.kind) {
     case "add":
       for (const { name, stream, toxic } of request.toxics) {
@@ -25,6 +25,9 @@ async function handle(request: ToxicsRequest): Promise<boolean | undefined> {
       return undefined;
     case "remove":
       for (const name of request.names) await port.remove(request.link, name);
+      return undefined;
+    case "set-enabled":
+      await port.setEnabled(request.link, request.enabled);
       return undefined;
     case "remove-all":
       await port.removeAll();
@@ -38,16 +41,16 @@ const lines = new LineSplitter((line) => {
   const request = JSON.parse(line) as ToxicsRequest;
   void (async () => {
     try {
-      if (request.kind === "add" && request.atNs !== null) await untilTime(BigInt(request.atNs));
+      if ("atNs" in request && request.atNs !== null) await untilTime(BigInt(request.atNs));
       const from = process.hrtime.bigint();
-      const answered = await handle(request);
+      const look = await handle(request);
       const to = process.hrtime.bigint();
       say({
         kind: "done",
         id: request.id,
         fromNs: from.toString(),
         toNs: to.toString(),
-        ...(answered === undefined ? {} : { answered }),
+        ...(look === undefined ? {} : { look }),
       });
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);

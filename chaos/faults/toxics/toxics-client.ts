@@ -1,6 +1,8 @@
 import type { Moment, RunningNode } from "../../environment/environment.ts";
+import { FaultError } from "../fault.ts";
 import { NodeProgram } from "../node-program.ts";
 import { TOXIPROXY_DEADLINE_MS, TOXIPROXY_REMOVAL_MS } from "../toxiproxy.ts";
+import type { CanaryLook, CanaryQuestion } from "./canary.ts";
 import type { ToxicsAnswer, ToxicsRequest } from "./protocol.ts";
 
 /** Beyond the deadlines of Toxiproxy itself: the way to our program and back, on a busy machine. */
@@ -32,21 +34,34 @@ export class ToxicsClient implements AsyncDisposable {
   }
 
   /** Asks; resolves with when it was done. @throws FaultError */
-  async ask(request: WithoutId<ToxicsRequest>): Promise<Moment & { readonly answered: boolean }> {
-    const done = await this.#program.ask(request, {
+  async ask(request: WithoutId<ToxicsRequest>): Promise<Moment> {
+    return momentOf(await this.#ask(request));
+  }
+
+  /** Sends some bytes through a link; resolves with what came of it. @throws FaultError */
+  async look(question: CanaryQuestion): Promise<CanaryLook> {
+    const { look } = await this.#ask({ kind: "canary", ...question });
+    if (look !== undefined) return look;
+    throw new FaultError("A canary was not looked at", "The logs of its nodes are in the run folder.");
+  }
+
+  #ask(request: WithoutId<ToxicsRequest>): Promise<Done> {
+    return this.#program.ask(request, {
       what: request.kind,
       answerMs: answerDeadlineMs(request),
       ...("atNs" in request && request.atNs !== null ? { atNs: BigInt(request.atNs) } : {}),
     });
-    const from = BigInt(done.fromNs);
-    const to = BigInt(done.toNs);
-    const middle = (from + to) / 2n;
-    return { monotonicNs: middle, uncertaintyNs: to - middle, answered: done.answered ?? false };
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.#program[Symbol.asyncDispose]();
   }
+}
+
+function momentOf({ fromNs, toNs }: Done): Moment {
+  const [from, to] = [BigInt(fromNs), BigInt(toNs)];
+  const middle = (from + to) / 2n;
+  return { monotonicNs: middle, uncertaintyNs: to - middle };
 }
 
 /** Toxiproxy is called once for each toxic, one after another; to add one takes two calls. */
@@ -58,6 +73,8 @@ function answerDeadlineMs(request: WithoutId<ToxicsRequest>): number {
       return request.names.length * TOXIPROXY_REMOVAL_MS + MARGIN_MS;
     case "remove-all":
       return REMOVE_ALL_MS;
+    case "set-enabled":
+      return TOXIPROXY_DEADLINE_MS + MARGIN_MS;
     case "canary":
       return request.withinMs + MARGIN_MS;
   }
