@@ -1,6 +1,7 @@
 import { mean, medianSorted, sampleStandardDeviation } from "simple-statistics";
 import type { Summary } from "../report/record.ts";
-import { CONFIDENCE, supportedQuantile } from "./what-n-supports.ts";
+import { quantileInterval } from "./quantile-interval.ts";
+import { supportedQuantile } from "./what-n-supports.ts";
 
 /**
  * Order statistics of one measure.
@@ -33,18 +34,5 @@ export function summarize(values: readonly number[]): Summary | null {
  * @see Conover, Practical Nonparametric Statistics, confidence interval for a quantile
  */
 export function medianInterval(sorted: readonly number[]): Summary["medianInterval"] {
-  const n = sorted.length;
-  // Each value lies below the median with probability ½. The interval from the k-th smallest to the
-  // k-th largest misses it when fewer than k values lie on one side.
-  let missed = 0;
-  let logTerm = n * Math.log(0.5);
-  let best: Summary["medianInterval"] = null;
-  for (let k = 1; 2 * k <= n; k += 1) {
-    missed += 2 * Math.exp(logTerm);
-    const [low, high] = [sorted[k - 1], sorted[n - k]];
-    if (1 - missed < CONFIDENCE || low === undefined || high === undefined) break;
-    best = { low, high, confidence: 1 - missed };
-    logTerm += Math.log((n - k + 1) / k);
-  }
-  return best;
+  return quantileInterval(sorted, 0.5);
 }
