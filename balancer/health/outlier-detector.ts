@@ -1,7 +1,7 @@
 import type { OutlierDetectionConfig } from "../config.ts";
 import type { EventSink } from "../telemetry/event.ts";
 import type { Backend } from "../upstream/backend.ts";
-import type { EjectionReason, OutlierEffect } from "./outlier-effect.ts";
+import type { EjectionRecord, OutlierEffect } from "./outlier-effect.ts";
 import { OutlierPool } from "./outlier-pool.ts";
 import { rulesOf } from "./outlier-rules.ts";
 import type { Outcome } from "./outcome.ts";
@@ -13,16 +13,6 @@ export interface DetectorDependencies {
   readonly now: () => number;
   /** Uniform in [0, 1). */
   readonly random: () => number;
-}
-
-/** What live traffic made of a backend, for people. */
-export interface OutlierView {
-  /** How often it was ejected of late: the factor of the base ejection time. */
-  readonly ejections: number;
-  /** Why it is ejected, or was last; null for never. */
-  readonly reason: EjectionReason | null;
-  /** Until it is back; null when it is not ejected. */
-  readonly readmitInMs: number | null;
 }
 
 /** Judges the backends of one pool by live traffic, and keeps their `ejected` current. */
@@ -77,7 +67,7 @@ export class OutlierDetector {
   }
 
   /** What is known of a backend; null without detection. */
-  viewOf(backend: Backend): OutlierView | null {
+  recordOf(backend: Backend): EjectionRecord | null {
     const known = this.#pool?.stateOf(backend);
     if (known === undefined) return null;
     const { state, reason } = known;
@@ -86,6 +76,13 @@ export class OutlierDetector {
         ? Math.max(0, Math.round(state.readmitAt - this.#dependencies.now()))
         : null;
     return { ejections: state.ejections, reason, readmitInMs };
+  }
+
+  /** Goes on with what another process knew of a backend. */
+  resume(backend: Backend, record: EjectionRecord): void {
+    this.#pool?.resume(backend, record, this.#dependencies.now());
+    backend.ejected = this.#pool?.stateOf(backend)?.state.kind === "ejected";
+    this.#sleep();
   }
 
   /** Lets go of the timer; whoever is ejected stays so. */

@@ -15,6 +15,16 @@ export type SpareReason = "shared-failure" | "cap" | "last";
 /** Why a backend is back. */
 export type ReadmissionReason = "time" | "check-passed" | "shared-failure" | "cap" | "switched-off";
 
+/** What live traffic made of a backend so far: plain data, for people and for other processes. */
+export interface EjectionRecord {
+  /** How often it was ejected of late: the factor of the base ejection time. */
+  readonly ejections: number;
+  /** Why it is ejected, or was last; null for never. */
+  readonly reason: EjectionReason | null;
+  /** Until it is back; null when it is not ejected. */
+  readonly readmitInMs: number | null;
+}
+
 /** What a backend showed, and the bound that it is beyond: success rates, or milliseconds. */
 export interface EjectionFigures {
   readonly value: number;

@@ -1,4 +1,4 @@
-import type { LatencyRules, SuccessRateRules } from "./outlier-rules.ts";
+import type { LatencyRules, OutlierRules, SuccessRateRules } from "./outlier-rules.ts";
 
 /** What one backend showed in an interval. */
 export interface IntervalSample {
@@ -15,6 +15,20 @@ export interface StandsOut<S> {
   readonly value: number;
   /** The bound that it is beyond. */
   readonly bound: number;
+}
+
+/** Everybody who stands out in an interval, once: who fails comes before who is slow. */
+export function outliersOf<S extends IntervalSample>(
+  samples: readonly S[],
+  { successRate, latency }: Pick<OutlierRules, "successRate" | "latency">,
+): (StandsOut<S> & { readonly reason: "success-rate" | "latency" })[] {
+  const failing = successRateOutliers(samples, successRate);
+  const known = new Set(failing.map(({ sample }) => sample));
+  const slow = latencyOutliers(samples, latency).filter(({ sample }) => !known.has(sample));
+  return [
+    ...failing.map((one) => ({ ...one, reason: "success-rate" as const })),
+    ...slow.map((one) => ({ ...one, reason: "latency" as const })),
+  ];
 }
 
 /**

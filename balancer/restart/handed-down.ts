@@ -1,4 +1,5 @@
 import type { VrrpState } from "../failover/notify-fifo.ts";
+import type { EjectionRecord } from "../health/outlier-effect.ts";
 import type { AdministrativeState, HealthState } from "../upstream/backend.ts";
 import type { Pool } from "../upstream/pool.ts";
 
@@ -20,6 +21,8 @@ interface HandedDownBackend {
   readonly administrative: AdministrativeState;
   /** How long its slow start has lasted; null when there is none. */
   readonly rampAgeMs: number | null;
+  /** What live traffic made of it; null without outlier detection. */
+  readonly outlier: EjectionRecord | null;
 }
 
 /** What keepalived said last; null before its first word, and without one. */
@@ -36,10 +39,12 @@ export function handedDown(pools: readonly Pool[], now: number): HandedDown {
       const begun = pool.rampsBegan();
       return {
         id: pool.id,
-        backends: pool.backends.map(({ id, address, port, health, administrative }) => {
+        backends: pool.backends.map((backend) => {
+          const { id, address, port, health, administrative } = backend;
           const beganAt = begun.get(id);
           const rampAgeMs = beganAt === undefined ? null : now - beganAt;
-          return { id, address, port, health, administrative, rampAgeMs };
+          const outlier = pool.outlierOf(backend);
+          return { id, address, port, health, administrative, rampAgeMs, outlier };
         }),
       };
     }),
@@ -65,6 +70,7 @@ export function inherit(pools: readonly Pool[], handed: HandedDown, now: number)
       backend.administrative = same.administrative;
       // Without checks nobody would ever say anything else of it.
       if (pool.config.healthCheck !== undefined) backend.health = same.health;
+      if (same.outlier !== null) pool.resumeOutlier(backend, same.outlier);
       if (same.rampAgeMs !== null) begun.set(id, now - same.rampAgeMs);
     }
     pool.resumeRamps(begun);

@@ -1,5 +1,6 @@
 import type { BackendConfig, PoolConfig } from "../config.ts";
-import { OutlierDetector, type OutlierView } from "../health/outlier-detector.ts";
+import { OutlierDetector } from "../health/outlier-detector.ts";
+import type { EjectionRecord } from "../health/outlier-effect.ts";
 import type { Outcome } from "../health/outcome.ts";
 import { PanicWatch } from "../health/panic.ts";
 import { SoftStop } from "../health/soft-stop.ts";
@@ -207,8 +208,13 @@ export class Pool {
   }
 
   /** What live traffic made of a backend; null when it is not judged by it. */
-  outlierOf(backend: Backend): OutlierView | null {
-    return this.#outliers.viewOf(backend);
+  outlierOf(backend: Backend): EjectionRecord | null {
+    return this.#outliers.recordOf(backend);
+  }
+
+  /** Goes on with what another process knew of a backend from live traffic. */
+  resumeOutlier(backend: Backend, record: EjectionRecord): void {
+    this.#outliers.resume(backend, record);
   }
 
   /** Nobody is judged by live traffic any more. */

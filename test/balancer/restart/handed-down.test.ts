@@ -85,3 +85,27 @@ test("a slow start goes on where it was, by the clock of the next process", () =
   expect(after.backends.map((backend) => after.isRamping(backend))).toEqual([false, true, false]);
   expect([...after.rampsBegan()]).toEqual([["b22", 200 - 4_000]]);
 });
+
+test("an ejection goes on for what is left of it, and counts", () => {
+  const detected = { outlierDetection: {} };
+  const clock = { now: 1_000 };
+  const before = poolAt(clock, detected);
+  for (const backend of before.backends) backend.health = "healthy";
+  const failing = before.backends[2];
+  if (failing === undefined) throw new Error("No backend.");
+  for (let time = 0; time < 5; time += 1) before.judged(failing, "server-error", 0, clock.now);
+  clock.now += 12_000;
+  const after = poolAt({ now: 70 }, detected);
+  inherit([after], sent(before, clock.now), 70);
+  const [, , same] = after.backends;
+  expect(same).toMatchObject({ ejected: true, health: "healthy", pickable: false });
+  expect(same && after.outlierOf(same)).toEqual({
+    ejections: 1,
+    reason: "consecutive-5xx",
+    readmitInMs: 18_000,
+  });
+  const without = poolAt({ now: 70 });
+  inherit([without], sent(before, clock.now), 70);
+  expect(without.backends[2]?.ejected).toBe(false);
+  for (const pool of [before, after, without]) pool.stop();
+});
