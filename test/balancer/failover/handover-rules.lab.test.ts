@@ -19,15 +19,29 @@ let directory = "";
 beforeEach(() => (directory = mkdtempSync(join(tmpdir(), "evenkeel-handover-"))));
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
+interface Options {
+  readonly preempt?: boolean;
+  /** How many of them the window keeps. */
+  readonly handshakes?: number;
+}
+
 /** A node that says every line back with its own name before it. */
-function echoing(id: NodeId, peer: NodeId, preempt: boolean): TopologyInput["nodes"][number] {
-  const content = handoverRules({
+function echoing(
+  id: NodeId,
+  peer: NodeId,
+  { preempt, handshakes }: Required<Options>,
+): TopologyInput["nodes"][number] {
+  const rules = handoverRules({
     virtualAddress: FLOATING,
     peer: ADDRESS[peer],
     priority: 250,
     preempt,
     windowMs: 60_000,
   });
+  // Kept for longer, so that a slow machine changes nothing.
+  const content = rules
+    .replace("size 65536", `size ${handshakes}`)
+    .replace("timeout 5s", "timeout 60s");
   return {
     id,
     role: "balancer",
@@ -49,15 +63,15 @@ function echoing(id: NodeId, peer: NodeId, preempt: boolean): TopologyInput["nod
   };
 }
 
-const deploy = ({ preempt = false } = {}): Promise<Deployment> =>
+const deploy = ({ preempt = false, handshakes = 100 }: Options = {}): Promise<Deployment> =>
   new NamespaceEnvironment({ logDirectory: directory }).deploy(
     parseTopology({
       schema: "evenkeel.topology/1",
       id: "handover",
       subnet: "198.18.7.0/24",
       nodes: [
-        echoing("old", "new", preempt),
-        echoing("new", "old", preempt),
+        echoing("old", "new", { preempt, handshakes }),
+        echoing("new", "old", { preempt, handshakes }),
         {
           id: "client",
           role: "client",
@@ -169,4 +183,20 @@ test("a connection that began while the window was open is known without an entr
   expect(await fresh.say("one")).toBe("new=one");
   await run(deployment, "new", ["nft", "flush", "set", "ip", "evenkeel_handover", "handshakes"]);
   expect(await fresh.say("two")).toBe("new=two");
+});
+
+test("when more handshakes come than are kept, they are served all the same, and nothing is passed on any more", async () => {
+  await using deployment = await deploy({ handshakes: 1 });
+  const open = await converse(deployment);
+  expect(await open.say("one")).toBe("old=one");
+
+  await advertise(deployment, 0);
+  await move(deployment);
+  const first = await converse(deployment);
+  expect(await first.say("two")).toBe("new=two");
+  expect(await open.say("three")).toBe("old=three");
+  const second = await converse(deployment);
+  expect(await second.say("four")).toBe("new=four");
+  expect(await first.say("five")).toBe("new=five");
+  expect(await open.say("six")).toBe(ENDED);
 });
