@@ -38,7 +38,10 @@ export type Toxic =
   | { readonly type: "reset_peer"; readonly attributes: { readonly timeout: number } }
   /** Holds the end of a connection back. Milliseconds. */
   | { readonly type: "slow_close"; readonly attributes: { readonly delay: number } }
-  /** Cuts data into pieces of that size ± variation, in bytes. The delay between them is in microseconds. */
+  /**
+   * Halves data until no piece is larger than that size and variation, in bytes. The delay between them
+   * is in microseconds.
+   */
   | {
       readonly type: "slicer";
       readonly attributes: {

@@ -42,7 +42,10 @@ export class ToxicsClient implements AsyncDisposable {
   async look(question: CanaryQuestion): Promise<CanaryLook> {
     const { look } = await this.#ask({ kind: "canary", ...question });
     if (look !== undefined) return look;
-    throw new FaultError("A canary was not looked at", "The logs of its nodes are in the run folder.");
+    throw new FaultError(
+      "A canary was not looked at",
+      "The logs of its nodes are in the run folder.",
+    );
   }
 
   #ask(request: WithoutId<ToxicsRequest>): Promise<Done> {

@@ -139,7 +139,7 @@ describe("with the real Toxiproxy", () => {
   );
 
   test.skipIf(missing !== null)(
-    "everything that was added to any link can go at once",
+    "everything that was done to any link can be undone at once",
     async () => {
       await using store = await listen(echo);
       await using server = await startToxiproxy(store.port);
@@ -148,8 +148,12 @@ describe("with the real Toxiproxy", () => {
       await port.add(LINK, "stall-up", "upstream", STALL);
       await port.add(LINK, "stall-down", "downstream", STALL);
       expect(await port.toxics(LINK)).toHaveLength(2);
+      await port.setEnabled(LINK, false);
       await port.removeAll();
       expect(await port.toxics(LINK)).toEqual([]);
+      using connection = await Connection.to(server.port);
+      connection.socket.write("hello");
+      await connection.until("hello");
     },
   );
 
@@ -159,8 +163,11 @@ describe("with the real Toxiproxy", () => {
       await using store = await listen(echo);
       await using server = await startToxiproxy(store.port);
       const port = new ToxiproxyPort(server.url);
-      const ask = (withinMs: number): Promise<boolean> =>
-        canary({ address: "127.0.0.1", port: server.port, send: "PING", withinMs });
+      const ask = async (withinMs: number): Promise<boolean> => {
+        const to = { address: "127.0.0.1", port: server.port };
+        const look = await canary({ ...to, send: "PING", withinMs, until: "data" });
+        return look.outcome === "answered";
+      };
       expect(await ask(5_000)).toBe(true);
       await port.add(LINK, "stall", "upstream", STALL);
       expect(await ask(100)).toBe(false);

@@ -4,6 +4,7 @@ import type { Deployment } from "../../../../chaos/environment/environment.ts";
 import { Engine } from "../../../../chaos/environment/docker/engine.ts";
 import { HAND_LABEL } from "../../../../chaos/environment/docker/hand-client.ts";
 import {
+  IMAGE_NAMES,
   LABELS,
   parseTopology,
   topologyLabels,
@@ -12,7 +13,7 @@ import {
 import { allProcesses } from "../namespace/lab-processes.ts";
 import { readlinkSync } from "node:fs";
 
-const IMAGE = "evenkeel/node:dev";
+const IMAGE = IMAGE_NAMES.node;
 
 /** The engine that tests use, and why they cannot when they cannot. */
 export async function engineUnderTest(): Promise<{ docker: Docker; missing: string | null }> {
@@ -44,7 +45,8 @@ export async function makeContainers(docker: Docker, topology: Topology): Promis
     topology.nodes.map((node) =>
       docker.createContainer({
         name: `${topology.id}-${node.id}`,
-        Image: IMAGE,
+        // The others' programs are on every image.
+        Image: node.role === "fault-proxy" ? IMAGE_NAMES.toxiproxy : IMAGE,
         Cmd: ["evenkeel-agent"],
         Env: [`EVENKEEL_NODE=${Buffer.from(JSON.stringify(node)).toString("base64")}`],
         Labels: { ...topologyLabels(topology, node) },

@@ -24,14 +24,24 @@ test("answers find their questions in any order, with the time between both stam
   const [first, second] = [client.ask(REMOVE), client.ask(REMOVE)];
   await turn();
   const [{ id: one } = { id: 0 }, { id: two } = { id: 0 }] = program.written as { id: number }[];
-  program.say({ kind: "done", id: two, fromNs: "100", toNs: "200", answered: true });
+  program.say({ kind: "done", id: two, fromNs: "100", toNs: "200" });
   program.say({ kind: "done", id: one, fromNs: "1000", toNs: "1001" });
-  expect(await second).toEqual({ monotonicNs: 150n, uncertaintyNs: 50n, answered: true });
-  const { monotonicNs, uncertaintyNs, answered } = await first;
+  expect(await second).toEqual({ monotonicNs: 150n, uncertaintyNs: 50n });
+  const { monotonicNs, uncertaintyNs } = await first;
   // Both stamps lie within, also when the distance is odd.
   expect(monotonicNs - uncertaintyNs).toBeLessThanOrEqual(1000n);
   expect(monotonicNs + uncertaintyNs).toBeGreaterThanOrEqual(1001n);
-  expect(answered).toBe(false);
+});
+
+test("what a canary met is told as it was seen", async () => {
+  const { program, client } = await started();
+  const question = { address: "198.18.7.41", port: 16379, send: "PING", withinMs: 100 } as const;
+  const looking = client.look({ ...question, until: "data" });
+  await turn();
+  expect(program.written).toEqual([{ id: 1, kind: "canary", ...question, until: "data" }]);
+  const look = { outcome: "reset", tookMs: 3, bytes: 0, pieces: 0 } as const;
+  program.say({ kind: "done", id: 1, fromNs: "100", toNs: "200", look });
+  expect(await looking).toEqual(look);
 });
 
 test("what Toxiproxy refused is told with the next step", async () => {
@@ -71,9 +81,9 @@ test("an answer that does not come is an error; removing takes longer, and so do
     const inTenSeconds = process.hrtime.bigint() + 10_000_000_000n;
     const settled: string[] = [];
     const note = (name: string) => (error: Error) => settled.push(`${name}: ${error.message}`);
-    const look = { address: "198.18.7.41", port: 16379, send: "PING", withinMs: 100 };
+    const look = { address: "198.18.7.41", port: 16379, send: "PING", withinMs: 100 } as const;
     const asked = [
-      client.ask({ kind: "canary", ...look }).catch(note("canary")),
+      client.look({ ...look, until: "data" }).catch(note("canary")),
       client.ask(REMOVE).catch(note("remove")),
       client
         .ask({ kind: "add", link: "app--store", toxics: [], atNs: inTenSeconds.toString() })
