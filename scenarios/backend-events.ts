@@ -1,5 +1,9 @@
 import type { EventType } from "../balancer/index.ts";
-import { firstEventAfter, theFault, type TrialMoment } from "../chaos/objectives/moments.ts";
+import {
+  firstEventAfter,
+  theFaultAtTheEarliest,
+  type TrialMoment,
+} from "../chaos/objectives/moments.ts";
 import type { EventMarks, Hurt } from "../chaos/scenario.ts";
 import type { TimelineEvent } from "../chaos/environment/environment.ts";
 
@@ -12,7 +16,7 @@ import type { TimelineEvent } from "../chaos/environment/environment.ts";
 export function firstToldOf(
   type: EventType,
   backend?: string,
-  after: TrialMoment = theFault,
+  after: TrialMoment = theFaultAtTheEarliest,
 ): TrialMoment {
   const title = `${type} of ${backend ?? "the hurt backend"}`;
   return firstEventAfter(after, {

@@ -75,11 +75,40 @@ export function failedAtMostOpenAt(options: {
     measure: (data) => {
       const found = moment.find(data);
       if (found.atNs === null) return { value: null, reason: found.reason };
-      return { value: openOnTarget(data, found.atNs) + plus };
+      return { value: openOn(data.hurt.target, data, found.atNs) + plus };
     },
   };
   const named = { id: "failed-requests", title: "failed requests" };
   return inEveryTrial(named, "count", bound, failedSinceFault);
+}
+
+/** At least so many requests were open on a backend at a moment: there was something to lose. */
+export function openAtLeastAt(options: {
+  readonly moment: TrialMoment;
+  readonly backend: string;
+  readonly atLeast: number;
+}): Objective {
+  const { moment, backend, atLeast } = options;
+  const title = `requests open on ${backend} at ${moment.title}`;
+  const bound = { kind: "at-least", value: atLeast } as const;
+  return inEveryTrial({ id: "requests-open", title }, "count", bound, (data) => {
+    const found = moment.find(data);
+    if (found.atNs === null) return { value: null, reason: found.reason };
+    return { value: openOn(backend, data, found.atNs) };
+  });
+}
+
+/** At most so many of the requests that began between two moments were answered by a backend. */
+export function answeredAtMostBetween(
+  options: Named & Between & { readonly backend: string; readonly atMost: number },
+): Objective {
+  const bound = { kind: "at-most", value: options.atMost } as const;
+  return inEveryTrial(options, "count", bound, (data) => {
+    const began = beganBetween(options, data);
+    if ("reason" in began) return { value: null, reason: began.reason };
+    if (began.probes.length === 0) return { value: null, reason: "no request began then" };
+    return { value: began.probes.filter(({ node }) => node === options.backend).length };
+  });
 }
 
 /** At most this share of the requests that began between two moments failed. */
@@ -139,12 +168,10 @@ function latencyMs({ intendedNs, completedNs }: ProbeRecord): number {
 }
 
 /** Requests that had been sent and were not answered then; those that failed may have been on any node. */
-function openOnTarget({ probes, hurt }: TrialData, atNs: bigint): number {
+function openOn(backend: string, { probes }: TrialData, atNs: bigint): number {
   return probes.filter(
     ({ sentNs, completedNs, node }) =>
-      BigInt(sentNs) < atNs &&
-      BigInt(completedNs) >= atNs &&
-      (node === hurt.target || node === null),
+      BigInt(sentNs) < atNs && BigInt(completedNs) >= atNs && (node === backend || node === null),
   ).length;
 }
 

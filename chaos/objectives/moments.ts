@@ -19,6 +19,15 @@ export const theFault: TrialMoment = {
   find: ({ injectedNs }) => ({ atNs: injectedNs }),
 };
 
+/** When the first fault took effect at the earliest: what it causes may be told before P1 itself. */
+export const theFaultAtTheEarliest: TrialMoment = {
+  title: theFault.title,
+  find: ({ trial, injectedNs }) => {
+    const uncertaintyMs = trial.faults[0]?.uncertaintyMs ?? 0;
+    return { atNs: injectedNs - BigInt(Math.ceil(uncertaintyMs * 1e6)) };
+  },
+};
+
 /**
  * When a fault was gone again.
  *

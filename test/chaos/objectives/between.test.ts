@@ -1,11 +1,13 @@
 import { expect, test } from "vitest";
 import type { TimelineEvent } from "../../../chaos/environment/environment.ts";
 import {
+  answeredAtMostBetween,
   failedAtMostBetween,
   failedAtMostOpenAt,
   failedShareAtMostBetween,
   latencyAtMostBetween,
   lateByTargetAtMostBetween,
+  openAtLeastAt,
   timeWithin,
 } from "../../../chaos/objectives/between.ts";
 import { judgeTrial } from "../../../chaos/objectives/judge.ts";
@@ -52,6 +54,14 @@ test("moments are the fault, its healing, an event after either, and the end of 
     ...ejectedAt(40, 60),
   ];
   expect(out.find(trialData({ events }))).toEqual({ atNs: FAULT_NS + 40_000_000n });
+});
+
+test("what a fault causes may be told before the middle of its uncertainty", () => {
+  // That of made-up trials is 1 ms.
+  const events = [event("backend.ejected", -2, "web-2"), event("backend.ejected", -0.5)];
+  const early = firstEventAfter(theFaultAtTheEarliest, { title: "any", matches: () => true });
+  expect(early.find(trialData({ events }))).toEqual({ atNs: FAULT_NS - 500_000n });
+  expect(out.find(trialData({ events })).atNs).toBeNull();
 });
 
 test("a moment that never came says why", () => {
@@ -101,6 +111,28 @@ test("a decision that counts failures costs those, and what was open when it fel
   expect(judgeTrial(objective, trialData({ events, probes: elsewhere })).verdict).toBe("pass");
   expect(judgeTrial(objective, trialData({ events, probes: oneMore })).verdict).toBe("fail");
   expect(judgeTrial(objective, trialData({ probes: counted })).verdict).toBe("inconclusive");
+});
+
+test("what a backend has open at a moment, and what it is given after it", () => {
+  const events = ejectedAt(50);
+  const probes = [
+    probe(40, 60),
+    probe(45, 55, "timeout", null),
+    probe(45, 70, "ok", "web-2"),
+    probe(20, 50),
+    probe(52, 60),
+    probe(60, 70, "ok", "web-2"),
+  ];
+  const about = { moment: out, backend: "web-1" };
+  const open = openAtLeastAt({ ...about, atLeast: 3 });
+  expect(judgeTrial(open, trialData({ events, probes })).measured.value).toBe(3);
+  expect(judgeTrial(open, trialData({ probes })).verdict).toBe("inconclusive");
+  const given = answeredAtMostBetween({ ...named, ...about, from: out, atMost: 0 });
+  expect(judgeTrial(given, trialData({ events, probes }))).toMatchObject({
+    verdict: "fail",
+    measured: { value: 1 },
+  });
+  expect(judgeTrial(given, trialData({ events })).verdict).toBe("inconclusive");
 });
 
 test("shares are of the requests that began between the moments", () => {
