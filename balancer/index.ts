@@ -11,11 +11,23 @@ export { idSchema } from "./config-fields.ts";
 export { DEFAULTS } from "./defaults.ts";
 export { describeProblem, InvalidDocument, problemsOf, type Problem } from "./errors.ts";
 export { handoverRules } from "./failover/handover-rules.ts";
+export type { CheckResult } from "./health/check-result.ts";
+export {
+  afterCheck,
+  afterTime,
+  initialPoolHealth,
+  wakeAt,
+  type PoolHealth,
+  type PoolHealthRules,
+  type PoolHealthStep,
+} from "./health/pool-health.ts";
+export { CheckRhythm, placeOf } from "./health/schedule.ts";
 export {
   keepalivedArgv,
   keepalivedConfig,
   type KeepalivedInput,
 } from "./failover/keepalived-config.ts";
+export { mayRetry } from "./proxy/retry.ts";
 export { createPolicy, UnknownPolicy, type PolicyOptions } from "./selection/create-policy.ts";
 export { POLICY_NAMES, type PolicyName } from "./selection/policy-names.ts";
 export type { Candidate, Division, PickContext, Policy, Result } from "./selection/policy.ts";

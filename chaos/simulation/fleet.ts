@@ -1,3 +1,4 @@
+import type { CheckResult } from "../../balancer/index.ts";
 import type { Condition, Model } from "./model.ts";
 import { NO_REQUEST, STATE, type RequestTable } from "./request-table.ts";
 
@@ -15,7 +16,15 @@ export type Reception =
   /** Answered with an error after a time. */
   | "failing";
 
+/** What a check of a backend comes to, and after how many milliseconds. */
+export interface CheckAnswer {
+  readonly result: CheckResult;
+  readonly afterMs: number;
+}
+
 type Behaviour = Extract<Reception, "refused" | "fixed-time" | "failing"> | "normal";
+
+const PASS: CheckAnswer = { result: "pass", afterMs: 0 };
 
 /** Speed that moves in a straight line between two moments. */
 interface Ramp {
@@ -38,6 +47,7 @@ interface BackendState {
   /** Of a fixed or failing answer. */
   answerMs: number;
   failingShare: number;
+  seenByChecks: boolean;
 }
 
 /** The backends themselves: workers, queues in order of arrival, speed, and what befell them. */
@@ -60,6 +70,7 @@ export class Fleet {
         speed: { fromMs: 0, untilMs: 0, from: speed, to: speed },
         answerMs: 0,
         failingShare: 0,
+        seenByChecks: false,
       })),
     );
   }
@@ -103,6 +114,17 @@ export class Fleet {
   /** Milliseconds until an answer that takes no worker. */
   answerMs(slot: number): number {
     return this.#of(slot).answerMs;
+  }
+
+  /** How a backend answers a check that begins now: at once, unless what befell it says otherwise. */
+  checkOf(index: number, timeoutMs: number): CheckAnswer {
+    const backend = this.#backends[index];
+    if (backend === undefined || backend.behaviour === "normal") return PASS;
+    if (backend.behaviour === "refused") return { result: "refused", afterMs: 0 };
+    if (!backend.seenByChecks) return PASS;
+    if (backend.answerMs > timeoutMs) return { result: "timeout", afterMs: timeoutMs };
+    const result = backend.behaviour === "failing" ? "status" : "pass";
+    return { result, afterMs: backend.answerMs };
   }
 
   /**
@@ -156,11 +178,13 @@ export class Fleet {
       case "fixed-time":
         backend.behaviour = "fixed-time";
         backend.answerMs = condition.time;
+        backend.seenByChecks = condition.seenByChecks;
         return;
       case "failing":
         backend.behaviour = "failing";
         backend.answerMs = condition.time;
         backend.failingShare = condition.share;
+        backend.seenByChecks = condition.seenByChecks;
         return;
       case "gone":
         backend.behaviour = "refused";

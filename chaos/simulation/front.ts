@@ -15,7 +15,11 @@ export const NOBODY = -1;
 export class Front {
   readonly #selector: Selector<Seen>;
   readonly #seen: readonly Seen[];
-  readonly #wanted = { now: 0, key: "" };
+  readonly #wanted: { now: number; key: string; excluded: ReadonlySet<string> | null } = {
+    now: 0,
+    key: "",
+    excluded: null,
+  };
 
   constructor(model: Model, policy: Policy, random: () => number) {
     const { slowStart } = model;
@@ -41,10 +45,15 @@ export class Front {
     while (this.#selector.advance());
   }
 
-  /** Index of the backend for one request, or `NOBODY`. */
-  pick(now: number, key: string): number {
+  /**
+   * Index of the backend for one request, or `NOBODY`.
+   *
+   * @param tried a backend that has refused it; `NOBODY` for none
+   */
+  pick(now: number, key: string, tried: number): number {
     this.#wanted.now = now;
     this.#wanted.key = key;
+    this.#wanted.excluded = tried === NOBODY ? null : new Set([this.#at(tried).id]);
     return this.#selector.pick(this.#wanted)?.index ?? NOBODY;
   }
 

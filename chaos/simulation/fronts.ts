@@ -39,10 +39,19 @@ export class Fronts {
     return this.#fronts.length;
   }
 
-  /** Index of the backend for one request, or `NOBODY`. */
-  pick(balancer: number, now: number, key: number): number {
+  /**
+   * Index of the backend for one request, or `NOBODY`.
+   *
+   * @param tried a backend that has refused it; `NOBODY` for none
+   */
+  pick(balancer: number, now: number, key: number, tried: number): number {
     this.#keys[key] ??= `user-${key}`;
-    return this.#at(balancer).pick(now, this.#keys[key]);
+    return this.#at(balancer).pick(now, this.#keys[key], tried);
+  }
+
+  /** A balancer's checks have found out whether a backend is fit. */
+  allow(balancer: number, ...what: Parameters<Front["allow"]>): void {
+    this.#at(balancer).allow(...what);
   }
 
   /** A request was sent to a backend. */

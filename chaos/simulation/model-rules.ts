@@ -22,6 +22,19 @@ export function modelRules(document: unknown, context: z.RefinementCtx): void {
       "needs a time between two reports | Give balancers.hearsEvery, or leave shared out.",
     );
   }
+  const check = fieldsOf(model["healthCheck"]);
+  const { interval, timeout } = check;
+  if (typeof interval === "number" && typeof timeout === "number" && timeout > interval) {
+    problem(["healthCheck", "timeout"], "is above the interval | Use one up to the interval.");
+  }
+  listOf(model["changes"]).forEach(({ becomes }, index) => {
+    const { kind } = fieldsOf(becomes);
+    if (model["healthCheck"] === undefined || (kind !== "withdrawn" && kind !== "admitted")) return;
+    problem(
+      ["changes", index, "becomes", "kind"],
+      `is ${kind}, and healthCheck decides that | Leave one of the two out.`,
+    );
+  });
   const backends = listOf(model["backends"]);
   const counts = backends.map((group) => group["count"]);
   // One that is wrong is told already, and without it nothing can be counted.

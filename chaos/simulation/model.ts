@@ -95,6 +95,9 @@ const backendsSchema = z.strictObject({
   weight: z.int().min(0).max(1_000).default(1),
 });
 
+/** Whether it happens to checks as well; they pass otherwise. */
+const seenByChecks = z.boolean().default(false);
+
 const conditionSchema = z.discriminatedUnion("kind", [
   /** As at the start. */
   z.strictObject({ kind: z.literal("normal"), over: duration(SPAN).prefault("0ms") }),
@@ -105,12 +108,13 @@ const conditionSchema = z.discriminatedUnion("kind", [
     over: duration(SPAN).prefault("0ms"),
   }),
   /** Every request takes this time, whatever its work. */
-  z.strictObject({ kind: z.literal("fixed-time"), time: duration(SPAN) }),
+  z.strictObject({ kind: z.literal("fixed-time"), time: duration(SPAN), seenByChecks }),
   /** A share of the requests is answered with an error after this time. */
   z.strictObject({
     kind: z.literal("failing"),
     share: z.number().min(0).max(1).default(1),
     time: duration(SPAN),
+    seenByChecks,
   }),
   /** Its process is gone: what it was working on fails, and it refuses. */
   z.strictObject({ kind: z.literal("gone") }),
@@ -153,8 +157,23 @@ export const modelSchema = z
     deadline: z
       .strictObject({
         after: duration(POSITIVE),
-        /** Whether giving up ends the request at the balancer and the backend too. */
-        cancels: z.boolean().default(true),
+        /**
+         * Whether giving up ends the request at the balancer and the backend too; `balancer`: there
+         * alone, as with most servers, which finish work that nobody waits for.
+         */
+        cancels: z.union([z.boolean(), z.literal("balancer")]).default(true),
+      })
+      .optional(),
+    /** Further attempts for a request whose backend refuses it, at another one. */
+    retry: z.strictObject({ attempts: z.int().min(0).max(1).default(0) }).prefault({}),
+    /** Every balancer checks every backend; absent: only `withdrawn` and `admitted` tell them. */
+    healthCheck: z
+      .strictObject({
+        interval: duration(POSITIVE).prefault(DEFAULTS.healthCheck.interval),
+        timeout: duration(POSITIVE).prefault(DEFAULTS.healthCheck.timeout),
+        rise: z.int().min(1).max(1_000).default(DEFAULTS.healthCheck.rise),
+        fall: z.int().min(1).max(1_000).default(DEFAULTS.healthCheck.fall),
+        jitter: z.number().min(0).max(0.5).default(DEFAULTS.healthCheck.jitter),
       })
       .optional(),
     /** Of backends that are admitted again. */

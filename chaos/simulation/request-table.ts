@@ -27,6 +27,9 @@ export class RequestTable {
   idleMs = new Float64Array(FIRST_CAPACITY);
   /** Uniform in [0, 1): decides whether a failing backend fails it. */
   luck = new Float64Array(FIRST_CAPACITY);
+  /** When it was sent to the backend that has it now. */
+  sentAtMs = new Float64Array(FIRST_CAPACITY);
+  key = new Int32Array(FIRST_CAPACITY);
   backend = new Int32Array(FIRST_CAPACITY);
   balancer = new Int32Array(FIRST_CAPACITY);
   /** The request behind it in its backend's queue. */
@@ -34,6 +37,10 @@ export class RequestTable {
   state = new Uint8Array(FIRST_CAPACITY);
   /** Events that still name the slot; only without them it may be used again. */
   events = new Uint8Array(FIRST_CAPACITY);
+  /** Further attempts that were made. */
+  retries = new Uint8Array(FIRST_CAPACITY);
+  /** Whether balancer and client have given it up while its backend goes on. */
+  orphaned = new Uint8Array(FIRST_CAPACITY);
   /** Whether it counts, or arrived in the warm-up. */
   counted = new Uint8Array(FIRST_CAPACITY);
   #free: number[] = [];
@@ -44,12 +51,14 @@ export class RequestTable {
     return this.#used;
   }
 
-  /** A slot for a new request; the caller fills every column but `next` and `events`. */
+  /** A slot for a new request; the caller fills the columns of its arrival. */
   take(): number {
     const slot = this.#free.pop() ?? this.#used++;
     if (slot === this.state.length) this.#grow();
     this.next[slot] = NO_REQUEST;
     this.events[slot] = 0;
+    this.retries[slot] = 0;
+    this.orphaned[slot] = 0;
     return slot;
   }
 
@@ -72,6 +81,10 @@ export class RequestTable {
     this.workMs = larger(this.workMs, new Float64Array(capacity));
     this.idleMs = larger(this.idleMs, new Float64Array(capacity));
     this.luck = larger(this.luck, new Float64Array(capacity));
+    this.sentAtMs = larger(this.sentAtMs, new Float64Array(capacity));
+    this.key = larger(this.key, new Int32Array(capacity));
+    this.retries = larger(this.retries, new Uint8Array(capacity));
+    this.orphaned = larger(this.orphaned, new Uint8Array(capacity));
     this.backend = larger(this.backend, new Int32Array(capacity));
     this.balancer = larger(this.balancer, new Int32Array(capacity));
     this.next = larger(this.next, new Int32Array(capacity));

@@ -1,5 +1,7 @@
+import { mayRetry } from "../../balancer/index.ts";
 import { deriveSeed, seededRandom } from "../statistics/random.ts";
 import { arrivalSource, meanRatePerSecond } from "./arrivals.ts";
+import { Checks } from "./checks.ts";
 import { EventQueue } from "./event-queue.ts";
 import { Fleet } from "./fleet.ts";
 import { NOBODY } from "./front.ts";
@@ -12,8 +14,18 @@ import type { RunResult } from "./run-result.ts";
 import { Tally, type Outcome } from "./tally.ts";
 
 /** What an event's lowest bits say; the rest is the request or the change that it is about. */
-const EVENT = { answer: 0, error: 1, deadline: 2, hangUp: 3, change: 4, report: 5 } as const;
-const EVENT_BITS = 3;
+const EVENT = {
+  answer: 0,
+  error: 1,
+  deadline: 2,
+  hangUp: 3,
+  change: 4,
+  report: 5,
+  check: 6,
+  checked: 7,
+  wake: 8,
+} as const;
+const EVENT_BITS = 4;
 const EVENT_MASK = (1 << EVENT_BITS) - 1;
 
 /**
@@ -55,6 +67,8 @@ class Simulation {
   readonly #fronts: Fronts;
   readonly #tally: Tally;
   readonly #draws: Draws;
+  /** Of each balancer; none when the model has no checks. */
+  readonly #checks: readonly Checks[];
   /** Requests that each backend has from all balancers. */
   readonly #inFlight: Int32Array;
   #now = 0;
@@ -71,6 +85,7 @@ class Simulation {
     this.#fronts = new Fronts(model, policy, (balancer) => stream("policy", balancer));
     this.#inFlight = new Int32Array(this.#fleet.size);
     this.#tally = new Tally(model.warmUp, spanMsOf(model), this.#fleet.size, changedBy(model));
+    this.#checks = this.#newChecks(stream);
     // What a model has no use for is not drawn; that depends on the model alone, not on the policy.
     const fails = model.changes.some(({ becomes }) => becomes.kind === "failing");
     this.#draws = {
@@ -89,6 +104,7 @@ class Simulation {
     let left = requests ?? Number.POSITIVE_INFINITY;
     changes.forEach(({ at }, index) => this.#schedule(at, EVENT.change, index));
     if (balancers.hearsEvery !== undefined) this.#schedule(balancers.hearsEvery, EVENT.report, 0);
+    for (const checks of this.#checks) checks.begin();
     let nextArrivalMs = arrival();
     for (;;) {
       const arriving = left > 0 && nextArrivalMs < untilMs;
@@ -122,17 +138,24 @@ class Simulation {
     requests.counted[slot] = counted ? 1 : 0;
     this.#open += 1;
 
-    const backend = this.#fronts.pick(balancer, this.#now, key);
+    requests.key[slot] = key;
+    const backend = this.#fronts.pick(balancer, this.#now, key, NOBODY);
     if (backend === NOBODY) {
       this.#tellClient(slot, "unserved");
       requests.end(slot);
       return;
     }
+    this.#send(slot, backend);
+  }
+
+  #send(slot: number, backend: number): void {
+    const requests = this.#requests;
     requests.backend[slot] = backend;
+    requests.sentAtMs[slot] = this.#now;
     const inFlight = (this.#inFlight[backend] as number) + 1;
     this.#inFlight[backend] = inFlight;
-    this.#fronts.started(balancer, backend, this.#now);
-    if (counted) this.#tally.sent(this.#now, backend, inFlight);
+    this.#fronts.started(requests.balancer[slot] as number, backend, this.#now);
+    if (requests.counted[slot] === 1) this.#tally.sent(this.#now, backend, inFlight);
     this.#receive(slot);
   }
 
@@ -155,11 +178,31 @@ class Simulation {
         this.#end(slot, "errors");
         return;
       case "refused":
-        this.#end(slot, "refused");
+        this.#refused(slot);
         return;
     }
     const { deadline } = this.#model;
-    if (deadline?.cancels === true) this.#scheduleOf(slot, deadline.after, EVENT.deadline);
+    if (deadline !== undefined && deadline.cancels !== false)
+      this.#scheduleOf(slot, deadline.after, EVENT.deadline);
+  }
+
+  /** Nobody listens there: another one may be tried. */
+  #refused(slot: number): void {
+    const requests = this.#requests;
+    const { attempts } = this.#model.retry;
+    this.#tellBalancer(slot, "failed");
+    this.#release(slot);
+    if ((requests.retries[slot] as number) < attempts && mayRetry("connect", "GET", false)) {
+      const [balancer, key] = [requests.balancer[slot] as number, requests.key[slot] as number];
+      const next = this.#fronts.pick(balancer, this.#now, key, requests.backend[slot] as number);
+      if (next !== NOBODY) {
+        requests.retries[slot] = (requests.retries[slot] as number) + 1;
+        this.#send(slot, next);
+        return;
+      }
+    }
+    this.#tellClient(slot, "refused");
+    requests.end(slot);
   }
 
   #happen(event: number): void {
@@ -172,6 +215,16 @@ class Simulation {
         this.#fronts.report(this.#now);
         this.#schedule(this.#model.balancers.hearsEvery ?? 0, EVENT.report, 0);
         return;
+      case EVENT.check:
+      case EVENT.checked:
+      case EVENT.wake: {
+        const size = this.#fleet.size;
+        const checks = this.#checks[Math.floor(about / size)];
+        if ((event & EVENT_MASK) === EVENT.wake) checks?.wake();
+        else if ((event & EVENT_MASK) === EVENT.check) checks?.check(about % size);
+        else checks?.checked(about % size);
+        return;
+      }
       case EVENT.answer:
         this.#answer(about);
         break;
@@ -194,6 +247,10 @@ class Simulation {
     const state = requests.state[slot];
     if (state === STATE.ended) return;
     if (state === STATE.working) this.#turnToNext(slot);
+    if (requests.orphaned[slot] === 1) {
+      requests.end(slot);
+      return;
+    }
     const { deadline } = this.#model;
     const waitedMs = this.#now - (requests.arrivedAtMs[slot] as number);
     const outcome = deadline !== undefined && waitedMs >= deadline.after ? "late" : "ok";
@@ -213,6 +270,14 @@ class Simulation {
   #giveUp(slot: number): void {
     const state = this.#requests.state[slot];
     if (state === STATE.ended || state === STATE.idle) return;
+    const goesOn = state === STATE.queued || state === STATE.working;
+    if (goesOn && this.#model.deadline?.cancels === "balancer") {
+      this.#requests.orphaned[slot] = 1;
+      this.#tellClient(slot, "late");
+      this.#tellBalancer(slot, "abandoned");
+      this.#release(slot);
+      return;
+    }
     if (state === STATE.queued) this.#fleet.withdraw(slot);
     if (state === STATE.working) this.#turnToNext(slot);
     this.#end(slot, "late", "abandoned");
@@ -241,23 +306,28 @@ class Simulation {
   }
 
   #tellBalancer(slot: number, answer: Answer): void {
-    const { arrivedAtMs, backend, balancer } = this.#requests;
+    const { sentAtMs, backend, balancer } = this.#requests;
     this.#fronts.observed(
       balancer[slot] as number,
       backend[slot] as number,
       answer,
-      this.#now - (arrivedAtMs[slot] as number),
+      this.#now - (sentAtMs[slot] as number),
       this.#now,
     );
   }
 
   /** Nothing of a request is left on its backend. */
   #leave(slot: number): void {
+    this.#release(slot);
+    this.#requests.end(slot);
+  }
+
+  /** The balancer has nothing left of a request on its backend. */
+  #release(slot: number): void {
     const requests = this.#requests;
     const backend = requests.backend[slot] as number;
     this.#inFlight[backend] = (this.#inFlight[backend] as number) - 1;
     this.#fronts.ended(requests.balancer[slot] as number, backend, this.#now);
-    requests.end(slot);
   }
 
   #change(index: number): void {
@@ -272,13 +342,32 @@ class Simulation {
 
   /** Ends whatever a backend had begun: its process is gone. */
   #breakOff(backend: number): void {
-    const { backend: backends, state, used } = this.#requests;
+    const { backend: backends, orphaned, state, used } = this.#requests;
     for (let slot = 0; slot < used; slot += 1) {
       if (backends[slot] !== backend || state[slot] === STATE.ended) continue;
-      if (state[slot] === STATE.idle) this.#leave(slot);
+      if (orphaned[slot] === 1) this.#requests.end(slot);
+      else if (state[slot] === STATE.idle) this.#leave(slot);
       else this.#end(slot, "errors");
     }
     this.#fleet.empty(backend);
+  }
+
+  #newChecks(stream: (...labels: readonly (string | number)[]) => () => number): Checks[] {
+    const { healthCheck } = this.#model;
+    if (healthCheck === undefined) return [];
+    const { size } = this.#fleet;
+    return Array.from(
+      { length: this.#fronts.count },
+      (_, balancer) =>
+        new Checks(healthCheck, size, {
+          now: () => this.#now,
+          random: stream("checks", balancer),
+          answerOf: (backend) => this.#fleet.checkOf(backend, healthCheck.timeout),
+          later: (what, atMs, backend) =>
+            this.#events.add(atMs, ((balancer * size + backend) << EVENT_BITS) | EVENT[what]),
+          allow: (backend, allowed) => this.#fronts.allow(balancer, backend, allowed, this.#now),
+        }),
+    );
   }
 
   #scheduleOf(slot: number, inMs: number, event: number): void {

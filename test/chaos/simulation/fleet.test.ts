@@ -96,7 +96,7 @@ describe("a backend", () => {
 
   test("with a fixed time answers everything after it, workers or not", () => {
     const { fleet, arriving } = backendOf({});
-    fleet.change(0, { kind: "fixed-time", time: 2_000 }, 0);
+    fleet.change(0, { kind: "fixed-time", time: 2_000, seenByChecks: false }, 0);
     const [a, b] = [arriving(), arriving()];
     expect([a.reception, b.reception]).toEqual(["fixed-time", "fixed-time"]);
     expect(fleet.answerMs(b.slot)).toBe(2_000);
@@ -109,7 +109,7 @@ describe("a backend", () => {
     [0, "begun"],
   ])("that fails a share of %d does to a request of luck 0.5: %s", (share, reception) => {
     const { fleet, arriving } = backendOf({});
-    fleet.change(0, { kind: "failing", share, time: 1 }, 0);
+    fleet.change(0, { kind: "failing", share, time: 1, seenByChecks: false }, 0);
     expect(arriving().reception).toBe(reception);
   });
 

@@ -1,0 +1,121 @@
+import {
+  afterCheck,
+  afterTime,
+  CheckRhythm,
+  DEFAULTS,
+  initialPoolHealth,
+  parseDuration,
+  placeOf,
+  wakeAt,
+  type CheckResult,
+  type PoolHealth,
+  type PoolHealthRules,
+  type PoolHealthStep,
+} from "../../balancer/index.ts";
+import type { CheckAnswer } from "./fleet.ts";
+import type { Model } from "./model.ts";
+
+/** What the checks of one balancer work with. */
+export interface CheckSurroundings {
+  readonly now: () => number;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  readonly answerOf: (backend: number) => CheckAnswer;
+  /** Has `check`, `checked` or `wake` called at a time. */
+  readonly later: (what: "check" | "checked" | "wake", atMs: number, backend: number) => void;
+  /** The checks have found a backend fit, or unfit. */
+  readonly allow: (backend: number, allowed: boolean) => void;
+}
+
+type CheckRules = NonNullable<Model["healthCheck"]>;
+
+/** A check that is under way. */
+interface Begun {
+  readonly result: CheckResult;
+  readonly beganAt: number;
+}
+
+/** The health checks of one balancer: its own rhythm, thresholds and whole-pool hold. */
+export class Checks {
+  readonly #timeoutMs: number;
+  readonly #rules: PoolHealthRules;
+  readonly #size: number;
+  readonly #surroundings: CheckSurroundings;
+  readonly #rhythm: CheckRhythm;
+  readonly #underWay = new Map<number, Begun>();
+  /** Like one that runs since long: everybody was found fit. */
+  #health: PoolHealth;
+
+  constructor(rules: CheckRules, size: number, surroundings: CheckSurroundings) {
+    const { hold } = DEFAULTS;
+    this.#timeoutMs = rules.timeout;
+    this.#size = size;
+    this.#surroundings = surroundings;
+    this.#rules = {
+      rise: rules.rise,
+      fall: rules.fall,
+      hold: {
+        enabled: hold.enabled,
+        // A default is well written.
+        durationMs: parseDuration(hold.duration) as number,
+        minimumBackends: hold.minimumBackends,
+      },
+      waitMs: rules.interval * (1 + rules.jitter) + this.#timeoutMs,
+    };
+    // Begins before the simulation does, so that the first fault meets any moment of a round.
+    const beganAt = -rules.interval * surroundings.random();
+    this.#rhythm = new CheckRhythm(beganAt, rules.interval, rules.jitter, surroundings.random);
+    const ids = Array.from({ length: size }, (_, backend) => String(backend));
+    this.#health = initialPoolHealth(ids, "healthy");
+  }
+
+  /** Plans the first check of every backend. */
+  begin(): void {
+    for (let backend = 0; backend < this.#size; backend += 1) {
+      this.#surroundings.later("check", this.#next(0, backend), backend);
+    }
+  }
+
+  /** A check of a backend begins. */
+  check(backend: number): void {
+    const { answerOf, later, now } = this.#surroundings;
+    const { result, afterMs } = answerOf(backend);
+    this.#underWay.set(backend, { result, beganAt: now() });
+    if (afterMs === 0) this.checked(backend);
+    else later("checked", now() + afterMs, backend);
+    later("check", this.#next(now(), backend), backend);
+  }
+
+  /** The check of a backend that is under way ends. */
+  checked(backend: number): void {
+    const begun = this.#underWay.get(backend);
+    if (begun === undefined) return;
+    this.#underWay.delete(backend);
+    const check = { ...begun, backend: String(backend), endedAt: this.#surroundings.now() };
+    this.#become(afterCheck(this.#health, check, this.#rules, isEnabled));
+  }
+
+  /** It is time to decide on what was left open. */
+  wake(): void {
+    const now = this.#surroundings.now();
+    this.#become(afterTime(this.#health, now, this.#rules, isEnabled));
+  }
+
+  #next(after: number, backend: number): number {
+    return this.#rhythm.next(after, placeOf(backend, this.#size));
+  }
+
+  #become({ pool, effects }: PoolHealthStep): void {
+    this.#health = pool;
+    for (const effect of effects) {
+      if (effect.kind !== "flip") continue;
+      this.#surroundings.allow(Number(effect.backend), effect.to === "healthy");
+    }
+    const at = wakeAt(pool);
+    if (at !== null && at > this.#surroundings.now()) this.#surroundings.later("wake", at, 0);
+  }
+}
+
+function isEnabled(): boolean {
+  return true;
+}
