@@ -23,9 +23,11 @@ export function drainBackend(
   name: BackendName,
   { deadlineMs }: { readonly deadlineMs?: number | "none" } = {},
 ): Fault {
+  if (deadlineMs === undefined) return administer(balancer, name, DRAIN);
   const deadline = deadlineMs === "none" ? "none" : `${deadlineMs}ms`;
-  const query = deadlineMs === undefined ? "" : `?deadline=${deadline}`;
-  return administer(balancer, name, { ...DRAIN, path: `drain${query}` });
+  const within = deadlineMs === "none" ? "without a deadline" : `within ${deadlineMs} ms`;
+  const path = `drain?deadline=${deadline}`;
+  return administer(balancer, name, { ...DRAIN, title: `drain ${within}`, path });
 }
 
 /** An operator has a balancer send nothing new to a backend, whatever its health. Healed, it is enabled again. */

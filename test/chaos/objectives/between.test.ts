@@ -11,7 +11,13 @@ import {
   timeWithin,
 } from "../../../chaos/objectives/between.ts";
 import { judgeTrial } from "../../../chaos/objectives/judge.ts";
-import { firstEventAfter, healingOf, theEnd, theFault } from "../../../chaos/objectives/moments.ts";
+import {
+  firstEventAfter,
+  healingOf,
+  theEnd,
+  theFault,
+  theFaultAtTheEarliest,
+} from "../../../chaos/objectives/moments.ts";
 import { FAULT_NS, probe, trialData, windowOf } from "./trial-data.ts";
 
 const named = { id: "of-this-test", title: "what this test measures" };
