@@ -20,7 +20,7 @@ import { PoolSet } from "./reload/pool-set.ts";
 import { handedDown, inherit } from "./restart/handed-down.ts";
 import type { Predecessor } from "./restart/predecessor.ts";
 import { RestartFailed } from "./restart/restart-failed.ts";
-import { handOver, type Estate } from "./restart/successor.ts";
+import { Restarts } from "./restart/restarts.ts";
 import { openAccessLog, type AccessLog } from "./telemetry/access-log.ts";
 import type { EventSink } from "./telemetry/event.ts";
 import type { Backend } from "./upstream/backend.ts";
@@ -60,8 +60,6 @@ export interface StopReason {
 const REPLACED = "replaced";
 /** How long keepalived may take to give the address away. */
 const ADDRESS_MS = 200;
-/** How long a successor may take until it serves. */
-const RESTART_MS = 30_000;
 /** How often a process that was replaced looks whether somebody is still connected. */
 const LOOK_MS = 20;
 
@@ -80,8 +78,7 @@ export class LoadBalancer implements AdminSubject, AsyncDisposable {
   readonly #emit: EventSink;
   readonly #now: () => number;
   readonly #reread: (() => unknown) | undefined;
-  readonly #startSuccessor: (() => ChildProcess) | undefined;
-  readonly #warn: (message: string) => void;
+  readonly #restarts: Restarts;
   readonly #pools: PoolSet;
   readonly #listeners: ListenerSet;
   readonly #administration: Administration;
@@ -97,7 +94,6 @@ export class LoadBalancer implements AdminSubject, AsyncDisposable {
   #phase: Phase = "starting";
   #stopping: Promise<void> | null = null;
   #leaveTaking: LeaveTaking | null = null;
-  #restarting: AbortController | null = null;
   readonly #ended = Promise.withResolvers<void>();
   /** The last change of configuration; the next one waits for it. */
   #turn: Promise<unknown> = Promise.resolve();
@@ -124,8 +120,7 @@ export class LoadBalancer implements AdminSubject, AsyncDisposable {
     this.#discoveries = new Discoveries({ emit, warn, changed: () => void this.#follow() });
     this.#now = now;
     this.#reread = dependencies.reread;
-    this.#startSuccessor = dependencies.startSuccessor;
-    this.#warn = warn;
+    this.#restarts = new Restarts(dependencies);
     this.#pools = new PoolSet(config.pools, dependencies);
     const path = config.telemetry.accessLog;
     this.#accessLog =
@@ -302,7 +297,7 @@ export class LoadBalancer implements AdminSubject, AsyncDisposable {
    * when everything is closed; further calls wait for the first.
    */
   stop(reason: StopReason): Promise<void> {
-    this.#restarting?.abort();
+    void this.#restarts.abort();
     this.#stopping ??= this.#stop(reason).then(this.#ended.resolve);
     if (reason.hurried === true) this.#leaveTaking?.tell("hurried");
     return this.#stopping;
@@ -391,39 +386,19 @@ export class LoadBalancer implements AdminSubject, AsyncDisposable {
   }
 
   async #restart(by: string): Promise<number> {
-    let released = false;
-    this.#restarting = new AbortController();
-    try {
-      if (this.#phase !== "ready") throw new RestartFailed(`it is ${this.#phase}`);
-      const child = this.#startSuccessor?.();
-      if (child === undefined) throw new RestartFailed("it knows no program to start");
-      this.#emit("balancer.restarting", { by });
-      const estate: Estate = {
+    const pid = await this.#restarts.run(by, () => {
+      if (this.#phase !== "ready") {
+        throw new RestartFailed(`it is ${this.#phase}`, "Ask the balancer that serves.");
+      }
+      return {
         sockets: this.#listeners.sockets,
         state: handedDown(this.pools, this.#now()),
-        release: () => {
-          released = true;
-          this.#failover?.release();
-          this.#admin.release();
-          return this.vrrp;
-        },
+        exclusive: [...(this.#failover === null ? [] : [this.#failover]), this.#admin],
+        role: () => this.vrrp,
       };
-      const pid = await handOver(child, estate, RESTART_MS, this.#restarting.signal);
-      this.#restarting = null;
-      this.#emit("balancer.replaced", { by, pid });
-      void this.stop({ reason: REPLACED });
-      return pid;
-    } catch (error) {
-      this.#restarting = null;
-      if (released && this.#phase === "ready") {
-        this.#failover?.resume();
-        await this.#admin.start();
-      }
-      const message = error instanceof Error ? error.message : String(error);
-      this.#emit("balancer.restart-failed", { by, message });
-      this.#warn(message);
-      throw error;
-    }
+    });
+    void this.stop({ reason: REPLACED });
+    return pid;
   }
 
   async #stop({ reason }: StopReason): Promise<void> {
@@ -477,6 +452,7 @@ export class LoadBalancer implements AdminSubject, AsyncDisposable {
   }
 
   async #close(): Promise<void> {
+    await this.#restarts.abort();
     this.#discoveries.close();
     this.#pools.stopChecks();
     this.#administration.stop();

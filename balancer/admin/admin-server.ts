@@ -52,6 +52,11 @@ export class AdminServer {
     this.#server.close();
   }
 
+  /** Listens again after `release`. @throws AdminFailed */
+  async resume(): Promise<void> {
+    await this.start();
+  }
+
   /** Stops answering, whatever is under way; removes the socket file. */
   async close(): Promise<void> {
     if (!this.#server.listening) return;

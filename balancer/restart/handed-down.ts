@@ -3,8 +3,12 @@ import type { EjectionRecord } from "../health/outlier-effect.ts";
 import type { AdministrativeState, HealthState } from "../upstream/backend.ts";
 import type { Pool } from "../upstream/pool.ts";
 
+/** Version of what goes from one process to the next; they may be of different versions themselves. */
+const SCHEMA = "evenkeel.handed-down/1";
+
 /** What a process must not forget when another one follows it. Plain data: it goes from one to the other. */
 export interface HandedDown {
+  readonly schema: typeof SCHEMA;
   readonly pools: readonly HandedDownPool[];
 }
 
@@ -35,6 +39,7 @@ export type KnownRole = VrrpState | null;
  */
 export function handedDown(pools: readonly Pool[], now: number): HandedDown {
   return {
+    schema: SCHEMA,
     pools: pools.map((pool) => {
       const begun = pool.rampsBegan();
       return {
@@ -53,11 +58,13 @@ export function handedDown(pools: readonly Pool[], now: number): HandedDown {
 
 /**
  * Lets pools that were not checked yet begin as others have ended. A backend is the same one when
- * pool, id, address and port are; any other begins anew.
+ * pool, id, address and port are; any other begins anew, and everybody after a process that hands down
+ * something else.
  *
  * @param now monotonic milliseconds of this process
  */
 export function inherit(pools: readonly Pool[], handed: HandedDown, now: number): void {
+  if (handed.schema !== SCHEMA) return;
   for (const pool of pools) {
     const before = handed.pools.find(({ id }) => id === pool.id)?.backends ?? [];
     const begun = new Map<string, number>();

@@ -59,7 +59,9 @@ export async function handOver(
     return child.pid ?? -1;
   } catch (error) {
     await killed(child);
-    throw error instanceof RestartFailed ? error : new RestartFailed(String(error), error);
+    throw error instanceof RestartFailed
+      ? error
+      : new RestartFailed(String(error), undefined, error);
   } finally {
     clearTimeout(timer);
     signal.removeEventListener("abort", aborted);
@@ -91,7 +93,9 @@ class Talk {
       this.#wake();
     });
     child.once("error", (error) => {
-      this.fail(new RestartFailed(`its successor could not be started: ${error.message}`, error));
+      this.fail(
+        new RestartFailed(`its successor could not be started: ${error.message}`, undefined, error),
+      );
     });
     child.once("exit", (code, signal) => {
       const how = signal ?? `code ${code}`;

@@ -63,8 +63,16 @@ test("a backend at another address is another one, and so is one of another pool
   inherit([moved], before, 0);
   expect(statesOf(moved)).toEqual(["pending enabled", "pending enabled", "healthy enabled"]);
   const other = poolAt({ now: 0 }, { id: "app" });
-  inherit([other], { pools: [{ id: "api", backends: before.pools[0]?.backends ?? [] }] }, 0);
+  const api = [{ id: "api", backends: before.pools[0]?.backends ?? [] }];
+  inherit([other], { ...before, pools: api }, 0);
   expect(statesOf(other)).toEqual(["pending enabled", "pending enabled", "pending enabled"]);
+});
+
+test("what a process of another kind hands down is not understood, and everybody begins anew", () => {
+  const after = poolAt({ now: 0 });
+  const foreign = { schema: "evenkeel.handed-down/2", pools: [{ id: "app" }] };
+  inherit([after], foreign as unknown as ReturnType<typeof handedDown>, 0);
+  expect(statesOf(after)).toEqual(["pending enabled", "pending enabled", "pending enabled"]);
 });
 
 test("without checks nobody stays unhealthy", () => {
