@@ -27,6 +27,7 @@ export type SeenSignal = keyof typeof FOLLOWED;
  *
  * @param within of a node's PID namespace, when all of its processes are meant: whatever they started
  *   meanwhile gets the signal too
+ * @param meanwhile called before each look, for what must go on outside for the processes to follow
  * @throws Error that names the node when one has not followed in time
  */
 export function signalUntilSeen(
@@ -34,6 +35,7 @@ export function signalUntilSeen(
   pids: readonly number[],
   signal: SeenSignal,
   within?: string,
+  meanwhile: () => void = () => undefined,
 ): void {
   const notYet = (pid: number): boolean => !FOLLOWED[signal].has(stateOf(pid));
   const end = performance.now() + SIGNAL_DEADLINE_MS;
@@ -43,6 +45,7 @@ export function signalUntilSeen(
   if (signal === "SIGKILL" && within !== undefined) signalAll(waiting, "SIGSTOP");
   signalAll(waiting, signal);
   for (let pauseMs: number = LOOK_AGAIN_MS.first; ; pauseMs *= 2) {
+    meanwhile();
     waiting = waiting.filter(notYet);
     if (waiting.length === 0) {
       // All of /proc is searched only once those that are known have followed.

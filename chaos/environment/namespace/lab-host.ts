@@ -143,18 +143,25 @@ class LabHost {
     // Looked up beforehand, so that at the moment itself only signals are sent.
     const known = node.processes();
     await until(silent ? await this.#beforeCut(node.spec.id, atNs) : atNs);
-    const kill = (): void => node.signalUntilSeen(known, "SIGKILL");
+    const kill = (): void => this.#killAll(node, known);
     const effect = silent
       ? await timed(() => this.#network.setLink(node.spec.id, false))
       : await timed(kill);
     if (silent) kill();
-    this.#programs.thaw(node.spec.id);
     if (!silent) {
       await sleep(LINK_AFTER_KILL_MS);
       await this.#network.setLink(node.spec.id, false);
     }
     await node.gone(END_MS);
     return effect;
+  }
+
+  /**
+   * Process 1 ends only when every other process has been collected by its parent. That of a program is
+   * its nsenter, outside, which falls asleep with the program that is stopped before it is killed.
+   */
+  #killAll(node: LabNode, pids: readonly number[]): void {
+    node.signalUntilSeen(pids, "SIGKILL", () => this.#programs.thaw(node.spec.id));
   }
 
   /**
@@ -181,8 +188,7 @@ class LabHost {
 
   async #endStop(node: LabNode, known: readonly number[], graceMs: number): Promise<void> {
     if (!(await node.gone(graceMs))) {
-      node.signalUntilSeen(known, "SIGKILL");
-      this.#programs.thaw(node.spec.id);
+      this.#killAll(node, known);
       await node.gone(END_MS);
     }
     await this.#network.setLink(node.spec.id, false);

@@ -119,11 +119,12 @@ export class LabNode {
    * Sends a signal to all of these at once and returns when the kernel has acted on it.
    *
    * @param pids process 1 first; all of the node's processes when it is among them
+   * @param meanwhile called again and again until then
    * @throws Error when one has not followed in time
    */
-  signalUntilSeen(pids: readonly number[], signal: SeenSignal): void {
+  signalUntilSeen(pids: readonly number[], signal: SeenSignal, meanwhile?: () => void): void {
     const within = pids[0] === this.#init ? this.namespace : undefined;
-    signalUntilSeen(this.spec.id, pids, signal, within);
+    signalUntilSeen(this.spec.id, pids, signal, within, meanwhile);
   }
 
   terminate(): void {

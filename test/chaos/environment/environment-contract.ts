@@ -247,6 +247,18 @@ export function environmentContract(name: string, environment: EnvironmentUnderT
       expect(other.since(paused.monotonicNs)).not.toContain("silent");
     });
 
+    test("every program in a node that is killed is told to have ended", async (context) => {
+      able(context, "kill");
+      const node = deployment.node("app-1");
+      const programs = await Promise.all(
+        Array.from({ length: 20 }, () => node.spawn(["sleep", "600"])),
+      );
+      await node.kill();
+      const ends = await Promise.all(programs.map(({ exited }) => exited));
+      expect(new Set(ends.map(({ signal }) => signal))).toEqual(new Set(["SIGKILL"]));
+      await node.start();
+    });
+
     test("a signal reaches one process alone, and a process that is not there is refused", async () => {
       const node = deployment.node("app-1");
       const told = `process.on("SIGHUP", () => console.log("told " + process.hrtime.bigint()));
