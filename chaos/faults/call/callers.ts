@@ -1,7 +1,12 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Deployment, RunningNode } from "../../environment/environment.ts";
 import { FaultError } from "../fault.ts";
 import type { Target } from "../target.ts";
 import { CallClient, type Call, type Called } from "./call-client.ts";
+
+/** A process may take so long from its death to the end of its sockets. */
+const ENDING_MS = 2_000;
+const LOOK_AGAIN_MS = 10;
 
 /** Programs that send requests, one on every node that a target may turn out to be. */
 export class Callers implements AsyncDisposable {
@@ -34,10 +39,21 @@ export class Callers implements AsyncDisposable {
     throw new FaultError(`Nothing was prepared on node ${nodeId}`, "Name it as a target.");
   }
 
-  /** The same, by a program that is started for it when the first has ended; see `callAnew`. */
+  /**
+   * Sends a request whatever has happened to the node meanwhile: by a program that is started for it when
+   * the first has ended, and again while the connection breaks, as it does to a process that is ending.
+   *
+   * @param request may be sent several times
+   * @returns null when the node is dead
+   */
   async callInAnyCase(nodeId: string, request: Call): Promise<Called | null> {
-    const first = await this.call(nodeId, request).catch(() => null);
-    return first ?? callAnew(this.#deployment.node(nodeId), request);
+    const end = performance.now() + ENDING_MS;
+    for (;;) {
+      const first = await this.call(nodeId, request).catch(() => null);
+      const called = first ?? (await callAnew(this.#deployment.node(nodeId), request));
+      if (called?.outcome !== "broken" || performance.now() > end) return called;
+      await sleep(LOOK_AGAIN_MS);
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -46,7 +62,7 @@ export class Callers implements AsyncDisposable {
 }
 
 /** Sends one request by a program that is started for it. Null when the node is dead. */
-export async function callAnew(node: RunningNode, request: Call): Promise<Called | null> {
+async function callAnew(node: RunningNode, request: Call): Promise<Called | null> {
   if ((await node.inspect()).running === 0) return null;
   await using client = await CallClient.start(node);
   return await client.call(request);
