@@ -22,6 +22,7 @@ export class OutlierDetector {
   /** Null while the pool wants no detection. */
   #pool: OutlierPool<Backend> | null = null;
   #wake: NodeJS.Timeout | undefined;
+  #wakeAt = Number.POSITIVE_INFINITY;
 
   constructor(poolId: string, dependencies: DetectorDependencies) {
     this.#poolId = poolId;
@@ -63,7 +64,9 @@ export class OutlierDetector {
 
   /** An active check that began then has passed. */
   passed(backend: Backend, beganAt: number): void {
+    if (!backend.ejected) return;
     this.#pool?.passed(backend, beganAt, this.#dependencies.now());
+    this.#sleep();
   }
 
   /** What is known of a backend; null without detection. */
@@ -103,7 +106,8 @@ export class OutlierDetector {
           ...(figures && { value: rounded(figures.value), bound: rounded(figures.bound) }),
         });
         backend.ejected = true;
-        this.#sleep();
+        // Who comes back later than others is looked for when those are back.
+        if (this.#dependencies.now() + forMs < this.#wakeAt) this.#sleep();
         break;
       }
       case "readmitted": {
@@ -114,7 +118,6 @@ export class OutlierDetector {
           afterMs: rounded(afterMs),
         });
         backend.ejected = false;
-        this.#sleep();
         break;
       }
       case "spared": {
@@ -129,6 +132,7 @@ export class OutlierDetector {
   #sleep(): void {
     clearTimeout(this.#wake);
     const at = this.#pool?.wakeAt ?? null;
+    this.#wakeAt = at ?? Number.POSITIVE_INFINITY;
     if (at === null) return;
     const wake = (): void => {
       // A timer may fire a moment early by our clock; it is then simply set again.

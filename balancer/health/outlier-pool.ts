@@ -13,6 +13,12 @@ import { outliersOf, type IntervalSample } from "./outlier-statistics.ts";
 import { accusesItself, type Outcome } from "./outcome.ts";
 import { sharersOf } from "./shared-failure.ts";
 
+/** To ask whether others fail alike is to look at all of them: at most once in that part of them. */
+const LOOK_PART = 64;
+
+/** Of a large pool not everybody is named. */
+const NAMED_MAXIMUM = 15;
+
 /**
  * Who of a pool is to be ejected, judged from the outcomes of live requests. It touches no clock and
  * no backend: `now` is an argument, and what follows is told. Telling may come back in `changed`.
@@ -23,6 +29,9 @@ export class OutlierPool<B extends Judged> {
   #intervalEndsAt: number;
   /** When so many failed alike that nobody was to blame. */
   #sharedAt = Number.NEGATIVE_INFINITY;
+  /** Those that failed alike when that was asked last; null when it was one alone. */
+  #alike: readonly OutlierMember<B>[] | null = null;
+  #failuresSinceLook = Number.POSITIVE_INFINITY;
   readonly #ejections: Ejections<B>;
   readonly #told: (effect: OutlierEffect<B>) => void;
 
@@ -63,6 +72,7 @@ export class OutlierPool<B extends Judged> {
       backends.map((backend) => [backend, before.get(backend) ?? newMember(backend)]),
     );
     this.#ejections.update(this.#members, rules, now);
+    this.#failuresSinceLook = Number.POSITIVE_INFINITY;
   }
 
   /**
@@ -91,6 +101,7 @@ export class OutlierPool<B extends Judged> {
       member.spared = false;
       return;
     }
+    this.#failuresSinceLook += 1;
     // What was sent while everybody failed may fail after the others have recovered.
     if (sentAt < this.#sharedAt) return;
     tally.countInARow(outcome, now);
@@ -135,29 +146,35 @@ export class OutlierPool<B extends Judged> {
     random: () => number,
   ): void {
     const detection = `consecutive-${due}` as const;
-    const alike = this.#sharers(suspect, due, outcome);
-    if (alike === null) {
-      this.#eject(suspect, detection, null, now, random);
-      return;
+    const alike = this.#sharers(suspect, due, outcome, now);
+    if (alike === null) this.#eject(suspect, detection, null, now, random);
+    else {
+      this.#sharedAt = now;
+      this.#spare(suspect, "shared-failure", detection, alike);
     }
-    this.#sharedAt = now;
-    // The first ones were judged before it could be known.
-    for (const member of alike) this.#ejections.readmit(member, "shared-failure", now);
-    this.#spare(suspect, "shared-failure", detection, alike);
   }
 
   #sharers(
     suspect: OutlierMember<B>,
     due: ConsecutiveKind,
     outcome: Outcome,
-  ): OutlierMember<B>[] | null {
+    now: number,
+  ): readonly OutlierMember<B>[] | null {
     const { spareSharedFailures, intervalMs, consecutive } = this.#rules;
     if (!spareSharedFailures) return null;
-    return sharersOf(suspect, this.#members.values(), {
+    // Whoever is ejected in between is taken back if the next look finds that it is shared.
+    if (this.#failuresSinceLook * LOOK_PART < this.#members.size) return this.#alike;
+    this.#failuresSinceLook = 0;
+    this.#alike = sharersOf(suspect, this.#members.values(), {
       windowMs: intervalMs,
       enough: Math.ceil(consecutive[due] / 2),
       cap: accusesItself(outcome) ? this.#members.size : this.#ejections.cap,
     });
+    // The first ones were judged before it could be known.
+    for (const member of this.#alike ?? []) {
+      this.#ejections.readmit(member, "shared-failure", now);
+    }
+    return this.#alike;
   }
 
   #eject(
@@ -181,7 +198,8 @@ export class OutlierPool<B extends Judged> {
     member.tally.forgive();
     if (member.spared) return;
     member.spared = true;
-    const failing = [member, ...alike].map(({ backend }) => backend.id);
+    const others = alike.slice(0, NAMED_MAXIMUM).filter((other) => other !== member);
+    const failing = [member, ...others].map(({ backend }) => backend.id);
     this.#told({ kind: "spared", backend: member.backend, reason, detection, failing });
   }
 

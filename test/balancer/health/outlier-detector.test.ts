@@ -106,6 +106,22 @@ test("two come back each at its own time", () => {
   expect(back.map(({ at }) => at)).toEqual([30_000, 41_000]);
 });
 
+test("one that is out for a shorter time than the one before it comes back first", () => {
+  const pool = poolOf(4);
+  fail(pool, 0);
+  vi.advanceTimersByTime(30_000);
+  fail(pool, 0);
+  vi.advanceTimersByTime(1_000);
+  fail(pool, 1);
+  vi.advanceTimersByTime(60_000);
+  const back = told.filter(({ type }) => type === "backend.readmitted");
+  expect(back.map(({ at, data }) => [at, data])).toMatchObject([
+    [30_000, { backend: "b0" }],
+    [61_000, { backend: "b1" }],
+    [90_000, { backend: "b0" }],
+  ]);
+});
+
 test("the way back leads through the slow start", () => {
   const pool = poolOf(3, { outlierDetection: {}, slowStart: { window: "20s" } });
   fail(pool, 1);

@@ -280,6 +280,21 @@ describe("when too many fail alike", () => {
   });
 });
 
+test("of a thousand that all fail nobody stays ejected, although not each is asked about", () => {
+  const subject = new OutlierSubject(1_000);
+  subject.rounds("gateway-error", 12);
+  expect(subject.out).toEqual([]);
+  expect(subject.told.at(-1)).toMatchObject({ kind: "spared", reason: "shared-failure" });
+});
+
+test("of a thousand one that fails alone is ejected after its five", () => {
+  const subject = new OutlierSubject(1_000);
+  subject.rounds("answered", 1);
+  subject.requests(7, "server-error", 5);
+  subject.requests(8, "server-error", 5);
+  expect(subject.out).toEqual(["b7", "b8"]);
+});
+
 describe("the last one", () => {
   test("is not ejected, although the cap would allow it", () => {
     const subject = new OutlierSubject(2, { maximumEjectedShare: 1 });
