@@ -48,12 +48,44 @@ const readinessSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("output"), pattern: z.string(), deadlineMs: milliseconds }),
 ]);
 
+const livenessTiming = {
+  /** From the beginning of a try to the beginning of the next. */
+  intervalMs: z.number().min(10),
+  timeoutMs: z.number().min(1),
+  /** In a row. */
+  failures: z.int().min(1),
+};
+
+/**
+ * How it is known that a process which has been ready is still alive. Apart from readiness: one that
+ * boots, or has no session store, is not ready, and starting it again would not help.
+ */
+const livenessSchema = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("tcp"), port, ...livenessTiming }),
+  z.strictObject({
+    kind: z.literal("http"),
+    port,
+    path: z.string().startsWith("/"),
+    status: z.int(),
+    ...livenessTiming,
+  }),
+  z.strictObject({
+    kind: z.literal("http-socket"),
+    socket: absolutePath,
+    path: z.string().startsWith("/"),
+    status: z.int(),
+    ...livenessTiming,
+  }),
+]);
+
 const processSchema = z.strictObject({
   name: idSchema,
   /** The same in every environment: a program found on the node's PATH, and its arguments. */
   argv: z.array(z.string()).min(1),
   env: z.record(z.string(), z.string()).default({}),
   readiness: readinessSchema,
+  /** By what the node agent finds it dead, kills it and starts it again; absent: it is left as it is. */
+  liveness: livenessSchema.optional(),
   /** Names of the processes that must be ready before it starts; absent: all that stand before it. */
   waitsFor: z.array(idSchema).optional(),
   /** What the node agent does when it ends by itself. */
@@ -200,6 +232,7 @@ export type TopologyInput = z.input<typeof topologySchema>;
 export type TopologyNode = Topology["nodes"][number];
 export type NodeProcess = TopologyNode["processes"][number];
 export type Readiness = NodeProcess["readiness"];
+export type Liveness = NonNullable<NodeProcess["liveness"]>;
 export type NodeFile = TopologyNode["files"][number];
 export type Link = Topology["links"][number];
 export type VirtualAddress = NonNullable<Topology["virtualAddress"]>;

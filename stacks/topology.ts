@@ -20,6 +20,7 @@ export {
   type Link,
   type NodeFile,
   type NodeProcess,
+  type Liveness,
   type Readiness,
   type Topology,
   type TopologyInput,

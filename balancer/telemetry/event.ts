@@ -50,6 +50,8 @@ export const EVENT_TYPES = [
   "process.started",
   "process.ready",
   "process.exited",
+  "process.liveness-failed",
+  "process.restarted",
   "process.replaced",
   "fault.injected",
   "fault.verified",

@@ -21,7 +21,8 @@ const BEHAVIOUR_SEED = 0x6b657263;
 
 async function run(args: readonly string[]): Promise<void> {
   const options = parseOptions(args);
-  let accepting = true;
+  let booted = options.bootDelayMs === 0;
+  let stopping = false;
   const random = seededRandom(options.seed);
   const { redis } = options;
   const sessions =
@@ -44,13 +45,15 @@ async function run(args: readonly string[]): Promise<void> {
     sessions,
     sessionTtlSeconds: options.sessionTtlSeconds,
     log,
-    accepting: () => accepting,
+    accepting: () => booted && !stopping,
     behaviour,
     idleTimeoutMs: options.idleTimeoutMs,
   });
 
+  let booting: NodeJS.Timeout | undefined;
   process.once("SIGTERM", () => {
-    accepting = false;
+    clearTimeout(booting);
+    stopping = true;
     stop();
   });
 
@@ -59,6 +62,12 @@ async function run(args: readonly string[]): Promise<void> {
   const bound = server.address();
   const port = typeof bound === "object" && bound !== null ? bound.port : options.port;
   process.stdout.write(`ready on port ${port}\n`);
+  if (!booted) {
+    booting = setTimeout(() => {
+      booted = true;
+      process.stdout.write("booted\n");
+    }, options.bootDelayMs);
+  }
   module.flushCompileCache();
 
   await once(server, "close");

@@ -25,6 +25,8 @@ export interface BackendOptions {
   readonly idleTimeoutMs: number;
   /** Unix socket on which experiments change how it behaves; without it nobody can. */
   readonly control: string | undefined;
+  /** It listens and is alive at once, and is ready after that time. @default 0 */
+  readonly bootDelayMs: number;
 }
 
 const FLAGS = {
@@ -39,6 +41,7 @@ const FLAGS = {
   log: { type: "string" },
   "idle-timeout": { type: "string", default: "5" },
   control: { type: "string" },
+  "boot-delay": { type: "string", default: "0" },
 } as const;
 
 /** Thrown when the command line is refused; lists every problem, one a line. */
@@ -92,6 +95,7 @@ export function parseOptions(argv: readonly string[]): BackendOptions {
     log: values.log,
     idleTimeoutMs: whole("idle-timeout", 1, 86_400) * 1000,
     control: values.control,
+    bootDelayMs: whole("boot-delay", 0, 600_000),
   };
   if (problems.length > 0) throw new InvalidOptions(problems);
   return options;

@@ -28,6 +28,15 @@ export interface BackendPoolProps extends NodeProps {
   readonly queue?: number;
   /** @default - requests that bring no service time of their own take none */
   readonly service?: ServiceTime;
+  /** From its start each backend is alive, and not ready, for that long. @default - ready at once */
+  readonly bootDelay?: Duration;
+  /**
+   * A backend that has been ready and no longer answers `/livez` is killed and started again, apart
+   * from what balancers make of its readiness. `{}` takes the defaults.
+   *
+   * @default - one that hangs is left hanging
+   */
+  readonly liveness?: BackendLiveness;
   /** Seed of the service times; backend n gets seed + n. @default 1 */
   readonly seed?: number;
   /** Where sessions are held, perhaps through a fault point. @default - no sessions */
@@ -74,6 +83,16 @@ export interface BackendPoolProps extends NodeProps {
   readonly backendConfiguration?: (index: number) => BackendConfiguration;
   /** One a backend. @default - the next addresses for backends */
   readonly addresses?: readonly string[];
+}
+
+/** How a node finds out that its backend hangs. */
+export interface BackendLiveness {
+  /** @default Duration.seconds(1) */
+  readonly interval?: Duration;
+  /** @default Duration.millis(500) */
+  readonly timeout?: Duration;
+  /** In a row. @default 3 */
+  readonly failures?: number;
 }
 
 type PoolInput = ConfigInput["pools"][number];
@@ -165,6 +184,8 @@ export class BackendPool extends Construct {
       return { id, role: "backend", group: this.id, address, prefixLength, startedBy: "image" };
     }
     const { workers = 8, queue = 1024, seed = 1, service, sessions } = this.#props;
+    const { liveness } = this.#props;
+    const bootDelayMs = this.#props.bootDelay?.toMilliseconds() ?? 0;
     const store = this.sessionFaults?.endpoint ?? sessions?.store.endpoint;
     return {
       id: node.id,
@@ -183,6 +204,7 @@ export class BackendPool extends Construct {
             `--seed=${seed + index}`,
             "--log=/run/evenkeel/log/requests.ndjson",
             "--control=/run/evenkeel/backend.sock",
+            ...(bootDelayMs === 0 ? [] : [`--boot-delay=${bootDelayMs}`]),
             ...(service === undefined ? [] : [`--service=${service.toString()}`]),
             ...(store === undefined ? [] : [`--redis=${store.address}:${store.port}`]),
           ],
@@ -191,13 +213,26 @@ export class BackendPool extends Construct {
             port: SERVICE_PORT,
             path: "/readyz",
             status: 200,
-            deadlineMs: READY_DEADLINE_MS,
+            deadlineMs: READY_DEADLINE_MS + bootDelayMs,
           },
+          ...(liveness === undefined ? {} : { liveness: livenessInput(liveness) }),
         },
       ],
       stopOrder: ["backend"],
     };
   }
+}
+
+function livenessInput({ interval, timeout, failures = 3 }: BackendLiveness) {
+  return {
+    kind: "http" as const,
+    port: SERVICE_PORT,
+    path: "/livez",
+    status: 200,
+    intervalMs: interval?.toMilliseconds() ?? 1_000,
+    timeoutMs: timeout?.toMilliseconds() ?? 500,
+    failures,
+  };
 }
 
 function holdInput(hold: NonNullable<BackendPoolProps["hold"]>): NonNullable<PoolInput["hold"]> {

@@ -2,10 +2,12 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import type { EventSink } from "../../../balancer/index.ts";
-import type { NodeProcess, Readiness, TopologyNode } from "../../../stacks/topology.ts";
+import type { NodeProcess, TopologyNode } from "../../../stacks/topology.ts";
+import { signalAll, treeOf } from "../process-tree.ts";
 import { startChild, type Child, type Exit } from "./child.ts";
 import { EVENT_PREFIX, LOG_SCHEMA, type LogLine } from "./log-line.ts";
-import { addLoopbackAddresses, loadPacketFilters } from "./network-state.ts";
+import { keepAlive } from "./liveness.ts";
+import { addLoopbackAddresses, loadPacketFilters, removeAddress } from "./network-state.ts";
 import { interfaceOf, writeNodeFiles } from "./node-files.ts";
 import {
   addressObserver,
@@ -15,7 +17,8 @@ import {
   type Observer,
 } from "./observers.ts";
 import { successorIn } from "./successor-line.ts";
-import { awaitReadiness, Hint, httpAttempt, tcpAttempt, type Attempt } from "./readiness.ts";
+import { OutputMatch, readinessAttempt } from "./process-attempts.ts";
+import { awaitReadiness, Hint, httpAttempt, tcpAttempt } from "./readiness.ts";
 
 /** How long the kernel may take to bring a link up. */
 const LINK_UP_MS = 3_000;
@@ -30,7 +33,7 @@ const OBSERVERS: Readonly<Record<TopologyNode["observe"][number], () => Observer
 
 /**
  * The first program of a node: writes the node's files, starts its processes in order of readiness,
- * watches its network, and restarts nothing.
+ * watches its network, and restarts nothing but what its manifest wants to be kept alive.
  */
 export class NodeAgent {
   readonly #node: TopologyNode;
@@ -87,12 +90,16 @@ export class NodeAgent {
         signal: this.#stopping.signal,
       });
     }
-    const allRun = this.#children.size === node.processes.length;
-    if (this.#readyFile !== undefined && allRun) {
-      mkdirSync(dirname(this.#readyFile), { recursive: true });
-      writeFileSync(this.#readyFile, "");
-    }
+    this.#tellEngine();
     this.#emit("node.ready", { interface: this.#interface });
+  }
+
+  /** Says that all of the node runs, if it does. */
+  #tellEngine(): void {
+    const allRun = this.#children.size === this.#node.processes.length;
+    if (this.#readyFile === undefined || !allRun) return;
+    mkdirSync(dirname(this.#readyFile), { recursive: true });
+    writeFileSync(this.#readyFile, "");
   }
 
   /**
@@ -162,7 +169,33 @@ export class NodeAgent {
     await Promise.all(ready.values());
   }
 
+  /** Starts a process; resolves when it is ready. From then on it is kept alive, if it is to be. */
   async #startProcess(spec: NodeProcess): Promise<void> {
+    const { child, ready } = await this.#begin(spec);
+    await ready;
+    this.#emit("process.ready", { name: spec.name });
+    const { liveness } = spec;
+    if (liveness === undefined) return;
+    const [signal, emit] = [this.#stopping.signal, this.#emit];
+    void keepAlive(child, { liveness, signal, emit, start: () => this.#startAgain(spec) });
+  }
+
+  /** Starts a process that has run before; one that does not get ready is ended. */
+  async #startAgain(spec: NodeProcess): Promise<Child> {
+    const { child, ready } = await this.#begin(spec);
+    try {
+      await ready;
+    } catch (error) {
+      signalAll(treeOf(child.pid), "SIGKILL");
+      await child.exited;
+      throw error;
+    }
+    this.#emit("process.ready", { name: spec.name });
+    this.#tellEngine();
+    return child;
+  }
+
+  async #begin(spec: NodeProcess): Promise<{ child: Child; ready: Promise<void> }> {
     const env = { ...process.env, ...spec.env, EVENKEEL_NODE_ID: this.#node.id };
     const output = new OutputMatch(spec.readiness);
     const hint = new Hint();
@@ -176,10 +209,11 @@ export class NodeAgent {
       } else this.#log(spec.name, stream, line);
     });
     this.#children.set(spec.name, child);
+    // A stop that came meanwhile has not seen it.
+    if (this.#stopping.signal.aborted) child.kill("SIGTERM");
     this.#emit("process.started", { name: spec.name, pid: child.pid });
     void child.exited.then((exit) => this.#onExit(spec, exit));
-    await this.#awaitReady(spec, child, output, hint);
-    this.#emit("process.ready", { name: spec.name });
+    return { child, ready: this.#awaitReady(spec, child, output, hint) };
   }
 
   async #awaitReady(
@@ -196,7 +230,7 @@ export class NodeAgent {
         ),
       ),
     );
-    await awaitReadiness(attemptOf(spec.readiness, output), {
+    await awaitReadiness(readinessAttempt(spec.readiness, output), {
       deadlineMs: spec.readiness.deadlineMs,
       waitingFor: `${spec.name} ready`,
       signal: AbortSignal.any([this.#stopping.signal, ended.signal]),
@@ -222,23 +256,8 @@ export class NodeAgent {
         writeFileSync(spec.onExit.path, spec.onExit.content);
         return;
       case "remove-address":
-        this.#removeAddress(spec.onExit.address);
-    }
-  }
-
-  /** The address of a dead keepalived would answer beside the new owner's. */
-  #removeAddress(address: string): void {
-    try {
-      const { prefixLength } = this.#node;
-      execFileSync(
-        "ip",
-        ["address", "delete", `${address}/${prefixLength}`, "dev", this.#interface],
-        {
-          stdio: "ignore",
-        },
-      );
-    } catch {
-      // It was not there: keepalived removed it itself, or was not its owner.
+        // The address of a dead keepalived would answer beside the new owner's.
+        removeAddress(`${spec.onExit.address}/${this.#node.prefixLength}`, this.#interface);
     }
   }
 
@@ -252,38 +271,5 @@ export class NodeAgent {
       line,
     };
     this.#write(`${JSON.stringify(log)}\n`);
-  }
-}
-
-/** Remembers whether a line that means "ready" was printed. */
-class OutputMatch {
-  readonly #pattern: RegExp | null;
-  seen = false;
-
-  constructor(readiness: Readiness) {
-    this.#pattern = readiness.kind === "output" ? new RegExp(readiness.pattern) : null;
-  }
-
-  see(line: string): void {
-    if (!this.seen && this.#pattern?.test(line) === true) this.seen = true;
-  }
-}
-
-function attemptOf(readiness: Readiness, output: OutputMatch): Attempt {
-  switch (readiness.kind) {
-    case "started":
-      return () => Promise.resolve(null);
-    case "tcp":
-      return tcpAttempt("127.0.0.1", readiness.port);
-    case "http":
-      return httpAttempt(
-        { host: "127.0.0.1", port: readiness.port },
-        readiness.path,
-        readiness.status,
-      );
-    case "http-socket":
-      return httpAttempt({ path: readiness.socket }, readiness.path, readiness.status);
-    case "output":
-      return () => Promise.resolve(output.seen ? null : `no line matched ${readiness.pattern}`);
   }
 }

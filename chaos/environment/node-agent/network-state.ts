@@ -31,3 +31,14 @@ export function loadPacketFilters(paths: readonly string[]): void {
     }
   }
 }
+
+/** Takes an address with its prefix length, as `198.18.7.10/24`, off an interface that may have it. */
+export function removeAddress(address: string, networkInterface: string): void {
+  try {
+    execFileSync("ip", ["address", "delete", address, "dev", networkInterface], {
+      stdio: "ignore",
+    });
+  } catch {
+    // It was not there: keepalived removed it itself, or was not its owner.
+  }
+}

@@ -76,8 +76,12 @@ export async function awaitReadiness(
   }
 }
 
-/** A TCP handshake succeeds. */
-export function tcpAttempt(host: string, port: number): Attempt {
+/**
+ * A TCP handshake succeeds.
+ *
+ * @param timeoutMs of one attempt
+ */
+export function tcpAttempt(host: string, port: number, timeoutMs = ATTEMPT_MS): Attempt {
   return () =>
     new Promise((resolve) => {
       const socket = connect({ host, port });
@@ -85,7 +89,7 @@ export function tcpAttempt(host: string, port: number): Attempt {
         socket.destroy();
         resolve(seen);
       };
-      socket.setTimeout(ATTEMPT_MS, () => finish("no answer to the handshake"));
+      socket.setTimeout(timeoutMs, () => afterReads(() => finish("no answer to the handshake")));
       socket.once("connect", () => finish(null));
       socket.once("error", (error: NodeJS.ErrnoException) => finish(error.code ?? error.message));
     });
@@ -97,11 +101,14 @@ const STATUS_LINE = /^HTTP\/1\.[01] (\d{3})[ \r]/;
 /**
  * An HTTP request, over TCP or a unix socket, is answered with this status. Written by hand: to load
  * `node:http` would cost every node 50 ms of CPU at its start.
+ *
+ * @param timeoutMs of one attempt
  */
 export function httpAttempt(
   target: { readonly host: string; readonly port: number } | { readonly path: string },
   requestPath: string,
   status: number,
+  timeoutMs = ATTEMPT_MS * 4,
 ): Attempt {
   const request = `GET ${requestPath} HTTP/1.1\r\nHost: readiness\r\nConnection: close\r\n\r\n`;
   return () =>
@@ -112,7 +119,7 @@ export function httpAttempt(
         socket.destroy();
         resolve(seen);
       };
-      socket.setTimeout(ATTEMPT_MS * 4, () => finish("no response"));
+      socket.setTimeout(timeoutMs, () => afterReads(() => finish("no response")));
       socket.once("connect", () => socket.write(request));
       socket.setEncoding("latin1").on("data", (text: string) => {
         head += text;
@@ -123,4 +130,9 @@ export function httpAttempt(
       socket.once("end", () => finish("closed without a response"));
       socket.once("error", (error: NodeJS.ErrnoException) => finish(error.code ?? error.message));
     });
+}
+
+/** An answer that came while this process was paused counts: sockets are read before an immediate runs. */
+function afterReads(act: () => void): void {
+  setImmediate(act);
 }

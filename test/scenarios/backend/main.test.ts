@@ -241,6 +241,22 @@ describe("health", () => {
     await until(async () => (await ask(backend, "/healthz?deep")).status === 200);
   });
 
+  test("is alive at once and ready after its boot", async () => {
+    const began = performance.now();
+    await using backend = await startBackend("--boot-delay", "400");
+    const booting = [await ask(backend, "/livez"), await ask(backend, "/readyz")];
+    expect(booting.map(({ status }) => status)).toEqual([200, 503]);
+    await until(async () => (await ask(backend, "/readyz")).status === 200);
+    expect(performance.now() - began).toBeGreaterThanOrEqual(400);
+    expect((await ask(backend, "/")).status).toBe(200);
+  });
+
+  test("a stop ends a boot", async () => {
+    await using backend = await startBackend("--boot-delay", "600000");
+    backend.child.kill("SIGTERM");
+    expect(await backend.exited).toBe(0);
+  });
+
   test("starts without its store, and says so only to those who ask deeply", async () => {
     // The discard port: nothing listens there.
     await using backend = await startBackend("--redis", "127.0.0.1:9");

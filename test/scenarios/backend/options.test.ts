@@ -14,6 +14,7 @@ test("no flags mean the defaults", () => {
     log: undefined,
     idleTimeoutMs: 5000,
     control: undefined,
+    bootDelayMs: 0,
   });
 });
 

@@ -102,6 +102,11 @@ export class StartedAgent implements AsyncDisposable {
     return this.#until(String(matches), () => this.logs.find(({ line }) => matches.test(line)));
   }
 
+  /** Resolves once that holds of what was seen. */
+  async when(what: string, holds: () => boolean): Promise<void> {
+    await this.#until(what, () => (holds() ? true : undefined));
+  }
+
   kill(signal: NodeJS.Signals): void {
     this.#child.kill(signal);
   }
@@ -113,13 +118,14 @@ export class StartedAgent implements AsyncDisposable {
 
   /** In a node they would end with its namespace; here nobody else ends them. */
   #endOrphans(): void {
-    const ended = new Set(
-      this.events.filter(({ type }) => type === "process.exited").map(({ data }) => data["name"]),
-    );
+    const alive = new Map<unknown, unknown>();
     for (const { type, data } of this.events) {
-      if (type !== "process.started" || ended.has(data["name"])) continue;
+      if (type === "process.started") alive.set(data["name"], data["pid"]);
+      if (type === "process.exited") alive.delete(data["name"]);
+    }
+    for (const pid of alive.values()) {
       try {
-        process.kill(Number(data["pid"]), "SIGKILL");
+        process.kill(Number(pid), "SIGKILL");
       } catch {
         // It ended when its agent did.
       }
