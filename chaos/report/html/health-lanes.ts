@@ -8,6 +8,7 @@ const BACKEND_STATES: Readonly<Record<string, { look: string; word: string } | n
   "backend.healthy": { look: "healthy", word: "healthy" },
   "backend.ejected": { look: "faulty", word: "ejected" },
   "backend.readmitted": { look: "healthy", word: "readmitted" },
+  "backend.spared": { look: "held", word: "spared" },
   "backend.draining": { look: "backup", word: "draining" },
   "backend.drained": { look: "backup", word: "drained" },
   "slow-start.begin": { look: "backup", word: "slow start" },
