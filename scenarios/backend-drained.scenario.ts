@@ -50,7 +50,7 @@ export const backendDrained = scenario(
         matches: ({ data }) => data["backend"] === victim.id && data["cut"] === 0,
       }),
     ],
-    trials: 3,
+    trials: 2,
     control: {
       without: "time to finish",
       change: {

@@ -40,7 +40,7 @@ export const balancerReplaced = scenario(
         matches: ({ data }) => data["name"] === "balancer",
       }),
     ],
-    trials: 3,
+    trials: 2,
     control: {
       without: "the hand-over of sockets: one process is stopped, then another started",
       change: {

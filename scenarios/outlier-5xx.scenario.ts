@@ -78,7 +78,7 @@ export const outlier5xx = scenario(
         atMost: 0,
       }),
     ],
-    trials: 3,
+    trials: 2,
     control: {
       without: "outlier detection",
       change: { topology: single(common).topology },

@@ -79,7 +79,7 @@ export const outlierLatency = scenario(
         matches: (event, { hurt }) => event.data["backend"] !== hurt.target,
       }),
     ],
-    trials: 3,
+    trials: 2,
     control: {
       without: "outlier detection",
       change: { topology: single(common).topology },
