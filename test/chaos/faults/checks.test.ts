@@ -3,10 +3,12 @@ import { UnknownName } from "../../../chaos/environment/errors.ts";
 import type { Fault } from "../../../chaos/faults/fault.ts";
 import { behave } from "../../../chaos/faults/behave.ts";
 import { InvalidBehaviour } from "../../../chaos/faults/behaviour/behaviour.ts";
+import { isolateNode } from "../../../chaos/faults/isolate-node.ts";
 import { killNode } from "../../../chaos/faults/kill-node.ts";
 import { killProcess } from "../../../chaos/faults/kill-process.ts";
 import { fast5xx } from "../../../chaos/faults/misbehaviours.ts";
 import { applyConfig, disableBackend, drainBackend } from "../../../chaos/faults/operations.ts";
+import { pauseNode } from "../../../chaos/faults/pause-node.ts";
 import { pauseProcess } from "../../../chaos/faults/pause-process.ts";
 import { signalProcess } from "../../../chaos/faults/signal-process.ts";
 import { stallLink } from "../../../chaos/faults/stall-link.ts";
@@ -24,6 +26,8 @@ const SOUND: readonly Fault[] = [
   stopNode(addressOwner, { graceMs: 1 }),
   killProcess(addressOwner, "balancer"),
   pauseProcess(addressOwner, "balancer"),
+  pauseNode(addressOwner),
+  isolateNode(node("app-1")),
   fast5xx(node("app-1")),
   drainBackend(addressOwner, { pool: "app", backend: "app-1" }, { deadlineMs: 500 }),
   applyConfig(addressOwner, "nothing new", (document) => document),

@@ -12,6 +12,8 @@ import {
   slowBackend,
   unreadyService,
 } from "../../../chaos/faults/misbehaviours.ts";
+import { isolateNode } from "../../../chaos/faults/isolate-node.ts";
+import { pauseNode } from "../../../chaos/faults/pause-node.ts";
 import { pauseProcess } from "../../../chaos/faults/pause-process.ts";
 import { node } from "../../../chaos/faults/target.ts";
 import { parseTopology, type Topology } from "../../../stacks/topology.ts";
@@ -108,6 +110,8 @@ const CASES: readonly (readonly [Fault, (deployment: Deployment) => Promise<bool
   [leavingBackend(APP_1), statusOf("/readyz", 404), /GET \/readyz: answered 404/],
   [behave(APP_1, { livez: false }), statusOf("/livez", 503), /GET \/livez: answered 503/],
   [pauseProcess(APP_1, "web"), isSilent, /^app-1: [1-9]\d* processes are frozen, \d+ run$/],
+  [pauseNode(APP_1), isSilent, /^app-1: [1-9]\d* processes are frozen, 0 run$/],
+  [isolateNode(APP_1), isSilent, /^app-1: [1-9]\d* processes run, link cut$/],
 ];
 
 /** What every misbehaviour must do on a deployment of `misbehavingTopology`. */
