@@ -166,6 +166,25 @@ describe("a changed membership", () => {
     expect(drained.data).toMatchObject({ pool: "app", backend: "b1", completed: 1, cut: 0 });
   });
 
+  test("cuts what a backend that left still has after its pool's deadline, and counts both", async () => {
+    const [b1, b2] = [await backend("b1"), await backend("b2")];
+    const pool = { drain: { deadline: "3s" } };
+    const balancer = await started({ backends: [b1.config], pool });
+    const asked = [...Array(12).fill("/?tookMs=1200"), ...Array(12).fill("/?tookMs=60000")];
+    const outcomes = asked.map((path: string) => get(path));
+    await vi.waitUntil(() => b1.working === 24, { timeout: 5_000 });
+    const from = performance.now();
+    await balancer.apply(documentOf({ backends: [b2.config], pool }), "test");
+    const { data } = await vi.waitUntil(() => told.find(({ type }) => type === "backend.drained"), {
+      timeout: 9_000,
+    });
+    expect(performance.now() - from).toBeGreaterThanOrEqual(2_999);
+    expect(data).toMatchObject({ backend: "b1", completed: 12, cut: 12 });
+    const answered = await Promise.all(outcomes);
+    expect(answered.filter((text) => text === "b1")).toHaveLength(12);
+    expect(answered.filter((text) => text.includes("backend-drained"))).toHaveLength(12);
+  });
+
   test("that gives a name to another address makes it another backend", async () => {
     const [b1, b2] = [await backend("b1"), await backend("b2")];
     const balancer = await started({ backends: [b1.config] });
