@@ -108,6 +108,8 @@ export interface RunningNode {
 }
 
 export interface SpawnOptions {
+  /** With the rights over the node's network, which its own programs may lack. @default false */
+  readonly networkAdmin?: boolean;
   readonly env?: Readonly<Record<string, string>>;
   readonly onStdout?: (line: string) => void;
   readonly onStderr?: (line: string) => void;

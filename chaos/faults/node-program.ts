@@ -1,4 +1,4 @@
-import type { RunningNode, SpawnedProcess } from "../environment/environment.ts";
+import type { RunningNode, SpawnedProcess, SpawnOptions } from "../environment/environment.ts";
 import { FaultError } from "./fault.ts";
 
 const LOOK_AT_LOGS = "The logs of its nodes are in the run folder.";
@@ -44,18 +44,21 @@ export class NodeProgram<D extends Done> implements AsyncDisposable {
    * Starts a program; resolves when it says that it is ready.
    *
    * @param title for errors: `The program that drives Toxiproxy`
+   * @param rights beyond those of the node's own programs. @default - none
    * @throws FaultError when it ends before that
    */
   static async start<D extends Done>(
     node: RunningNode,
     argv: readonly string[],
     title: string,
+    rights: Pick<SpawnOptions, "networkAdmin"> = {},
   ): Promise<NodeProgram<D>> {
     const complaints: string[] = [];
     let answered: (answer: Answer<D>) => void = () => undefined;
     let ready: () => void = () => undefined;
     const started = new Promise<void>((resolve) => (ready = resolve));
     const process_ = await node.spawn(argv, {
+      ...rights,
       onStdout: (line) => {
         const answer = JSON.parse(line) as Answer<D> | { readonly kind: "ready" };
         if (answer.kind === "ready") ready();

@@ -53,8 +53,16 @@ export const addressOwner: Target = {
  */
 export function ownerOfAddress(deployment: Deployment): string | null {
   const { topology } = deployment;
-  const address = topology.virtualAddress?.address;
-  if (address === undefined) return fixedOwner(topology) ?? null;
+  if (topology.virtualAddress === undefined) return fixedOwner(topology) ?? null;
+  return holdersOfAddress(deployment).at(-1) ?? null;
+}
+
+/**
+ * Every node that has told that it has the floating address, and not that it lost it, whoever got it last
+ * at the end. More than one: a node that died silently, or two masters.
+ */
+export function holdersOfAddress(deployment: Deployment): readonly string[] {
+  const address = deployment.topology.virtualAddress?.address;
   const holders = new Set<string>();
   for (const event of deployment.events()) {
     if (event.data["address"] !== address) continue;
@@ -64,7 +72,7 @@ export function ownerOfAddress(deployment: Deployment): string | null {
     }
     if (event.type === "address.added") holders.add(event.node);
   }
-  return [...holders].at(-1) ?? null;
+  return [...holders];
 }
 
 /** The MAC address that clients have for the floating address, by their neighbour tables. */

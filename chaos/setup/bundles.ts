@@ -15,6 +15,7 @@ const SOURCES: Readonly<Record<string, string>> = {
   backend: "scenarios/backend/main.ts",
   balancer: "balancer/main.ts",
   call: "chaos/faults/call/main.ts",
+  command: "chaos/faults/command/main.ts",
   hand: "chaos/environment/docker/hand/main.ts",
   "lab-host": "chaos/environment/namespace/lab-host.ts",
   // A thread of the prober, which looks for it beside itself.

@@ -8,7 +8,16 @@ import { COMPILE_CACHE_DIRECTORY } from "./paths.ts";
 import { lastLine } from "./program.ts";
 
 /** Bundles of the programs that every lab starts. */
-const PROGRAMS = ["agent", "backend", "balancer", "call", "lab-host", "prober", "toxics"] as const;
+const PROGRAMS = [
+  "agent",
+  "backend",
+  "balancer",
+  "call",
+  "command",
+  "lab-host",
+  "prober",
+  "toxics",
+] as const;
 
 /** File that tells for which bundles the cache was filled. */
 const STAMP = "warmed";

@@ -111,7 +111,8 @@ export class DockerNode implements RunningNode {
     await this.#init();
     const { engine, hand } = this.#around;
     const env = { ...options.env, EVENKEEL_NODE_ID: this.id };
-    const session = await engine.exec(this.#container.id, [...BY_NAME, ...argv], env);
+    const byName = [...BY_NAME, ...argv];
+    const session = await engine.exec(this.#container.id, byName, env, options.networkAdmin);
     const program = new ExecProcess(session, hand, options);
     this.#programs.add(program);
     void program.exited.then(() => this.#programs.delete(program));

@@ -1,17 +1,20 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { Deployment } from "../../../chaos/environment/environment.ts";
 import { NamespaceEnvironment } from "../../../chaos/environment/namespace/namespace-environment.ts";
 import { killNode } from "../../../chaos/faults/kill-node.ts";
 import { killProcess } from "../../../chaos/faults/kill-process.ts";
+import { deafToVrrp } from "../../../chaos/faults/packet-faults.ts";
+import { splitBrain } from "../../../chaos/faults/split-brain.ts";
 import { stallLink } from "../../../chaos/faults/stall-link.ts";
 import { stopNode } from "../../../chaos/faults/stop-node.ts";
 import { addressOwner, node } from "../../../chaos/faults/target.ts";
 import { nodeOf } from "../../../stacks/topology.ts";
 import { activePassive } from "../../../stacks/topologies/active-passive.ts";
 import { Watch } from "../environment/watch.ts";
+import { FakeJournal } from "./fake-deployment.ts";
 import { faultContract } from "./fault-contract.ts";
 import { toxiproxyMissing } from "./toxiproxy-server.ts";
 
@@ -85,4 +88,51 @@ faultContract(() => deployment, {
     )),
   evidence: /canary through \S+: answered .* before, silent for \d{3,4} ms during the fault/,
   missing: toxiproxyMissing(),
+});
+
+/** Balancers whose interface has the floating address, by the kernel's own word. */
+const holders = async (deployed: Deployment): Promise<readonly string[]> => {
+  const address = topology.virtualAddress?.address ?? "";
+  const found: string[] = [];
+  for (const id of ["lb-a", "lb-b"]) {
+    const lines: string[] = [];
+    const argv = ["ip", "-o", "address", "show", "dev", "eth0"];
+    const program = await deployed.node(id).spawn(argv, { onStdout: (line) => lines.push(line) });
+    await program.exited;
+    if (lines.some((line) => line.includes(`${address}/`))) found.push(id);
+  }
+  return found;
+};
+const PATIENCE = { timeout: 15_000, interval: 20 };
+
+test("balancers that do not hear each other both hold the address, and one gives it up when they do", async () => {
+  const fault = splitBrain(["lb-a", "lb-b"]);
+  fault.check(topology);
+  expect(fault.title).toBe("split brain of lb-a and lb-b");
+  expect(fault.targets(topology)).toEqual(["lb-a", "lb-b"]);
+  expect(await holders(deployment)).toHaveLength(1);
+  const journal = new FakeJournal();
+  await using prepared = await fault.prepare(deployment);
+  const atNs = process.hrtime.bigint() + 150_000_000n;
+  const injected = await prepared.inject({ journal, atNs });
+  const { monotonicNs, uncertaintyNs } = injected.moment;
+  expect(monotonicNs + uncertaintyNs).toBeGreaterThanOrEqual(atNs);
+  expect(await injected.verify()).toEqual({
+    active: true,
+    evidence: "the floating address is held by lb-a and lb-b",
+  });
+  expect(await holders(deployment)).toEqual(["lb-a", "lb-b"]);
+  expect(journal.intents.map(({ target }) => target).toSorted()).toEqual(["lb-a", "lb-b"]);
+  expect(await injected.heal()).toBe(await injected.heal());
+  expect(journal.lines.filter((line) => line === "done")).toHaveLength(2);
+  await vi.waitUntil(async () => (await holders(deployment)).length === 1, PATIENCE);
+  expect(deployment.lost.reason).toBeUndefined();
+});
+
+test("a master that is deaf to adverts that nobody sends proves nothing", async () => {
+  await vi.waitUntil(async () => (await holders(deployment)).length === 1, PATIENCE);
+  await using prepared = await deafToVrrp(addressOwner).prepare(deployment);
+  await using injected = await prepared.inject({ journal: new FakeJournal() });
+  const { active, evidence } = await injected.verify();
+  expect([active, evidence]).toEqual([false, expect.stringMatching(/dropped 0 packets$/)]);
 });

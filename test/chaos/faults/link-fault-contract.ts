@@ -11,118 +11,13 @@ import {
   throttleLink,
   truncateLink,
 } from "../../../chaos/faults/link-faults.ts";
-import { parseTopology, type Topology } from "../../../stacks/topology.ts";
 import { FakeJournal } from "./fake-deployment.ts";
 import { faultContract } from "./fault-contract.ts";
+import { LINK, LISTEN_PORT, MUCH, seenByClient, type Seen } from "./linked-topology.ts";
 
-const LINK = "client--store";
-const PORT = 6379;
-const LISTEN_PORT = 9001;
 const PING = { send: "PING\r\n" };
-/** Redis answers with some kilobytes, and closes. */
-const MUCH = { send: "INFO\r\nQUIT\r\n" };
 /** What takes so long takes it because of a fault, on a machine that is not busy for that long. */
 const LONG_MS = 1_500;
-
-/** A client that reaches a Redis through a fault point. */
-export function linkedTopology(): Topology {
-  const common = { prefixLength: 24 };
-  const proxies = [
-    {
-      name: LINK,
-      listen: `0.0.0.0:${LISTEN_PORT}`,
-      upstream: `198.18.7.31:${PORT}`,
-      enabled: true,
-    },
-  ];
-  const path = "/run/evenkeel/toxiproxy.json";
-  return parseTopology({
-    schema: "evenkeel.topology/1",
-    id: "linked",
-    subnet: "198.18.7.0/24",
-    nodes: [
-      {
-        ...common,
-        id: "store",
-        role: "session-store",
-        group: "store",
-        address: "198.18.7.31",
-        processes: [
-          {
-            name: "redis",
-            argv: [
-              ...["redis-server", "--port", String(PORT), "--bind", "0.0.0.0"],
-              ...["--protected-mode", "no", "--save", "", "--appendonly", "no", "--dir", "/run"],
-            ],
-            readiness: { kind: "output", pattern: "Ready to accept", deadlineMs: 15_000 },
-          },
-        ],
-      },
-      {
-        ...common,
-        id: "faults",
-        role: "fault-proxy",
-        group: "faults",
-        address: "198.18.7.41",
-        files: [{ kind: "file", path, content: JSON.stringify(proxies) }],
-        processes: [
-          {
-            name: "toxiproxy",
-            argv: ["toxiproxy-server", "-host", "0.0.0.0", "-config", path],
-            readiness: {
-              kind: "http",
-              port: 8474,
-              path: "/version",
-              status: 200,
-              deadlineMs: 15_000,
-            },
-          },
-        ],
-      },
-      { ...common, id: "client", role: "client", group: "client", address: "198.18.7.51" },
-    ],
-    links: [
-      {
-        ...{ id: LINK, from: "client", to: "store", port: PORT },
-        via: { node: "faults", listenPort: LISTEN_PORT },
-      },
-    ],
-  });
-}
-
-/** Connects, asks, and prints what came of it as JSON. It has to run where only Node is. */
-const PROGRAM = `
-const [, host, port, send, withinMs] = process.argv;
-const begin = performance.now();
-let bytes = 0, firstMs = null;
-const socket = require("node:net").connect({ host, port: Number(port) }, () => socket.write(send));
-const finish = (outcome) => {
-  console.log(JSON.stringify({ outcome, bytes, firstMs, tookMs: performance.now() - begin }));
-  process.exit();
-};
-setTimeout(() => finish("silent"), Number(withinMs));
-socket.on("data", (chunk) => { firstMs ??= performance.now() - begin; bytes += chunk.length; });
-socket.on("error", (error) => finish(error.code));
-socket.on("end", () => finish("end"));
-`;
-
-interface Seen {
-  readonly outcome: string;
-  readonly bytes: number;
-  readonly firstMs: number | null;
-  readonly tookMs: number;
-}
-
-async function seen(deployment: Deployment, send: string, withinMs = 10_000): Promise<Seen> {
-  const lines: string[] = [];
-  const host = deployment.topology.nodes.find(({ id }) => id === "faults")?.address ?? "";
-  const argv = ["node", "-e", PROGRAM, host, String(LISTEN_PORT), send, String(withinMs)];
-  const program = await deployment
-    .node("client")
-    .spawn(argv, { onStdout: (line) => lines.push(line) });
-  await program.exited;
-  return JSON.parse(lines.join("")) as Seen;
-}
 
 const BEFORE = `canary through ${LINK}: answered \\(\\d+ bytes in \\d+ pieces?\\) after [\\d.]+ ms before, `;
 
@@ -187,8 +82,8 @@ export function linkFaultContract(deploymentOf: () => Deployment, missing: strin
   for (const [fault, active, evidence] of CASES) {
     faultContract(deploymentOf, {
       fault,
-      // A black hole is told from a busy machine by its time alone.
-      active: (deployment) => active((send) => seen(deployment, send, 3_000)),
+      active: (deployment) =>
+        active((send) => seenByClient(deployment, { node: "faults", port: LISTEN_PORT, send })),
       evidence: new RegExp(BEFORE + evidence),
       missing,
     });

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe } from "vitest";
 import type { Deployment } from "../../../chaos/environment/environment.ts";
 import { deployContainers, elsewhere, engineUnderTest } from "../environment/docker/containers.ts";
-import { linkedTopology, linkFaultContract } from "./link-fault-contract.ts";
+import { linkFaultContract } from "./link-fault-contract.ts";
+import { linkedTopology } from "./linked-topology.ts";
 
 const { docker, missing } = await engineUnderTest();
 

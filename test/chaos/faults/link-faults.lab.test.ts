@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll } from "vitest";
 import type { Deployment } from "../../../chaos/environment/environment.ts";
 import { NamespaceEnvironment } from "../../../chaos/environment/namespace/namespace-environment.ts";
-import { linkedTopology, linkFaultContract } from "./link-fault-contract.ts";
+import { linkFaultContract } from "./link-fault-contract.ts";
+import { linkedTopology } from "./linked-topology.ts";
 import { toxiproxyMissing } from "./toxiproxy-server.ts";
 
 const missing = toxiproxyMissing();
