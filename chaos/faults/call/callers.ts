@@ -63,7 +63,8 @@ export class Callers implements AsyncDisposable {
 
 /** Sends one request by a program that is started for it. Null when the node is dead. */
 async function callAnew(node: RunningNode, request: Call): Promise<Called | null> {
-  if ((await node.inspect()).running === 0) return null;
+  const { running, stopped } = await node.inspect();
+  if (running + stopped === 0) return null;
   await using client = await CallClient.start(node);
   return await client.call(request);
 }
