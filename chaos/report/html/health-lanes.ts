@@ -19,6 +19,15 @@ function checkFailed(event: SeenEvent["event"]): boolean {
   return event.type === "check.end" && event.data["result"] !== "pass";
 }
 
+/** A slow start is told first, and the return that began it in the same moment: it is what lasts. */
+function withoutReturns(states: readonly SeenEvent[]): SeenEvent[] {
+  return states.filter(
+    ({ event: { type } }, index) =>
+      (type !== "backend.healthy" && type !== "backend.readmitted") ||
+      states[index - 1]?.event.type !== "slow-start.begin",
+  );
+}
+
 /** Checks and state of every backend to which something happened after the fault. */
 export function checkRows(print: Printer, seen: SeenTrial): LaneRow[] {
   const groups = grouped(seen, [...Object.keys(BACKEND_STATES), "check.end"], (event) => {
@@ -45,7 +54,7 @@ export function checkRows(print: Printer, seen: SeenTrial): LaneRow[] {
       height: ROW,
       items: [
         ...spansOf(
-          events.filter((one) => one.event.type !== "check.end"),
+          withoutReturns(events.filter((one) => one.event.type !== "check.end")),
           Number.POSITIVE_INFINITY,
           (one) => {
             const state = BACKEND_STATES[one.event.type] ?? null;

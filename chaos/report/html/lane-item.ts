@@ -46,6 +46,22 @@ export function drawItem(
         class="${`ticks t-${item.look}`}"
         d="${crossPath(item.atMs, x, y + height / 2)}"
       />`;
+    case "heights": {
+      const bottom = y + height;
+      const top = (share: number): number => round(bottom - share * (height - 2));
+      const steps = item.steps.filter(
+        ({ fromMs, toMs }) => toMs > (x.domain()[0] ?? 0) && fromMs < (x.domain()[1] ?? 0),
+      );
+      const [first, last] = [steps[0], steps.at(-1)];
+      if (first === undefined || last === undefined) return NOTHING;
+      const outline = steps
+        .map((step) => `V${top(step.height)}H${round(pixel(x, step.toMs))}`)
+        .join("");
+      return html`<path
+        class="heights"
+        d="${`M${round(pixel(x, first.fromMs))} ${bottom}${outline}V${bottom}Z`}"
+      />`;
+    }
     case "window": {
       const at = (key: string): number =>
         clamp(x(print.references.numberOf(`${item.window}/${key}`) ?? 0));

@@ -16,6 +16,15 @@ export type LaneItem =
     }
   | { readonly kind: "ticks"; readonly atMs: readonly number[]; readonly look: string }
   | { readonly kind: "crosses"; readonly atMs: readonly number[]; readonly look: string }
+  /** Heights from 0 to 1, one after another. */
+  | {
+      readonly kind: "heights";
+      readonly steps: readonly {
+        readonly fromMs: number;
+        readonly toMs: number;
+        readonly height: number;
+      }[];
+    }
   | { readonly kind: "window"; readonly window: Reference };
 
 /** One line of a lane. */

@@ -13,6 +13,7 @@ import { checkRows, heldRows } from "./health-lanes.ts";
 import { ROW, type Lane, type LaneItem, type LaneRow } from "./lane.ts";
 import { html } from "./markup.ts";
 import { fixed, type Printer } from "./printer.ts";
+import { shareRows } from "./share-lanes.ts";
 import type { SeenTrial } from "./trial-streams.ts";
 
 /** The lanes of one trial that have anything to show, from the cause to its effect. */
@@ -27,6 +28,7 @@ export function lanesOf(print: Printer, seen: SeenTrial): readonly Lane[] {
     { title: "Neighbours", rows: failover ? neighbourRows(print, seen) : [] },
     { title: "Checks", rows: checkRows(print, seen) },
     { title: "Held", rows: heldRows(print, seen) },
+    { title: "Answered", rows: shareRows(print, seen) },
     { title: "Probes", rows: probeRows(seen) },
     { title: "Phases", rows: phaseRows(print, seen) },
     { title: "Predicted", rows: windowRows(print) },

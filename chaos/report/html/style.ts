@@ -90,6 +90,7 @@ svg text { fill: var(--ink); } svg .strong { font-weight: 640; }
 .s-mac-even { fill: var(--quiet); stroke: var(--ink-3); } .s-mac-odd { fill: var(--measured-soft); stroke: var(--measured); } .s-held { fill: var(--warn-soft); stroke: var(--warn); }
 .s-phase-detection { fill: var(--detection); } .s-phase-decision { fill: var(--decision); } .s-phase-propagation { fill: var(--propagation); } .s-phase-client { fill: var(--client); }
 .l-phase-detection, .l-phase-decision, .l-phase-propagation, .l-phase-client { fill: var(--on-strong) !important; font-weight: 600; }
+.heights { fill: var(--measured-soft); stroke: var(--measured); }
 .ticks { fill: none; stroke-width: 1.2; } .t-advert { stroke: var(--ink); stroke-width: 1.8; } .t-check { stroke: var(--ink-3); } .t-check-failed { stroke: var(--bad); stroke-width: 2; }
 .t-probe { stroke-width: 1; }
 .o-ok { stroke: var(--good); background: var(--good); } .o-timeout { stroke: var(--timeout); background: var(--timeout); } .o-refused { stroke: var(--refused); background: var(--refused); }
