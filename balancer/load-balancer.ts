@@ -94,6 +94,8 @@ export class LoadBalancer implements AdminSubject, AsyncDisposable {
   #phase: Phase = "starting";
   #stopping: Promise<void> | null = null;
   #leaveTaking: LeaveTaking | null = null;
+  /** Whether another process serves in its place. */
+  #replaced = false;
   readonly #ended = Promise.withResolvers<void>();
   /** The last change of configuration; the next one waits for it. */
   #turn: Promise<unknown> = Promise.resolve();
@@ -300,6 +302,8 @@ export class LoadBalancer implements AdminSubject, AsyncDisposable {
     void this.#restarts.abort();
     this.#stopping ??= this.#stop(reason).then(this.#ended.resolve);
     if (reason.hurried === true) this.#leaveTaking?.tell("hurried");
+    // Whoever wants the whole balancer to end does not wait for clients to come back.
+    else if (this.#replaced && reason.reason !== REPLACED) this.#leaveTaking?.tell("emptied");
     return this.#stopping;
   }
 
@@ -397,6 +401,7 @@ export class LoadBalancer implements AdminSubject, AsyncDisposable {
         role: () => this.vrrp,
       };
     });
+    this.#replaced = true;
     void this.stop({ reason: REPLACED });
     return pid;
   }

@@ -8,6 +8,7 @@ export interface Child {
   readonly pid: number;
   /** Resolves when it, and whoever was adopted, has ended. */
   readonly exited: Promise<Exit>;
+  /** Sends a signal to it, and to the one whose place it has taken if that still runs. */
   kill(signal: NodeJS.Signals): void;
   /** A process that writes into the same output has taken its place: from now on that one is meant. */
   adopt(pid: number): void;
@@ -62,8 +63,9 @@ export async function startChild(
       return adopted?.pid ?? ownPid;
     },
     kill(signal) {
-      if (adopted === null) child.kill(signal);
-      else adopted.kill(signal);
+      adopted?.kill(signal);
+      // One whose place was taken may still finish what it has.
+      child.kill(signal);
     },
     adopt(pid) {
       adopted?.forget();

@@ -9,6 +9,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { Agent, request, type IncomingMessage } from "node:http";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
@@ -261,6 +262,28 @@ describe("a restart", () => {
     expect(balancers.events("vrrp.master")).toHaveLength(21);
     // Empty for the moment in which it is written.
     expect([...seen].filter((text) => text !== "")).toEqual(["0\n"]);
+  });
+});
+
+describe("a process that was replaced", () => {
+  test("waits for kept connections to be used, and no longer when it is told to stop", async () => {
+    const balancers = await started({ timeouts: { drain: "1h" } });
+    const kept = connect({ host: "127.0.0.1", port });
+    kept.write("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+    await once(kept, "data");
+    const idle = connect({ host: "127.0.0.1", port });
+    idle.resume().write("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+    balancers.signal("SIGUSR2");
+    await balancers.event("balancer.replaced");
+    kept.write("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+    const [answer] = (await once(kept, "data")) as [Buffer];
+    expect(answer.toString()).toMatch(/^HTTP\/1\.1 200 [^]*\r\nConnection: close\r\n/);
+    expect(balancers.first.exitCode).toBe(null);
+    balancers.first.kill("SIGTERM");
+    expect(await balancers.firstExit).toEqual([0, null]);
+    expect(await get()).toBe(200);
+    kept.destroy();
+    idle.destroy();
   });
 });
 

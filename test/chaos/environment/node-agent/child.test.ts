@@ -53,9 +53,16 @@ describe("a program whose place another one has taken", () => {
     expect(await child.exited).toEqual({ code: null, signal: null });
   });
 
-  test("has ended with the other one, although it still runs itself", async () => {
-    const { child, first } = await replacing("wait; exec sleep 60");
+  test("is told to end as well while it still runs itself", async () => {
+    const { child, first, pid } = await replacing("wait; exec sleep 60");
     child.kill("SIGKILL");
+    await child.exited;
+    await vi.waitUntil(() => !isRunning(first) && !isRunning(pid));
+  });
+
+  test("has ended with the other one, although it still runs itself", async () => {
+    const { child, first, pid } = await replacing("wait; exec sleep 60");
+    process.kill(pid, "SIGKILL");
     expect(await child.exited).toEqual({ code: null, signal: null });
     expect(isRunning(first)).toBe(true);
     process.kill(first, "SIGKILL");

@@ -7,6 +7,9 @@ import { StartedAgent } from "./started-agent.ts";
 
 const BALANCER = join(import.meta.dirname, "../../../../balancer/main.ts");
 
+// Two programs start, one after the other.
+vi.setConfig({ testTimeout: 30_000 });
+
 let directory = "";
 beforeEach(() => (directory = mkdtempSync(join(tmpdir(), "evenkeel-replaced-"))));
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
