@@ -422,10 +422,12 @@ describe("another membership", () => {
     void checker.start();
     await vi.advanceTimersByTimeAsync(1_100);
     expect(pool.backends.map((backend) => backend.health)).toEqual(["healthy", "unhealthy"]);
+    const former = pool.backends[1];
     void update({ b0: 1_000, b1: 1_007 });
     expect(pool.backends.map((backend) => backend.health)).toEqual(["healthy", "pending"]);
     await vi.advanceTimersByTimeAsync(1);
     expect(pool.backends.map((backend) => backend.health)).toEqual(["healthy", "healthy"]);
+    expect(former?.health).toBe("unhealthy");
     expect(checker.lastCheck("b1")).toMatchObject({ consecutive: 1 });
   });
 

@@ -19,7 +19,9 @@ async function setup(healthCheck: { type: "tcp" } | undefined) {
   );
   const other = stack.use(await RawBackend.start((socket) => void socket.write(OK)));
   const pool = healthCheck === undefined ? {} : { healthCheck };
-  const door = stack.use(await listen({ ports: [leaver.port, other.port], pool }));
+  const door = stack.use(
+    await listen({ ports: [leaver.port, other.port], pool, timeouts: { upstreamIdle: "1h" } }),
+  );
   for (const backend of door.pool.backends) backend.health = "healthy";
   return {
     ...{ leaver, other, door },
