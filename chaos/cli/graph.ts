@@ -1,12 +1,10 @@
 import { writeFile } from "node:fs/promises";
 import { Option, type Command } from "commander";
-import { allTopologies } from "../../stacks/topologies/all-topologies.ts";
 import type { Topology } from "../../stacks/topology.ts";
-import { UnknownName } from "../environment/errors.ts";
 import { WrongUse } from "../errors.ts";
 import { topologyMermaid } from "../report/topology/mermaid.ts";
 import { topologySvg } from "../report/topology/svg-file.ts";
-import { loadScenario, scenarioIds } from "./scenario-catalogue.ts";
+import { topologyNamed } from "./topology-named.ts";
 import { wholeNumber } from "./whole-number.ts";
 
 const FORMATS = ["svg", "mermaid"] as const;
@@ -43,27 +41,11 @@ Examples:
   evenkeel graph active-passive --format mermaid`,
     )
     .action(async (name: string | undefined, options: GraphOptions) => {
-      const topology = await topologyOf(name ?? DEFAULT_TOPOLOGY);
+      const topology = await topologyNamed(name ?? DEFAULT_TOPOLOGY);
       const drawn = draw(topology, options);
       if (options.out === undefined) process.stdout.write(drawn);
       else await write(options.out, drawn);
     });
-}
-
-/**
- * The topology of that id, or that of the scenario of that id.
- *
- * @throws UnknownName that lists both
- */
-async function topologyOf(name: string): Promise<Topology> {
-  const topologies = allTopologies();
-  const found = topologies.find(({ id }) => id === name);
-  if (found !== undefined) return found;
-  if (scenarioIds().includes(name)) return (await loadScenario(name)).topology;
-  throw new UnknownName("topology or scenario", name, [
-    ...topologies.map(({ id }) => id),
-    ...scenarioIds(),
-  ]);
 }
 
 function draw(topology: Topology, { format, width }: GraphOptions): string {

@@ -17,7 +17,13 @@ const VERBS: Readonly<Record<string, () => Promise<AddVerb>>> = {
   deploy: async () => (await import("./deploy.ts")).addDeploy,
   heal: async () => (await import("./heal.ts")).addHeal,
   destroy: async () => (await import("./destroy.ts")).addDestroy,
+  up: async () => (await import("./up.ts")).addUp,
+  status: async () => (await import("./status.ts")).addStatus,
+  exec: async () => (await import("./exec.ts")).addExec,
+  inject: async () => (await import("./inject.ts")).addInject,
+  down: async () => (await import("./down.ts")).addDown,
   simulate: async () => (await import("./simulate.ts")).addSimulate,
+  compare: async () => (await import("./compare.ts")).addCompare,
   list: async () => (await import("./list.ts")).addList,
   report: async () => (await import("./report.ts")).addReport,
   doctor: async () => (await import("./doctor.ts")).addDoctor,
@@ -33,6 +39,8 @@ const program = new Command("evenkeel")
   .description("Run a load-balanced topology, break it on purpose, and get a verdict.")
   .version(PACKAGE.version, "--version", "print the version")
   .helpCommand(false)
+  // What follows the program of `exec` is that program's.
+  .enablePositionalOptions()
   .showHelpAfterError("Run it with --help to see what it takes.")
   .addHelpText(
     "after",

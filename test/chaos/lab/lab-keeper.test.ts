@@ -1,0 +1,92 @@
+import { expect, test } from "vitest";
+import { LabKeeper } from "../../../chaos/lab/lab-keeper.ts";
+import type { KeeperAnswer } from "../../../chaos/lab/protocol.ts";
+import { activePassive } from "../../../stacks/topologies/active-passive.ts";
+import { FakeDeployment, FakeJournal } from "../faults/fake-deployment.ts";
+
+function kept() {
+  const deployment = new FakeDeployment(activePassive().topology);
+  const journal = new FakeJournal();
+  const pids = new Map([["lb-a", 4711]]);
+  const keeper = new LabKeeper({ deployment, journal, pidOf: (node) => pids.get(node) });
+  const dead = { running: 0, stopped: 0, connected: false };
+  deployment.inspections.set("app-1", dead).set("app-2", dead);
+  const kill = (target: string): Promise<KeeperAnswer> =>
+    keeper.answer({ kind: "inject", fault: { name: "silent-kill", target, settings: {} } });
+  return { deployment, journal, keeper, kill };
+}
+
+test("a fault that is injected is proven, shown, and undone by its number", async () => {
+  const { deployment, journal, keeper, kill } = kept();
+  expect(await kill("app-1")).toMatchObject({
+    kind: "injected",
+    active: true,
+    fault: { id: 1, target: "app-1", title: "silent kill of node app-1" },
+  });
+  const { status } = (await keeper.answer({ kind: "status" })) as Extract<
+    KeeperAnswer,
+    { kind: "status" }
+  >;
+  expect(status.faults.map(({ id }) => id)).toEqual([1]);
+  expect(status.nodes["app-1"]).toEqual({ running: 0, stopped: 0, connected: false });
+  expect(await keeper.answer({ kind: "heal", faults: [1] })).toMatchObject({
+    kind: "healed",
+    faults: [{ id: 1 }],
+  });
+  expect(deployment.calls).toEqual(["silent-kill app-1", "start app-1"]);
+  expect(journal.lines).toEqual(["intent", "done"]);
+});
+
+test("everything is healed in the reverse order, and again there is nothing to heal", async () => {
+  const { deployment, keeper, kill } = kept();
+  await kill("app-1");
+  await kill("app-2");
+  await keeper.answer({ kind: "heal", faults: "all" });
+  expect(deployment.calls.slice(2)).toEqual(["start app-2", "start app-1"]);
+  expect(await keeper.answer({ kind: "heal", faults: "all" })).toEqual({
+    kind: "healed",
+    faults: [],
+  });
+});
+
+test("a fault that cannot be healed stays, and says why", async () => {
+  const { deployment, keeper, kill } = kept();
+  await kill("app-1");
+  deployment.failing.set("start app-1", new Error("It does not start. Look at its log."));
+  expect(await keeper.answer({ kind: "heal", faults: "all" })).toEqual({
+    kind: "failed",
+    message: "It does not start. Look at its log.",
+  });
+  const answer = await keeper.answer({ kind: "status" });
+  expect(answer).toMatchObject({ status: { faults: [{ id: 1 }] } });
+});
+
+test("what is not there is refused with what is", async () => {
+  const { keeper, kill } = kept();
+  expect(await kill("app-9")).toMatchObject({ kind: "failed" });
+  expect(await keeper.answer({ kind: "heal", faults: [7] })).toMatchObject({
+    kind: "failed",
+    message: expect.stringContaining('active fault "7"') as string,
+  });
+});
+
+test("a node that runs can be entered, another one cannot", async () => {
+  const { keeper } = kept();
+  expect(await keeper.answer({ kind: "enter", node: "lb-a" })).toEqual({
+    kind: "enter",
+    pid: 4711,
+  });
+  expect(await keeper.answer({ kind: "enter", node: "lb-b" })).toMatchObject({
+    message: expect.stringContaining("does not run") as string,
+  });
+});
+
+test("questions are answered one after the other", async () => {
+  const { deployment, keeper, kill } = kept();
+  const [, healed] = await Promise.all([
+    kill("app-1"),
+    keeper.answer({ kind: "heal", faults: "all" }),
+  ]);
+  expect(healed).toMatchObject({ faults: [{ id: 1 }] });
+  expect(deployment.calls).toEqual(["silent-kill app-1", "start app-1"]);
+});
