@@ -1,0 +1,150 @@
+import { randomInt } from "node:crypto";
+import { relative } from "node:path";
+import { Option, type Command } from "commander";
+import { POLICY_NAMES } from "../../balancer/index.ts";
+import { FAULTS } from "../comparison/faults.ts";
+import { METRIC_IDS, type MetricId } from "../comparison/metric.ts";
+import { newComparisonRecord } from "../comparison/new-record.ts";
+import {
+  DEFAULT_BASELINE,
+  DEFAULT_POLICIES,
+  DEFAULT_REPETITIONS,
+  planOf,
+  type ComparisonPlan,
+} from "../comparison/plan.ts";
+import { renderComparisonTerminal } from "../comparison/report/terminal.ts";
+import { estimateMs, simulateCells } from "../comparison/simulate-cells.ts";
+import { writeComparison } from "../comparison/write-comparison.ts";
+import { NUMBER_FORMATS } from "../report/format.ts";
+import { RUNS_DIRECTORY } from "../setup/paths.ts";
+import { lookOf } from "../setup/steps.ts";
+import { makeOutFolder } from "./out-folder.ts";
+import { wholeNumber } from "./whole-number.ts";
+
+interface CompareOptions {
+  readonly policy?: readonly string[];
+  readonly fault?: readonly string[];
+  readonly baseline: string;
+  readonly metric: MetricId;
+  readonly repetitions?: number;
+  readonly seed?: number;
+  readonly out: string;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+/** `evenkeel compare`: policies × faults, with ranks, ties and the simplest policy that will do. */
+export function addCompare(program: Command): void {
+  program
+    .command("compare")
+    .description("Compare selection policies under faults: ranks with ties, and the simplest best.")
+    .option(
+      "--policy <names>",
+      `policies, separated by commas, or the option again (known: ${POLICY_NAMES.join(", ")}; default: ${DEFAULT_POLICIES.join(", ")})`,
+      listed,
+    )
+    .option(
+      "--fault <ids>",
+      `faults, likewise (known: ${FAULTS.map(({ id }) => id).join(", ")}; default: all)`,
+      listed,
+    )
+    .option("--baseline <policy>", "whom the others are compared with", DEFAULT_BASELINE)
+    .addOption(
+      new Option("--metric <name>", "what policies are ranked by")
+        .choices([...METRIC_IDS])
+        .default("failed"),
+    )
+    .option(
+      "--repetitions <n>",
+      `runs of each cell (default: ${DEFAULT_REPETITIONS}, more where so many policies need them)`,
+      wholeNumber(1),
+    )
+    .option(
+      "--seed <n>",
+      "seed of every random choice (default: a random one, printed)",
+      wholeNumber(0),
+    )
+    .option("--out <folder>", "where the comparison's folder goes", RUNS_DIRECTORY)
+    .option("--json", "print the record as JSON on standard output, nothing else")
+    .option("--quiet", "print only the path of the report")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  evenkeel compare
+  evenkeel compare --policy least-connections,peak-ewma --fault slow-backend
+  evenkeel compare --metric p99 --repetitions 20 --seed 42`,
+    )
+    .action(async (options: CompareOptions) => {
+      await compare(options);
+    });
+}
+
+async function compare(options: CompareOptions): Promise<void> {
+  const plan = planOf({
+    policies: options.policy,
+    faults: options.fault,
+    baseline: options.baseline,
+    metric: options.metric,
+    repetitions: options.repetitions,
+    seed: options.seed ?? randomInt(2 ** 31),
+  });
+  await makeOutFolder(options.out);
+  const loud = options.json !== true && options.quiet !== true;
+  const at = new Date();
+  if (loud) process.stdout.write(`${announcement(plan)}\n`);
+  const runs = plan.policies.length * plan.faults.length * plan.repetitions;
+  const simulated = simulateCells(plan, progressOf(loud, runs));
+  const record = newComparisonRecord(plan, simulated, null, { at, command: commandOf(plan) });
+  const files = await writeComparison(options.out, record);
+  if (options.json === true) {
+    process.stdout.write(`${JSON.stringify(record, null, 2)}\n`);
+    return;
+  }
+  if (loud) {
+    const { color: colour } = lookOf(process.stdout.isTTY, process.env);
+    process.stdout.write(`\n${renderComparisonTerminal(record, { colour })}\n`);
+  }
+  process.stdout.write(`${loud ? "Report: " : ""}${shown(files.html)}\n`);
+}
+
+/** What is going to happen, and how long it will take. */
+function announcement(plan: ComparisonPlan): string {
+  const { policies, faults, repetitions, seed } = plan;
+  const some = (count: number, what: string) => `${count} ${what}${count === 1 ? "" : "s"}`;
+  return `${policies.length} policies under ${some(faults.length, "fault")}, ${repetitions} runs of each, simulated: about ${NUMBER_FORMATS.duration(estimateMs(plan))}. Seed ${seed}.`;
+}
+
+/** What repeats a comparison. */
+function commandOf({
+  policies,
+  faults,
+  baseline,
+  metric,
+  repetitions,
+  seed,
+}: ComparisonPlan): string {
+  return [
+    `npx evenkeel compare --policy ${policies.join(",")}`,
+    `--fault ${faults.map(({ id }) => id).join(",")}`,
+    `--baseline ${baseline} --metric ${metric} --repetitions ${repetitions} --seed ${seed}`,
+  ].join(" ");
+}
+
+/** On a terminal one line that changes; elsewhere nothing. */
+function progressOf(loud: boolean, runs: number): (done: number) => void {
+  if (!loud || !process.stderr.isTTY) return () => undefined;
+  return (done) => {
+    process.stderr.write(`\r\u001b[K${done === runs ? "" : `run ${done + 1} of ${runs}`}`);
+  };
+}
+
+function listed(text: string, before: readonly string[] = []): string[] {
+  return [...before, ...text.split(",").map((name) => name.trim())];
+}
+
+/** A path as short as it can be written from here. */
+function shown(path: string): string {
+  const short = relative(process.cwd(), path);
+  return short.startsWith("..") ? path : short;
+}

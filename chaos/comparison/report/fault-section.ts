@@ -1,0 +1,82 @@
+import { html, type Markup } from "../../report/html/markup.ts";
+import { scrolling } from "../../report/html/scrolling.ts";
+import type { FaultResult } from "../record.ts";
+import { cellDetails } from "./cell-details.ts";
+import { METRIC_FORMATS } from "./numbers.ts";
+import type { RecordPrinter } from "./record-printer.ts";
+import { spreadAxis, spreadPlot, spreadScale } from "./spread-plot.ts";
+import { byRank, VERDICTS, winnerOf } from "./words.ts";
+
+/** All policies under one fault by rank, with the distribution of their runs, and each one's cell. */
+export function faultSection(print: RecordPrinter, fault: FaultResult, position: number): Markup {
+  const { metric, baseline, policies } = print.record;
+  const { value, difference, differenceUnit } = METRIC_FORMATS[metric];
+  const x = spreadScale(fault, metric);
+  const inOrder = byRank(fault);
+  return html`<section class="card" id="${fault.id}">
+    <h2>${fault.id}</h2>
+    <p class="caption">${spelt(fault.title)}</p>
+    <p class="hypothesis">Expected: ${fault.hypothesis}</p>
+    <p class="winner">${winnerOf(fault)}</p>
+    ${scrolling(
+      html`<table class="ranking">
+        <thead>
+          <tr>
+            <th class="n">rank</th>
+            <th>policy</th>
+            <th>${spreadAxis(metric, x)}</th>
+            <th class="n">median</th>
+            <th class="n">less ${baseline}, ${differenceUnit}</th>
+            <th class="n">p</th>
+            <th>effect</th>
+            <th></th>
+          </tr>
+        </thead>
+        <tbody>
+          ${inOrder.map(({ cell, index }) => {
+            const pointer = `/faults/${position}/cells/${index}`;
+            const other = `${pointer}/againstBaseline`;
+            const compared = cell.againstBaseline;
+            return html`<tr>
+              <td class="n strong">${print.num(`${pointer}/rank`, "plain")}</td>
+              <th scope="row">
+                <a href="${`#${fault.id}--${cell.policy}`}">${cell.policy}</a
+                ><span class="knows">knows ${policies[index]?.knows ?? ""}</span>
+              </th>
+              <td class="spread">${spreadPlot(cell, metric, x)}</td>
+              <td class="n">${print.num(`${pointer}/value/median`, value)}</td>
+              ${
+                compared === null
+                  ? html`<td class="n none" colspan="4">baseline</td>`
+                  : html`<td class="n">
+                        ${print.num(`${other}/median`, difference)}
+                        <span class="message"
+                          >[${print.num(`${other}/low`, difference)},
+                          ${print.num(`${other}/high`, difference)}]</span
+                        >
+                      </td>
+                      <td class="n">${print.num(`${other}/correctedPValue`, "p-value")}</td>
+                      <td>${compared.effect}</td>
+                      <td class="${`verdict verdict-${compared.verdict}`}">
+                        <span aria-hidden="true">${VERDICTS[compared.verdict].sign}</span>
+                        ${VERDICTS[compared.verdict].word}
+                      </td>`
+              }
+            </tr>`;
+          })}
+        </tbody>
+      </table>`,
+      `Ranks under ${fault.id}`,
+    )}
+    <div class="cells">
+      ${inOrder.map(({ cell, index }) =>
+        cellDetails(print, `/faults/${position}/cells/${index}`, fault, cell),
+      )}
+    </div>
+  </section>`;
+}
+
+/** Titles carry digits that are the fault's own words. */
+function spelt(title: string): Markup {
+  return html`<span data-static>${title}</span>`;
+}
