@@ -57,7 +57,9 @@ function wrongInLine(text: string, known: Known): string[] {
   }
   const typed = /(?:^|\s)npx evenkeel(.*)$/.exec(command)?.[1];
   if (typed === undefined) return [];
-  const [verb = "", ...words] = typed.trim().split(/\s+/);
+  // What follows a bare `--` is another program's.
+  const [own = ""] = typed.trim().split(/\s--(?:\s|$)/);
+  const [verb = "", ...words] = own.split(/\s+/);
   const options = known.verbs.get(verb);
   if (verb === "--help") return [];
   if (options === undefined) return [`evenkeel has no verb "${verb}"`];
