@@ -72,7 +72,9 @@ export class BackendChecks {
   #checkAt(at: number): void {
     if (this.#ended.signal.aborted) return;
     clearTimeout(this.#timer);
-    this.plannedAt = at;
+    const now = this.#pool.now();
+    // A check that outlasted its interval does not make the next one late.
+    this.plannedAt = Math.max(at, now);
     // Nothing is awaited here: a check that outlasts its interval delays the next one.
     const begin = async (): Promise<void> => {
       this.#timer = undefined;
@@ -80,7 +82,7 @@ export class BackendChecks {
       await this.#checkOnce();
       this.#checkAt(this.#pool.nextAt(this));
     };
-    this.#timer = setTimeout(() => void begin(), Math.max(0, at - this.#pool.now()));
+    this.#timer = setTimeout(() => void begin(), this.plannedAt - now);
   }
 
   async #checkOnce(): Promise<void> {

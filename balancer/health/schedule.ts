@@ -31,14 +31,18 @@ export class CheckRhythm {
   }
 
   /**
-   * When the check after another one begins: at its place in the next round. A check that was late
-   * moves the next one only as far as the shortest interval demands.
+   * When the check after another one begins: at its place in the next round. A check that was a
+   * little late moves the next one only as far as the shortest interval demands; after one that was
+   * later than half an interval, the places are taken up again at once, half an interval later or more.
    *
    * @param plannedAt for when the last check was planned; at its place in a round
    * @param beganAt when it really began
    * @param place 0 to 1, within each round
    */
   after(plannedAt: number, beganAt: number, place: number): number {
+    const half = this.#intervalMs / 2;
+    // A balancer that was stopped for a while checks everybody when it goes on; once is enough.
+    if (beganAt - plannedAt > half) return this.next(beganAt + half, place);
     const shortest = this.#intervalMs * (1 - this.#jitter);
     return Math.max(this.next(Math.max(plannedAt, beganAt), place), beganAt + shortest);
   }
