@@ -10,6 +10,7 @@ import { renderFigures, type Figure } from "./figure.ts";
 import { measureImages } from "./images.ts";
 import { measureLabStart } from "./lab-start.ts";
 import { measureLosses } from "./losses.ts";
+import { measureNothingLost } from "./nothing-lost.ts";
 import { measureReload } from "./reload.ts";
 import { measureSigkill } from "./sigkill.ts";
 import { measureSimulation } from "./simulation.ts";
@@ -27,6 +28,7 @@ const FIGURES: readonly (readonly [string, () => Promise<readonly Figure[]>])[] 
   ["losses", measureLosses],
   ["slow-start", async () => [await measureSlowStart()]],
   ["slow-backend", async () => [await measureSlowBackend()]],
+  ["nothing-lost", measureNothingLost],
   ["reload", async () => [await measureReload()]],
   ["SIGKILL", async () => [await measureSigkill()]],
   ["Docker deployment", async () => [await measureDeployment()]],
