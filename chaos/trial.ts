@@ -11,6 +11,7 @@ import { PROBE_PROTOCOL, type ProberQuality, type ProbeRecord } from "./measurem
 import { mergeEvents } from "./measurement/timeline.ts";
 import type { TrialRecord } from "./report/record.ts";
 import type { Hurt, Scenario } from "./scenario.ts";
+import { deriveSeed } from "./statistics/random.ts";
 import { awaitSteadyState, type Steady } from "./steady-state/steady-state.ts";
 
 /** Probes end by themselves this long after the trial should, if the engine dies. */
@@ -81,8 +82,12 @@ export async function runTrial(setting: TrialSetting): Promise<TrialObservation>
   onStage("steady state");
   await using preparations = new AsyncDisposableStack();
   const prepared: PreparedStep[] = [];
-  for (const step of scenario.faults) {
-    prepared.push({ step, fault: preparations.use(await step.fault.prepare(deployment)) });
+  for (const [index, step] of scenario.faults.entries()) {
+    const seed = deriveSeed(setting.seed, "fault", index);
+    prepared.push({
+      step,
+      fault: preparations.use(await step.fault.prepare(deployment, { seed })),
+    });
   }
   let ticks = setting.cpuTicks();
   await using stream = await startLoad(setting, deployment);

@@ -20,7 +20,13 @@ export interface Fault {
   /** Ids of the nodes or links that it may turn out to act on, the likeliest first. */
   targets(topology: Topology): readonly string[];
   /** Gets ready whatever the injection needs, before the steady state, so that the injection itself is quick. */
-  prepare(deployment: Deployment): Promise<PreparedFault>;
+  prepare(deployment: Deployment, chance?: Chance): Promise<PreparedFault>;
+}
+
+/** What a fault may draw lots by. */
+export interface Chance {
+  /** Of this fault in this trial. */
+  readonly seed: number;
 }
 
 /** A fault that can be injected at any moment. Disposing lets go of what the preparation took. */

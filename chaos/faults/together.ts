@@ -1,4 +1,5 @@
 import type { Moment } from "../environment/environment.ts";
+import { deriveSeed } from "../statistics/random.ts";
 import type { Fault, InjectedFault, PreparedFault } from "./fault.ts";
 
 /** The environment needs so long to be told of several things that are to happen at once. */
@@ -18,10 +19,13 @@ export function together(faults: readonly Fault[], title?: string): Fault {
     title: title ?? faults.map((fault) => fault.title).join(" together with "),
     check: (topology) => faults.forEach((fault) => fault.check(topology)),
     targets: (topology) => [...new Set(faults.flatMap((fault) => fault.targets(topology)))],
-    prepare: async (deployment) => {
+    prepare: async (deployment, chance = { seed: 0 }) => {
       await using stack = new AsyncDisposableStack();
       const prepared: PreparedFault[] = [];
-      for (const fault of faults) prepared.push(stack.use(await fault.prepare(deployment)));
+      for (const [index, fault] of faults.entries()) {
+        const seed = deriveSeed(chance.seed, "together", index);
+        prepared.push(stack.use(await fault.prepare(deployment, { seed })));
+      }
       const kept = stack.move();
       return {
         // There is one, because there is a first fault.

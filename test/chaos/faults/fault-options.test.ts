@@ -9,6 +9,7 @@ import {
 } from "../../../chaos/faults/link-faults.ts";
 import { dropPort, losePackets, partition } from "../../../chaos/faults/packet-faults.ts";
 import { resetConnections } from "../../../chaos/faults/reset-connections.ts";
+import { starveCpu } from "../../../chaos/faults/starve-cpu.ts";
 import { node } from "../../../chaos/faults/target.ts";
 import { activePassive } from "../../../stacks/topologies/active-passive.ts";
 
@@ -31,6 +32,8 @@ test.each([
   ["losePackets: share is 1.1", () => losePackets(STORE, { share: 1.1 })],
   ["partition: it is from nobody", () => partition(STORE, [])],
   ["delayPackets: delayMs is 0", () => delayPackets(STORE, { delayMs: 0 })],
+  ["starveCpu: loops is 0", () => starveCpu(STORE, { loops: 0 })],
+  ["atMostMs 0", () => starveCpu(STORE, { loops: 1, atMostMs: 0 })],
   ["resetConnections: port is 1.5", () => resetConnections(STORE, { port: 1.5 })],
 ])("refused: %s", (message, make) => {
   expect(make).toThrow(RangeError);

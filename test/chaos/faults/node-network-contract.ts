@@ -5,6 +5,7 @@ import { FaultError, type Fault } from "../../../chaos/faults/fault.ts";
 import { dropPort, losePackets, partition } from "../../../chaos/faults/packet-faults.ts";
 import { pauseWrites } from "../../../chaos/faults/pause-writes.ts";
 import { resetConnections } from "../../../chaos/faults/reset-connections.ts";
+import { starveCpu } from "../../../chaos/faults/starve-cpu.ts";
 import { node } from "../../../chaos/faults/target.ts";
 import { FakeJournal } from "./fake-deployment.ts";
 import { faultContract } from "./fault-contract.ts";
@@ -27,8 +28,24 @@ const CASES: readonly (readonly [Fault, (deployment: Deployment) => Promise<bool
   [dropPort(STORE, { port: STORE_PORT }), storeIsSilent, /^store: its rules dropped \d+ packets$/],
   [losePackets(STORE, { share: 1 }), storeIsSilent, /^store: its rules dropped \d+ packets$/],
   [partition(STORE, ["client"]), storeIsSilent, /^store: its rules dropped \d+ packets$/],
+  [
+    starveCpu(STORE, { loops: 1 }),
+    async (deployment) => await isBusy(deployment),
+    /^store: 1 of 1 busy loops have had the processor$/,
+  ],
   [pauseWrites(STORE), writesAreHeld, /^store: a write was held for 300 ms, a read answered$/],
 ];
+
+/** Whether a busy loop runs on the store, by its name, which is written so that it does not find itself. */
+const isBusy = async (deployment: Deployment): Promise<boolean> => {
+  const lines: string[] = [];
+  const script = 'grep -la "evenkeel-bus[y]" /proc/[0-9]*/cmdline';
+  const program = await deployment
+    .node("store")
+    .spawn(["sh", "-c", script], { onStdout: (line) => lines.push(line) });
+  await program.exited;
+  return lines.length > 0;
+};
 
 /** Holds a connection open to the store, and prints how it ends. It has to run where only Node is. */
 const HOLDER = `
@@ -125,6 +142,17 @@ export function nodeNetworkContract(deploymentOf: () => Deployment): void {
     // Nothing is open any more, so a second time proves nothing.
     const again = await prepared.inject({ journal: new FakeJournal() });
     expect((await again.verify()).active).toBe(false);
+  });
+
+  test("loops that nobody ends end by themselves", async () => {
+    const deployment = deploymentOf();
+    const prepared = await starveCpu(STORE, { loops: 1, atMostMs: 4_000 }).prepare(deployment);
+    const injected = await prepared.inject({ journal: new FakeJournal() });
+    expect((await injected.verify()).active).toBe(true);
+    await vi.waitUntil(async () => !(await isBusy(deployment)), PATIENCE);
+    expect((await injected.verify()).active).toBe(false);
+    await injected.heal();
+    await prepared[Symbol.asyncDispose]();
   });
 
   test("a delay of packets is seen by who waits, or is refused for a kernel that has none", async () => {

@@ -1,0 +1,51 @@
+import { deriveSeed } from "../statistics/random.ts";
+import type { Fault } from "./fault.ts";
+import { countOf, shareOf } from "./share-of.ts";
+import { together } from "./together.ts";
+
+/** Titles of more faults than that are not read. */
+const TITLES = 3;
+
+/**
+ * A fault on a share of nodes or links at the same moment, such as on half of a pool. Which ones, the
+ * seed of the trial decides; the evidence names them.
+ *
+ * @param share above 0, at most 1; rounded, and at least one
+ * @param things targets, ids of links, or whatever `faultOn` takes
+ * @throws RangeError without any, and for another share
+ */
+export function someOf<T>(
+  share: number,
+  things: readonly T[],
+  faultOn: (thing: T) => Fault,
+): Fault {
+  const faults = things.map(faultOn);
+  // Refuses what can never be chosen from.
+  shareOf(faults, share, 0);
+  const all = together(faults);
+  const titles = faults.map(({ title }) => title);
+  const more = titles.length > TITLES ? ` or ${titles.length - TITLES} more` : "";
+  return {
+    ...all,
+    kind: "some-of",
+    title: `${countOf(faults.length, share)} of ${faults.length} by the seed: ${titles.slice(0, TITLES).join(" or ")}${more}`,
+    prepare: async (deployment, chance = { seed: 0 }) => {
+      const { seed } = chance;
+      const chosen = together(shareOf(faults, share, deriveSeed(seed, "some-of")));
+      const prepared = await chosen.prepare(deployment, chance);
+      return {
+        ...prepared,
+        inject: async (context) => {
+          const injected = await prepared.inject(context);
+          return {
+            ...injected,
+            verify: async () => {
+              const { active, evidence } = await injected.verify();
+              return { active, evidence: `seed ${seed} chose ${chosen.title}: ${evidence}` };
+            },
+          };
+        },
+      };
+    },
+  };
+}
