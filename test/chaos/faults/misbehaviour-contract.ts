@@ -3,6 +3,7 @@ import type { Deployment } from "../../../chaos/environment/environment.ts";
 import { behave } from "../../../chaos/faults/behave.ts";
 import { CallClient, type Call, type Called } from "../../../chaos/faults/call/call-client.ts";
 import type { Fault } from "../../../chaos/faults/fault.ts";
+import { flapping } from "../../../chaos/faults/flapping.ts";
 import {
   coldBackend,
   fast5xx,
@@ -15,6 +16,7 @@ import {
 import { isolateNode } from "../../../chaos/faults/isolate-node.ts";
 import { pauseNode } from "../../../chaos/faults/pause-node.ts";
 import { pauseProcess } from "../../../chaos/faults/pause-process.ts";
+import { injectAll, type PreparedStep } from "../../../chaos/faults/schedule.ts";
 import { node } from "../../../chaos/faults/target.ts";
 import { parseTopology, type Topology } from "../../../stacks/topology.ts";
 import { FakeJournal } from "./fake-deployment.ts";
@@ -119,6 +121,31 @@ export function misbehaviourContract(deploymentOf: () => Deployment): void {
   for (const [fault, active, evidence] of CASES) {
     faultContract(deploymentOf, { fault, active, evidence });
   }
+
+  test("a backend that flaps is hurt, seen and healed each time, one time after the other", async () => {
+    const deployment = deploymentOf();
+    const steps = flapping(unreadyService(APP_1), { downMs: 150, upMs: 100, times: 3 });
+    await using prepared = new AsyncDisposableStack();
+    const ready: PreparedStep[] = [];
+    for (const step of steps) {
+      ready.push({ step, fault: prepared.use(await step.fault.prepare(deployment)) });
+    }
+    const setting = {
+      ...{ heartbeat: undefined, phaseFraction: 0, journal: new FakeJournal() },
+      ...{ signal: new AbortController().signal, onHealing: () => undefined },
+    };
+    const { faults } = await injectAll(setting, deployment, ready);
+    expect(faults.map(({ verified }) => verified.active)).toEqual([true, true, true]);
+    const times = faults.flatMap(({ injectedNs, healedNs }) => [injectedNs, healedNs ?? "0"]);
+    const gaps = times
+      .slice(1)
+      .map((time, n) => Number(BigInt(time) - BigInt(times[n] ?? "0")) / 1e6);
+    for (const [n, gap] of gaps.entries()) {
+      // A timer may fire within the millisecond before.
+      expect(gap).toBeGreaterThanOrEqual([149, 99][n % 2] ?? 0);
+    }
+    expect((await seen(deployment, { path: "/readyz" })).status).toBe(200);
+  });
 
   test("a misbehaviour ends with its process, and its healing then asks nobody", async () => {
     const deployment = deploymentOf();
