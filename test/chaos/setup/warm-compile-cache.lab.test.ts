@@ -12,8 +12,8 @@ test("the cache is filled for root of a user namespace, once", async () => {
     // Node keeps one folder per version, architecture and user id: `v24.21.0-x64-…-0`.
     const cache = (await readdir(folder)).find((name) => name.startsWith("v"));
     expect(cache).toMatch(/-0$/);
-    // One file a program: agent, backend, balancer, call, lab host, prober, toxics.
-    expect(await readdir(join(folder, cache ?? ""))).toHaveLength(7);
+    // One file a program: agent, backend, balancer, call, command, lab host, prober, toxics.
+    expect(await readdir(join(folder, cache ?? ""))).toHaveLength(8);
 
     const stamp = await stat(join(folder, "warmed"));
     expect(await warmCompileCache(thisMachine(), folder)).toBeNull();
