@@ -12,7 +12,7 @@ import { freshLoad } from "./fresh-load.ts";
 /** How long a backend waits for the session store before it answers 503. */
 const STORE_DEADLINE_MS = 1_000;
 /** Requests that wait for the store when it answers again still get their 503. */
-const STALLED_MS = 2_500;
+const STALLED_MS = 2_300;
 
 /** Checks leave the store alone: only live traffic sees that it stalls. */
 const withDetection = (outlierDetection: OutlierDetectionProps) =>
@@ -39,7 +39,7 @@ export const sharedDependency5xx = scenario(
     }),
     steadyState: { durationMs: 500, deadlineMs: 10_000 },
     faults: [{ fault: stallLink(link.id, { send: "PING\r\n" }), afterMs: 0, forMs: STALLED_MS }],
-    observeMs: 2_500,
+    observeMs: 1_500,
     stableMs: 500,
     marks: nothingMoves,
     predictions: [],

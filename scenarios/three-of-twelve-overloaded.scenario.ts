@@ -40,8 +40,8 @@ export const threeOfTwelveOverloaded = scenario(
         afterMs: 0,
       },
     ],
-    observeMs: 3_500,
-    stableMs: 3_500,
+    observeMs: 2_500,
+    stableMs: 2_500,
     marks: nothingMoves,
     predictions: [],
     objectives: [
