@@ -24,12 +24,11 @@ export function faultSection(print: RecordPrinter, fault: FaultResult, position:
           <tr>
             <th class="n">rank</th>
             <th>policy</th>
-            <th>${spreadAxis(metric, x)}</th>
+            <th class="spread">${spreadAxis(metric, x)}</th>
             <th class="n">median</th>
             <th class="n">less ${baseline}, ${differenceUnit}</th>
             <th class="n">p</th>
-            <th>effect</th>
-            <th></th>
+            <th>verdict</th>
           </tr>
         </thead>
         <tbody>
@@ -47,7 +46,7 @@ export function faultSection(print: RecordPrinter, fault: FaultResult, position:
               <td class="n">${print.num(`${pointer}/value/median`, value)}</td>
               ${
                 compared === null
-                  ? html`<td class="n none" colspan="4">baseline</td>`
+                  ? html`<td class="n none" colspan="3">baseline</td>`
                   : html`<td class="n">
                         ${print.num(`${other}/median`, difference)}
                         <span class="message"
@@ -56,10 +55,10 @@ export function faultSection(print: RecordPrinter, fault: FaultResult, position:
                         >
                       </td>
                       <td class="n">${print.num(`${other}/correctedPValue`, "p-value")}</td>
-                      <td>${compared.effect}</td>
                       <td class="${`verdict verdict-${compared.verdict}`}">
                         <span aria-hidden="true">${VERDICTS[compared.verdict].sign}</span>
                         ${VERDICTS[compared.verdict].word}
+                        <span class="message">${compared.effect} effect</span>
                       </td>`
               }
             </tr>`;
@@ -68,11 +67,12 @@ export function faultSection(print: RecordPrinter, fault: FaultResult, position:
       </table>`,
       `Ranks under ${fault.id}`,
     )}
-    <div class="cells">
+    <details class="cells">
+      <summary>The runs of each policy</summary>
       ${inOrder.map(({ cell, index }) =>
         cellDetails(print, `/faults/${position}/cells/${index}`, fault, cell),
       )}
-    </div>
+    </details>
   </section>`;
 }
 

@@ -4,7 +4,7 @@ import { METRICS } from "../metric.ts";
 import type { Cell, ComparisonRecord, FaultResult } from "../record.ts";
 import { FORMATS, METRIC_FORMATS } from "./numbers.ts";
 
-const SIZE = { width: 300, height: 30, side: 8, axis: 18 } as const;
+const SIZE = { width: 240, height: 30, side: 8, axis: 18 } as const;
 
 /** The scale that all distributions under one fault share. */
 export function spreadScale(
