@@ -1,6 +1,12 @@
 import type { Config } from "../config.ts";
 import type { EventSink } from "../telemetry/event.ts";
-import { holdNotifyFifo, openNotifyFifo, type NotifyFifo, type VrrpNotice, type VrrpState } from "./notify-fifo.ts";
+import {
+  holdNotifyFifo,
+  openNotifyFifo,
+  type NotifyFifo,
+  type VrrpNotice,
+  type VrrpState,
+} from "./notify-fifo.ts";
 import { TrackFileFailed, writeTrackFile } from "./track-file.ts";
 
 /**
