@@ -12,6 +12,7 @@ type AddVerb = (program: Command) => void;
  */
 const VERBS: Readonly<Record<string, () => Promise<AddVerb>>> = {
   run: async () => (await import("./run.ts")).addRun,
+  replay: async () => (await import("./replay.ts")).addReplay,
   plan: async () => (await import("./plan.ts")).addPlan,
   graph: async () => (await import("./graph.ts")).addGraph,
   deploy: async () => (await import("./deploy.ts")).addDeploy,

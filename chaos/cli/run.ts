@@ -31,7 +31,8 @@ import { loadScenario } from "./scenario-catalogue.ts";
 import { stopSignals } from "./stop-signals.ts";
 import { wholeNumber } from "./whole-number.ts";
 
-interface RunOptions {
+/** How scenarios are run, as options of the command give it. */
+export interface RunOptions {
   readonly trials?: number;
   readonly seed?: number;
   readonly out: string;
@@ -76,11 +77,17 @@ Examples:
   evenkeel run backend-killed --environment docker --topology active-passive`,
     )
     .action(async (ids: readonly string[], options: RunOptions) => {
-      process.exitCode = await run(ids, options);
+      process.exitCode = await runScenarios(ids, options);
     });
 }
 
-async function run(ids: readonly string[], options: RunOptions): Promise<ExitCode> {
+/**
+ * Runs scenarios one after another, writes their records and reports, and tells how it goes.
+ *
+ * @returns the exit code of the worst
+ * @throws what is wrong use or set-up, before anything is started
+ */
+export async function runScenarios(ids: readonly string[], options: RunOptions): Promise<ExitCode> {
   // Everything is loaded and checked before anything is started.
   const topologies: Topology[] = [];
   const scenarios: { readonly id: string; readonly scenario: Scenario }[] = [];

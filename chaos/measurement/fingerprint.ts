@@ -35,8 +35,7 @@ export async function takeFingerprint(
   const versions = await Promise.all(
     asked.map(async ([program, argv]) => [program, await versionOf(program, argv)] as const),
   );
-  const commit = await git("rev-parse", "HEAD");
-  const status = await git("status", "--porcelain");
+  const code = await takeCodeState();
   return {
     environment,
     kernel: release(),
@@ -48,8 +47,7 @@ export async function takeFingerprint(
       string,
       string
     >,
-    commit,
-    clean: status === null ? null : status === "",
+    ...code,
     sysctls: Object.fromEntries(
       SYSCTLS.flatMap((key) => {
         const value = sysctl(key);
@@ -59,6 +57,13 @@ export async function takeFingerprint(
     loadAverage1m: loadavg()[0] ?? 0,
     user: process.getuid?.() === 0 ? "root" : "ordinary user",
   };
+}
+
+/** The commit of this program's sources and whether they are as committed; null where there is no checkout. */
+export async function takeCodeState(): Promise<Pick<Fingerprint, "commit" | "clean">> {
+  const commit = await git("rev-parse", "HEAD");
+  const status = await git("status", "--porcelain");
+  return { commit, clean: status === null ? null : status === "" };
 }
 
 async function versionOf(program: string, argv: readonly string[]): Promise<string | null> {

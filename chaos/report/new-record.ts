@@ -37,6 +37,22 @@ export function newRecord(
     verdict: null,
     reasons: [],
     exitCode: null,
+    ...declared(scenario),
+    trialsPlanned: options.trials,
+    trials: [],
+    objectives: [],
+    outage: null,
+    phases: { detection: null, decision: null, propagation: null, client: null },
+    phaseFit: null,
+    fingerprint: begun.fingerprint,
+  };
+}
+
+/** What a record takes over from the scenario as it is declared. */
+export function declared(
+  scenario: Scenario,
+): Pick<RunRecord, "topology" | "load" | "faults" | "predictions"> {
+  return {
     topology: scenario.topology,
     load: {
       ratePerSecond: scenario.load.ratePerSecond,
@@ -47,13 +63,6 @@ export function newRecord(
     },
     faults: plannedFaults(scenario),
     predictions: scenario.predictions,
-    trialsPlanned: options.trials,
-    trials: [],
-    objectives: [],
-    outage: null,
-    phases: { detection: null, decision: null, propagation: null, client: null },
-    phaseFit: null,
-    fingerprint: begun.fingerprint,
   };
 }
 

@@ -1,0 +1,36 @@
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { readRun } from "../../../chaos/report/run-folder.ts";
+import { evenkeel } from "./evenkeel-process.ts";
+
+let runs: string;
+beforeEach(() => void (runs = mkdtempSync(join(tmpdir(), "evenkeel-replay-"))));
+afterEach(() => rmSync(runs, { recursive: true }));
+
+/** The folder of the one run below. */
+function only(folder: string): string {
+  const names = readdirSync(folder);
+  expect(names).toHaveLength(1);
+  return join(folder, names[0] ?? "");
+}
+
+test("a control that ran in a lab is run again as the same control, with the same seeds", async () => {
+  const [first, second] = [join(runs, "first"), join(runs, "second")];
+  await evenkeel([
+    ...["run", "backend-killed", "--control", "--trials", "1", "--seed", "9"],
+    ...["--out", first, "--quiet"],
+  ]);
+  const { record: before } = await readRun(only(first));
+  const { code, stdout } = await evenkeel(["replay", only(first), "--out", second, "--quiet"]);
+  const { record: after } = await readRun(only(second));
+  expect(stdout).toBe(`${join(only(second), "report.html")}\n`);
+  expect(code).toBe(after.exitCode);
+  expect(after.scenario).toEqual(before.scenario);
+  expect(after.topology).toEqual(before.topology);
+  expect(after.trialsPlanned).toBe(1);
+  const seeds = ({ trials }: typeof before) => trials.slice(0, 1).map(({ seed }) => seed);
+  expect(seeds(after)).toEqual(seeds(before));
+  expect(after.command).toBe("npx evenkeel run backend-killed --control --trials 1 --seed 9");
+});
