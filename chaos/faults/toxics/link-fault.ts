@@ -10,6 +10,11 @@ import { ToxicsClient } from "./toxics-client.ts";
 /** Toxiproxy's API port. */
 const API_PORT = 8474;
 
+/** What is answered at all is answered in milliseconds, on a machine that may be busy for some seconds. */
+const BEFORE_MS = 5_000;
+/** Silence is as many times longer than the answer before it was. */
+const SILENCE_FACTOR = 4;
+
 /** What happens to a link, and how it is seen. */
 export interface LinkFault {
   /** A stable name: `stall-link`. It also names the toxics. */
@@ -35,11 +40,14 @@ export function faultOnLink(linkId: string, wanted: LinkFault): Fault {
     prepare: async (deployment) => {
       const { address, listenPort: port } = faultPointOf(deployment.topology, linkId);
       const toxics = await driverOf(deployment, address);
-      const look = (): Promise<CanaryLook> => toxics.look({ address, port, ...wanted.canary });
-      const before = await look().catch(async (error: unknown) => {
+      const { send, until, withinMs } = wanted.canary;
+      const look = (patienceMs: number): Promise<CanaryLook> =>
+        toxics.look({ address, port, send, until, withinMs: patienceMs });
+      const before = await look(Math.max(withinMs, BEFORE_MS)).catch(async (error: unknown) => {
         await toxics[Symbol.asyncDispose]();
         throw error;
       });
+      const duringMs = Math.max(withinMs, Math.ceil(before.tookMs * SILENCE_FACTOR));
       const { act, undo, undoTitle } = stepsOf(toxics, linkId, wanted);
       return {
         aim: () => linkId,
@@ -50,7 +58,7 @@ export function faultOnLink(linkId: string, wanted: LinkFault): Fault {
             {
               act: () => act(atNs?.toString() ?? null),
               verify: async () => {
-                const during = await look();
+                const during = await look(duringMs);
                 return {
                   active: before.outcome === "answered" && shows(during, before),
                   evidence: `canary through ${linkId}: ${told(before)} before, ${told(during)} during the fault`,

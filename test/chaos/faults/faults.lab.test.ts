@@ -7,9 +7,11 @@ import { NamespaceEnvironment } from "../../../chaos/environment/namespace/names
 import { killNode } from "../../../chaos/faults/kill-node.ts";
 import { killProcess } from "../../../chaos/faults/kill-process.ts";
 import { deafToVrrp } from "../../../chaos/faults/packet-faults.ts";
+import { injectAll } from "../../../chaos/faults/schedule.ts";
 import { splitBrain } from "../../../chaos/faults/split-brain.ts";
 import { stallLink } from "../../../chaos/faults/stall-link.ts";
 import { stopNode } from "../../../chaos/faults/stop-node.ts";
+import { rollingRestart } from "../../../chaos/faults/steps.ts";
 import { addressOwner, node } from "../../../chaos/faults/target.ts";
 import { nodeOf } from "../../../stacks/topology.ts";
 import { activePassive } from "../../../stacks/topologies/active-passive.ts";
@@ -135,4 +137,39 @@ test("a master that is deaf to adverts that nobody sends proves nothing", async 
   await using injected = await prepared.inject({ journal: new FakeJournal() });
   const { active, evidence } = await injected.verify();
   expect([active, evidence]).toEqual([false, expect.stringMatching(/dropped 0 packets$/)]);
+});
+
+test("in a rolling restart, a node ends only when the one before it is ready again", async () => {
+  const steps = rollingRestart([node("app-1"), node("app-2"), node("app-1")], { graceMs: 20_000 });
+  await using preparations = new AsyncDisposableStack();
+  const prepared = [];
+  for (const step of steps) {
+    const fault = preparations.use(await step.fault.prepare(deployment));
+    prepared.push({ step, fault });
+  }
+  const beginNs = process.hrtime.bigint();
+  const { faults } = await injectAll(
+    {
+      heartbeat: undefined,
+      phaseFraction: 0,
+      journal: new FakeJournal(),
+      signal: new AbortController().signal,
+      onHealing: () => undefined,
+    },
+    deployment,
+    prepared,
+  );
+  expect(faults.map(({ target, verified }) => [target, verified.active])).toEqual([
+    ["app-1", true],
+    ["app-2", true],
+    ["app-1", true],
+  ]);
+  const told = deployment
+    .events()
+    .filter(({ type, monotonicNs }) => type === "node.ready" && BigInt(monotonicNs) > beginNs);
+  expect(told.map((event) => event.node)).toEqual(["app-1", "app-2", "app-1"]);
+  const readyNs = told.map(({ monotonicNs }) => BigInt(monotonicNs));
+  expect(
+    faults.slice(1).map(({ injectedNs }, index) => BigInt(injectedNs) > (readyNs[index] ?? 0n)),
+  ).toEqual([true, true]);
 });
