@@ -1,10 +1,11 @@
 import { randomInt } from "node:crypto";
-import { relative } from "node:path";
-import { Option, type Command } from "commander";
-import { POLICY_NAMES } from "../../balancer/index.ts";
+import { mkdir } from "node:fs/promises";
+import { join, relative } from "node:path";
+import { InvalidArgumentError, Option, type Command } from "commander";
+import { formatDuration, parseDuration, POLICY_NAMES } from "../../balancer/index.ts";
 import { FAULTS } from "../comparison/faults.ts";
 import { METRIC_IDS, type MetricId } from "../comparison/metric.ts";
-import { newComparisonRecord } from "../comparison/new-record.ts";
+import { newComparisonRecord, type LiveRuns } from "../comparison/new-record.ts";
 import {
   DEFAULT_BASELINE,
   DEFAULT_POLICIES,
@@ -13,12 +14,25 @@ import {
   type ComparisonPlan,
 } from "../comparison/plan.ts";
 import { renderComparisonTerminal } from "../comparison/report/terminal.ts";
-import { estimateMs, simulateCells } from "../comparison/simulate-cells.ts";
+import { estimateMs, simulateCells, type CellRuns } from "../comparison/simulate-cells.ts";
+import { analyse } from "../comparison/analyse.ts";
+import { runInLab } from "../comparison/live/lab-runs.ts";
+import { livePlanOf } from "../comparison/live/live-plan.ts";
+import { runLive } from "../comparison/live/run-live.ts";
 import { writeComparison } from "../comparison/write-comparison.ts";
 import { NUMBER_FORMATS } from "../report/format.ts";
+import { runId } from "../report/run-folder.ts";
+import { WrongUse } from "../errors.ts";
+import { EXIT, type ExitCode } from "../exit-code.ts";
+import { UndoJournalFile } from "../faults/undo-journal.ts";
+import { takeTimedLock } from "../measurement/timed-lock.ts";
+import { liveCell } from "../../scenarios/comparison/live-cell.ts";
+import { requireLab } from "../setup/lab-requirements.ts";
+import { thisMachine } from "../setup/machine.ts";
 import { RUNS_DIRECTORY } from "../setup/paths.ts";
 import { lookOf } from "../setup/steps.ts";
 import { makeOutFolder } from "./out-folder.ts";
+import { stopSignals } from "./stop-signals.ts";
 import { wholeNumber } from "./whole-number.ts";
 
 interface CompareOptions {
@@ -28,10 +42,15 @@ interface CompareOptions {
   readonly metric: MetricId;
   readonly repetitions?: number;
   readonly seed?: number;
+  readonly live?: number;
   readonly out: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
 }
+
+/** A shorter time would end before the first live run. */
+const LEAST_BUDGET_MS = 30_000;
+const MOST_BUDGET_MS = 12 * 3_600_000;
 
 /** `evenkeel compare`: policies × faults, with ranks, ties and the simplest policy that will do. */
 export function addCompare(program: Command): void {
@@ -64,6 +83,11 @@ export function addCompare(program: Command): void {
       "seed of every random choice (default: a random one, printed)",
       wholeNumber(0),
     )
+    .option(
+      "--live <budget>",
+      "run cells in real labs too, for as long: 2m. Ranks stay those of the simulation",
+      budget,
+    )
     .option("--out <folder>", "where the comparison's folder goes", RUNS_DIRECTORY)
     .option("--json", "print the record as JSON on standard output, nothing else")
     .option("--quiet", "print only the path of the report")
@@ -73,14 +97,15 @@ export function addCompare(program: Command): void {
 Examples:
   evenkeel compare
   evenkeel compare --policy least-connections,peak-ewma --fault slow-backend
-  evenkeel compare --metric p99 --repetitions 20 --seed 42`,
+  evenkeel compare --metric p99 --repetitions 20 --seed 42
+  evenkeel compare --fault fast-5xx --live 3m`,
     )
     .action(async (options: CompareOptions) => {
-      await compare(options);
+      process.exitCode = await compare(options);
     });
 }
 
-async function compare(options: CompareOptions): Promise<void> {
+async function compare(options: CompareOptions): Promise<ExitCode> {
   const plan = planOf({
     policies: options.policy,
     faults: options.fault,
@@ -92,42 +117,86 @@ async function compare(options: CompareOptions): Promise<void> {
   await makeOutFolder(options.out);
   const loud = options.json !== true && options.quiet !== true;
   const at = new Date();
-  if (loud) process.stdout.write(`${announcement(plan)}\n`);
+  if (loud) process.stdout.write(`${announcement(plan, options.live)}\n`);
   const runs = plan.policies.length * plan.faults.length * plan.repetitions;
   const simulated = simulateCells(plan, progressOf(loud, runs));
-  const record = newComparisonRecord(plan, simulated, null, { at, command: commandOf(plan) });
+  const live =
+    options.live === undefined
+      ? null
+      : await measureLive(plan, simulated, {
+          budgetMs: options.live,
+          folder: join(options.out, runId("compare", plan.seed, at)),
+          loud,
+        });
+  const about = { at, command: commandOf(plan, options.live) };
+  const record = newComparisonRecord(plan, simulated, live?.measured ?? null, about);
   const files = await writeComparison(options.out, record);
   if (options.json === true) {
     process.stdout.write(`${JSON.stringify(record, null, 2)}\n`);
-    return;
+    return live?.exitCode ?? EXIT.pass;
   }
   if (loud) {
     const { color: colour } = lookOf(process.stdout.isTTY, process.env);
     process.stdout.write(`\n${renderComparisonTerminal(record, { colour })}\n`);
   }
   process.stdout.write(`${loud ? "Report: " : ""}${shown(files.html)}\n`);
+  return live?.exitCode ?? EXIT.pass;
+}
+
+/** Runs cells in labs until the budget is spent, or somebody stops it: what was measured then counts. */
+async function measureLive(
+  plan: ComparisonPlan,
+  simulated: CellRuns,
+  { budgetMs, folder, loud }: { budgetMs: number; folder: string; loud: boolean },
+): Promise<{ readonly measured: LiveRuns; readonly exitCode: ExitCode }> {
+  const live = livePlanOf(plan, analyse(plan, simulated).faults, liveCell);
+  const [first] = live.runs;
+  if (first === undefined) {
+    throw new WrongUse(
+      `No cell of this comparison can be run live: ${live.left.map(({ reason }) => reason).join("; ")}`,
+      "Leave --live out, or choose other policies and faults.",
+    );
+  }
+  await requireLab([first.scenario.topology], thisMachine());
+  await mkdir(folder, { recursive: true });
+  const stop = stopSignals((message) => process.stderr.write(`\n${message}\n`));
+  const tell = (text: string): void => {
+    if (loud) process.stdout.write(`${text}\n`);
+  };
+  try {
+    await using journal = await UndoJournalFile.open(join(folder, "journal.ndjson"));
+    await using _turn = await takeTimedLock(stop.signal, () =>
+      tell("waiting: timed trials of another run hold the machine"),
+    );
+    const id = runId("compare", plan.seed, new Date());
+    const measured = await runLive(live, {
+      budgetMs,
+      signal: stop.signal,
+      measure: (run, index) => runInLab({ folder, id, journal, signal: stop.signal }, run, index),
+      onRun: ({ fault, policy }, index) => tell(`live run ${index + 1}: ${policy} under ${fault}`),
+    });
+    if (journal.pending > 0) return { measured, exitCode: EXIT.healFailed };
+    return { measured, exitCode: stop.signal.aborted ? EXIT.interrupted : EXIT.pass };
+  } finally {
+    stop.dispose();
+  }
 }
 
 /** What is going to happen, and how long it will take. */
-function announcement(plan: ComparisonPlan): string {
+function announcement(plan: ComparisonPlan, liveMs: number | undefined): string {
   const { policies, faults, repetitions, seed } = plan;
   const some = (count: number, what: string) => `${count} ${what}${count === 1 ? "" : "s"}`;
-  return `${policies.length} policies under ${some(faults.length, "fault")}, ${repetitions} runs of each, simulated: about ${NUMBER_FORMATS.duration(estimateMs(plan))}. Seed ${seed}.`;
+  return `${policies.length} policies under ${some(faults.length, "fault")}, ${repetitions} runs of each, simulated: about ${NUMBER_FORMATS.duration(estimateMs(plan))}${liveMs === undefined ? "" : `, then live for up to ${NUMBER_FORMATS.duration(liveMs)}`}. Seed ${seed}.`;
 }
 
 /** What repeats a comparison. */
-function commandOf({
-  policies,
-  faults,
-  baseline,
-  metric,
-  repetitions,
-  seed,
-}: ComparisonPlan): string {
+function commandOf(plan: ComparisonPlan, liveMs: number | undefined): string {
+  const { policies, faults, baseline, metric, repetitions, seed } = plan;
   return [
     `npx evenkeel compare --policy ${policies.join(",")}`,
     `--fault ${faults.map(({ id }) => id).join(",")}`,
     `--baseline ${baseline} --metric ${metric} --repetitions ${repetitions} --seed ${seed}`,
+    ...(liveMs === undefined ? [] : [`--live ${formatDuration(liveMs)}`]),
   ].join(" ");
 }
 
@@ -137,6 +206,13 @@ function progressOf(loud: boolean, runs: number): (done: number) => void {
   return (done) => {
     process.stderr.write(`\r\u001b[K${done === runs ? "" : `run ${done + 1} of ${runs}`}`);
   };
+}
+
+/** Reads the time for live runs; one needs a lab, and some 12 s. */
+function budget(text: string): number {
+  const value = parseDuration(text);
+  if (value !== undefined && value >= LEAST_BUDGET_MS && value <= MOST_BUDGET_MS) return value;
+  throw new InvalidArgumentError('Use a duration from 30s to 12h, such as "2m".');
 }
 
 function listed(text: string, before: readonly string[] = []): string[] {

@@ -1,0 +1,61 @@
+import { NamespaceEnvironment } from "../../environment/namespace/namespace-environment.ts";
+import { FaultError } from "../../faults/fault.ts";
+import type { UndoJournalFile } from "../../faults/undo-journal.ts";
+import { readCpuTicks } from "../../measurement/cpu-time.ts";
+import { runTrial, trialLogDirectory } from "../../trial.ts";
+import type { RunValues } from "../record.ts";
+import { SET_UP } from "../set-up.ts";
+import type { LiveRun } from "./live-plan.ts";
+import { measuredRun } from "./measured-run.ts";
+
+/** A prober that is later than this share of the time-out measures itself. */
+const LATE_SHARE = 0.1;
+
+/** What runs in labs share. */
+export interface LabRuns {
+  /** Folder of the comparison; logs go there. */
+  readonly folder: string;
+  readonly id: string;
+  readonly journal: Pick<UndoJournalFile, "intend" | "allGone">;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * One cell in a lab of its own.
+ *
+ * @throws whatever `runTrial` throws; FaultError when the fault was not seen, or the prober was late
+ */
+export async function runInLab(
+  { folder, id, journal, signal }: LabRuns,
+  run: LiveRun,
+  index: number,
+): Promise<RunValues> {
+  const seen = await runTrial({
+    scenario: run.scenario,
+    environment: new NamespaceEnvironment({ logDirectory: trialLogDirectory(folder, index) }),
+    runId: id,
+    index,
+    repeats: null,
+    seed: run.seed,
+    phaseFraction: 0.5,
+    journal,
+    signal,
+    cpuTicks: () => readCpuTicks(),
+    onStage: () => undefined,
+  });
+  const [unverified] = seen.unverified;
+  if (unverified !== undefined) throw new FaultError(unverified, "Run it again.");
+  const { quality } = seen.trial;
+  if (quality === null) {
+    throw new FaultError("The prober did not say how well it worked", "Run it again.");
+  }
+  const { lagP99Ms, dropped } = quality;
+  if (dropped > 0 || lagP99Ms > SET_UP.timeoutMs * LATE_SHARE) {
+    throw new FaultError(
+      `The prober was late by ${lagP99Ms.toFixed(1)} ms (p99) and left out ${dropped} requests`,
+      "Run it on a machine that is less busy.",
+    );
+  }
+  const { repetition, seed } = run;
+  return measuredRun(seen.probes, seen.injectedNs, { repetition, seed });
+}
