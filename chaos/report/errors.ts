@@ -1,8 +1,11 @@
+import type { Problem } from "../../balancer/index.ts";
+
 /** What can be wrong with a run folder. */
 export type RunFolderErrorCode =
   | "run_folder_missing"
   | "run_folder_exists"
   | "run_record_unreadable"
+  | "run_record_malformed"
   | "run_record_other_schema"
   | "run_events_unreadable"
   | "run_probes_unreadable";
@@ -40,6 +43,19 @@ export function recordUnreadable(path: string, why: string, cause?: unknown): Ru
     "run_record_unreadable",
     `${path} is not a whole run record: ${why}. Copy the file again from where the run was made, or run the scenario again.`,
     { cause },
+  );
+}
+
+/** `run.json` is JSON, and not a record: every place where it is not, one a line. */
+export function recordMalformed(path: string, problems: readonly Problem[]): RunFolderError {
+  const lines = problems.map(
+    ({ path: where, message, value }) =>
+      `  ${where === "" ? "(document)" : where}: ${message} (found ${value})`,
+  );
+  return new RunFolderError(
+    "run_record_malformed",
+    `${path} is not a whole run record, ${problems.length} problem${problems.length === 1 ? "" : "s"}:\n${lines.join("\n")}\n` +
+      `Copy the file again from where the run was made, or run the scenario again. What a record holds: evenkeel report --schema`,
   );
 }
 

@@ -3,17 +3,19 @@ import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { constants, gunzipSync, gzipSync } from "node:zlib";
 import { z } from "zod";
-import type { EventLine } from "../../balancer/index.ts";
+import { problemsOf, type EventLine } from "../../balancer/index.ts";
 import type { ProbeRecord } from "../measurement/probe.ts";
 import {
   eventsUnreadable,
   notARunFolder,
   otherSchema,
   probesUnreadable,
+  recordMalformed,
   recordUnreadable,
   runFolderExists,
   type RunFolderError,
 } from "./errors.ts";
+import { runRecordSchema } from "./record-schema.ts";
 import { RECORD_SCHEMA, type RunRecord } from "./record.ts";
 
 /**
@@ -133,18 +135,6 @@ export async function readRun(dirOrFile: string): Promise<LoadedRun> {
   };
 }
 
-/** Enough of the shape that no report stumbles over a file that is something else. */
-const outlineSchema = z.looseObject({
-  id: z.string(),
-  status: z.enum(["running", "finished"]),
-  runnerPid: z.number(),
-  scenario: z.looseObject({ id: z.string(), sentence: z.string() }),
-  topology: z.looseObject({ nodes: z.array(z.unknown()) }),
-  trials: z.array(z.looseObject({ index: z.number() })),
-  objectives: z.array(z.unknown()),
-  predictions: z.array(z.unknown()),
-});
-
 async function readRecord(dir: string): Promise<RunRecord> {
   const path = join(dir, RECORD_FILE);
   const content = await contentOf(path);
@@ -157,15 +147,10 @@ async function readRecord(dir: string): Promise<RunRecord> {
   }
   const schema = z.looseObject({ schema: z.unknown() }).safeParse(value).data?.schema;
   if (schema !== RECORD_SCHEMA) throw otherSchema(path, schema, RECORD_SCHEMA);
-  const outline = outlineSchema.safeParse(value);
-  if (!outline.success) {
-    const issue = outline.error.issues[0];
-    throw recordUnreadable(
-      path,
-      `${issue?.path.join("/") ?? "it"}: ${issue?.message ?? "wrong form"}`,
-    );
-  }
-  return value as RunRecord;
+  const checked = runRecordSchema.safeParse(value);
+  if (!checked.success) throw recordMalformed(path, problemsOf(checked.error, value));
+  // The topology with what is left out when it is as usual; the rest as it was written.
+  return { ...(value as RunRecord), topology: checked.data.topology };
 }
 
 async function contentOf(path: string): Promise<Buffer | null> {

@@ -10,12 +10,19 @@ import { evenkeel } from "./evenkeel-process.ts";
 
 const VERBS = [
   "run",
+  "replay",
   "plan",
   "graph",
   "deploy",
   "heal",
   "destroy",
+  "up",
+  "status",
+  "exec",
+  "inject",
+  "down",
   "simulate",
+  "compare",
   "list",
   "report",
   "doctor",
@@ -166,6 +173,12 @@ describe("report", () => {
     expect(JSON.parse(json.stdout)).toEqual(passingRun(42, 2).record);
     const markdown = await evenkeel(["report", run, "--markdown"]);
     expect(markdown.stdout).toMatch(/^#/);
+  });
+
+  test("without a run prints the schema of records, when that is asked for", async () => {
+    const { code, stdout } = await evenkeel(["report", "--schema"]);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ title: "Record of a run (evenkeel.run/2)" });
   });
 
   test("writes no colours to what is not a terminal", async () => {

@@ -1,7 +1,8 @@
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { runRecordSchema } from "../../../chaos/report/record-schema.ts";
 import { readRun } from "../../../chaos/report/run-folder.ts";
 import { evenkeel } from "./evenkeel-process.ts";
 
@@ -33,4 +34,7 @@ test("a control that ran in a lab is run again as the same control, with the sam
   const seeds = ({ trials }: typeof before) => trials.slice(0, 1).map(({ seed }) => seed);
   expect(seeds(after)).toEqual(seeds(before));
   expect(after.command).toBe("npx evenkeel run backend-killed --control --trials 1 --seed 9");
+  const written = JSON.parse(readFileSync(join(only(second), "run.json"), "utf8")) as unknown;
+  // Nothing of a real record is unknown to its schema.
+  expect(runRecordSchema.parse(written)).toEqual(written);
 });

@@ -123,7 +123,7 @@ describe("a damaged run folder", () => {
     const { trials: _, ...rest } = passingRun().record;
     await writeFile(join(dir, "run.json"), JSON.stringify(rest));
     await expect(readRun(dir)).rejects.toMatchObject({
-      code: "run_record_unreadable",
+      code: "run_record_malformed",
       message: expect.stringMatching(/trials/),
     });
   });
