@@ -3,6 +3,7 @@ import { FaultError } from "../../faults/fault.ts";
 import type { UndoJournalFile } from "../../faults/undo-journal.ts";
 import { readCpuTicks } from "../../measurement/cpu-time.ts";
 import { runTrial, trialLogDirectory } from "../../trial.ts";
+import type { ProberQuality } from "../../measurement/probe.ts";
 import type { RunValues } from "../record.ts";
 import { SET_UP } from "../set-up.ts";
 import type { LiveRun } from "./live-plan.ts";
@@ -18,6 +19,11 @@ export interface LabRuns {
   readonly id: string;
   readonly journal: Pick<UndoJournalFile, "intend" | "allGone">;
   readonly signal: AbortSignal;
+  /**
+   * Why the prober of a run cannot be trusted; null when it can.
+   * @default lateness
+   */
+  readonly distrust?: (quality: ProberQuality) => string | null;
 }
 
 /**
@@ -26,7 +32,7 @@ export interface LabRuns {
  * @throws whatever `runTrial` throws; FaultError when the fault was not seen, or the prober was late
  */
 export async function runInLab(
-  { folder, id, journal, signal }: LabRuns,
+  { folder, id, journal, signal, distrust = lateness }: LabRuns,
   run: LiveRun,
   index: number,
 ): Promise<RunValues> {
@@ -49,13 +55,14 @@ export async function runInLab(
   if (quality === null) {
     throw new FaultError("The prober did not say how well it worked", "Run it again.");
   }
-  const { lagP99Ms, dropped } = quality;
-  if (dropped > 0 || lagP99Ms > SET_UP.timeoutMs * LATE_SHARE) {
-    throw new FaultError(
-      `The prober was late by ${lagP99Ms.toFixed(1)} ms (p99) and left out ${dropped} requests`,
-      "Run it on a machine that is less busy.",
-    );
-  }
+  const doubt = distrust(quality);
+  if (doubt !== null) throw new FaultError(doubt, "Run it on a machine that is less busy.");
   const { repetition, seed } = run;
   return measuredRun(seen.probes, seen.injectedNs, { repetition, seed });
+}
+
+/** Whether the prober was so late that it measured itself. */
+export function lateness({ lagP99Ms, dropped }: ProberQuality): string | null {
+  if (dropped === 0 && lagP99Ms <= SET_UP.timeoutMs * LATE_SHARE) return null;
+  return `The prober was late by ${lagP99Ms.toFixed(1)} ms (p99) and left out ${dropped} requests`;
 }

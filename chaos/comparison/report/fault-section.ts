@@ -67,6 +67,12 @@ export function faultSection(print: RecordPrinter, fault: FaultResult, position:
       </table>`,
       `Ranks under ${fault.id}`,
     )}
+    <p class="caption">
+      Dots are runs, the line is their median and the bar its interval,
+      <span data-static>95 %</span
+      >${fault.cells.some(({ live }) => live !== null) ? "; rings are live runs" : ""}. Differences
+      are those of runs under one seed; p is corrected for the number of policies.
+    </p>
     <details class="cells">
       <summary>The runs of each policy</summary>
       ${inOrder.map(({ cell, index }) =>

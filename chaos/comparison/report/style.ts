@@ -1,11 +1,11 @@
 /** What a comparison's page adds to the style of run reports. */
 export const COMPARISON_STYLE = `
 .heat { border-collapse: separate; border-spacing: 4px; margin: 4px 0 8px; }
-.heat th, .heat td { border: 0; padding: 0; }
+.heat th, .heat td { border: 0; padding: 0; } .heat td { height: 1px; }
 .heat thead th { text-align: center; padding: 0 6px 4px; font-size: 13px; } .heat thead a { color: inherit; }
 .heat tbody th { position: sticky; left: 0; z-index: 1; background: var(--surface); font-weight: 560; padding: 8px 14px 8px 0; white-space: nowrap; vertical-align: middle; }
 .heat tbody th .baseline { display: block; font-size: 11.5px; font-weight: 400; color: var(--ink-3); }
-.heat td a { display: block; min-width: 104px; padding: 7px 10px 6px; border-radius: 7px; border: 1px solid transparent; color: var(--ink); text-decoration: none; text-align: center; line-height: 1.25; }
+.heat td a { display: flex; flex-direction: column; justify-content: center; height: 100%; min-width: 104px; padding: 7px 10px 6px; border-radius: 7px; border: 1px solid transparent; color: var(--ink); text-decoration: none; text-align: center; line-height: 1.25; }
 .heat td a:hover { border-color: var(--ink-2); } .heat td b { display: block; font-size: 15.5px; font-weight: 640; }
 .heat td .rank { font-size: 12px; color: var(--ink-2); white-space: nowrap; } .heat td.first .rank { color: var(--ink); font-weight: 640; }
 .heat td.simplest a { box-shadow: inset 0 0 0 2px var(--good); } .heat .lived { display: block; font-size: 11.5px; color: var(--measured); white-space: nowrap; }
