@@ -18,6 +18,7 @@ import type { SeenSignal } from "../signal-until-seen.ts";
 import { ContainerLog, epochNs } from "./container-log.ts";
 import type { Engine, ListedContainer } from "./engine.ts";
 import { BY_NAME, ExecProcess } from "./exec-process.ts";
+import { startSidecar } from "./sidecar.ts";
 import { momentBetween, type HandClient } from "./hand-client.ts";
 
 /** What a node needs of the deployment it belongs to. */
@@ -112,7 +113,10 @@ export class DockerNode implements RunningNode {
     const { engine, hand } = this.#around;
     const env = { ...options.env, EVENKEEL_NODE_ID: this.id };
     const byName = [...BY_NAME, ...argv];
-    const session = await engine.exec(this.#container.id, byName, env, options.networkAdmin);
+    const { id } = this.#container;
+    const session = await (options.networkAdmin === true
+      ? startSidecar(engine, { beside: id, argv: byName, env })
+      : engine.exec(id, byName, env));
     const program = new ExecProcess(session, hand, options);
     this.#programs.add(program);
     void program.exited.then(() => this.#programs.delete(program));

@@ -180,16 +180,11 @@ export class Engine {
       : call(what, container.logs({ ...options, follow: false }));
   }
 
-  /**
-   * Starts a program in a running container.
-   *
-   * @param privileged with every right in the container's namespaces. @default false
-   */
+  /** Starts a program in a running container. */
   async exec(
     id: string,
     argv: readonly string[],
     env: Readonly<Record<string, string>>,
-    privileged = false,
   ): Promise<ExecSession> {
     const what = `starting ${argv.join(" ").slice(0, 60)} in container ${short(id)}`;
     const exec = await call(
@@ -200,7 +195,6 @@ export class Engine {
         AttachStdin: true,
         AttachStdout: true,
         AttachStderr: true,
-        Privileged: privileged,
       }),
     );
     const stream = await call(what, exec.start({ hijack: true, stdin: true }));
