@@ -27,6 +27,7 @@ export function delayPackets(
     kind: "delay-packets",
     title: `delay of ${delayMs}${jitterMs === 0 ? "" : ` ± ${jitterMs}`} ms of the packets of`,
     undoTitle: "remove the delay of",
+    rights: { networkAdmin: true },
     can: {
       // On an interface that nothing needs.
       command: shell("tc qdisc add dev lo root netem delay 1ms && tc qdisc del dev lo root"),

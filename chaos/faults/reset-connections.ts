@@ -20,6 +20,7 @@ export function resetConnections(target: Target, { port }: { readonly port: numb
     kind: "reset-connections",
     title: `reset of the connections of port ${port} on`,
     undoTitle: "",
+    rights: { networkAdmin: true },
     can: {
       command: { argv: open },
       next: "It needs `ss` of iproute2 on the node.",

@@ -1,4 +1,9 @@
-import type { Deployment, Moment, RunningNode } from "../../environment/environment.ts";
+import type {
+  Deployment,
+  Moment,
+  RunningNode,
+  SpawnOptions,
+} from "../../environment/environment.ts";
 import { FaultError } from "../fault.ts";
 import { NodeProgram } from "../node-program.ts";
 import type { Target } from "../target.ts";
@@ -16,7 +21,10 @@ export interface Ran {
 
 type WithoutId<T> = T extends { readonly id: number } ? Omit<T, "id"> : never;
 
-/** Runs commands inside a node, with the rights over its network. Disposing undoes what was not undone. */
+/** Rights that commands need beyond those of the node's own programs. */
+export type CommandRights = Pick<SpawnOptions, "networkAdmin">;
+
+/** Runs commands inside a node. Disposing undoes what was not undone. */
 export class CommandClient implements AsyncDisposable {
   readonly #program: NodeProgram<CommandDone>;
 
@@ -25,11 +33,9 @@ export class CommandClient implements AsyncDisposable {
   }
 
   /** Starts the program that runs them; resolves when it is ready. @throws FaultError */
-  static async start(node: RunningNode): Promise<CommandClient> {
+  static async start(node: RunningNode, rights: CommandRights = {}): Promise<CommandClient> {
     const title = "The program that runs commands";
-    return new CommandClient(
-      await NodeProgram.start(node, ["evenkeel-command"], title, { networkAdmin: true }),
-    );
+    return new CommandClient(await NodeProgram.start(node, ["evenkeel-command"], title, rights));
   }
 
   /**
@@ -73,11 +79,12 @@ export class CommandClient implements AsyncDisposable {
 export async function commandClients(
   deployment: Deployment,
   target: Target,
+  rights: CommandRights,
 ): Promise<AsyncDisposable & { readonly on: (nodeId: string) => CommandClient }> {
   await using started = new AsyncDisposableStack();
   const clients = new Map<string, CommandClient>();
   for (const id of target.candidates(deployment.topology)) {
-    clients.set(id, started.use(await CommandClient.start(deployment.node(id))));
+    clients.set(id, started.use(await CommandClient.start(deployment.node(id), rights)));
   }
   const kept = started.move();
   return {

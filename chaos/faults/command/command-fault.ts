@@ -1,9 +1,15 @@
 import type { Topology } from "../../../stacks/topology.ts";
-import type { Deployment, Moment } from "../../environment/environment.ts";
+import type { Deployment, Moment, RunningNode } from "../../environment/environment.ts";
 import type { Fault, Verification } from "../fault.ts";
 import { injectWithJournal } from "../injected.ts";
 import type { Target } from "../target.ts";
-import { CommandClient, commandClients, succeeded, type Ran } from "./command-client.ts";
+import {
+  CommandClient,
+  commandClients,
+  succeeded,
+  type CommandRights,
+  type Ran,
+} from "./command-client.ts";
 import type { Command } from "./protocol.ts";
 
 /** A fault that a command inside a node makes, and another takes away. */
@@ -16,6 +22,8 @@ export interface CommandFault {
   readonly undoTitle: string;
   /** Checks what it names beside its target. */
   readonly check?: (topology: Topology) => void;
+  /** @default - none beyond those of the node's own programs */
+  readonly rights?: CommandRights;
   /** Tells whether the node can do it at all: it ends well only then. */
   readonly can: { readonly command: Command; readonly next: string };
   readonly act: (topology: Topology) => Command;
@@ -32,7 +40,7 @@ export interface CommandFault {
 
 /** A fault from what `CommandFault` says. It ends at the latest with the engine, whatever becomes of that. */
 export function faultByCommand(target: Target, wanted: CommandFault): Fault {
-  const { kind, title, undoTitle, can, undo } = wanted;
+  const { kind, title, undoTitle, can, undo, rights = {} } = wanted;
   return {
     kind,
     title: `${title} ${target.title}`,
@@ -43,7 +51,7 @@ export function faultByCommand(target: Target, wanted: CommandFault): Fault {
     targets: (topology) => target.candidates(topology),
     prepare: async (deployment) => {
       await using preparing = new AsyncDisposableStack();
-      const clients = preparing.use(await commandClients(deployment, target));
+      const clients = preparing.use(await commandClients(deployment, target, rights));
       for (const id of target.candidates(deployment.topology)) {
         const tried = await clients.on(id).run(can.command);
         succeeded(tried, `Node ${id} cannot have the fault "${kind}": it`, can.next);
@@ -76,8 +84,10 @@ export function faultByCommand(target: Target, wanted: CommandFault): Fault {
               const look = (looked: Command): Promise<Ran> => client.run(looked);
               return await wanted.verify({ look, acted, deployment, id });
             },
-            undo: () =>
-              undo === null ? Promise.resolve(now()) : undone(deployment, id, client, kind, undo),
+            undo: () => {
+              if (undo === null) return Promise.resolve(now());
+              return undone({ node: deployment.node(id), client, key: kind, undo, rights });
+            },
           });
         },
         [Symbol.asyncDispose]: () => kept.disposeAsync(),
@@ -87,20 +97,20 @@ export function faultByCommand(target: Target, wanted: CommandFault): Fault {
 }
 
 /** Undoes it by the program that did it, or by another when that has ended: nothing outlives a dead node. */
-async function undone(
-  deployment: Deployment,
-  id: string,
-  client: CommandClient,
-  key: string,
-  undo: Command,
-): Promise<Moment> {
-  const what = `Node ${id}: ${undo.argv.join(" ")}`;
+async function undone(by: {
+  readonly node: RunningNode;
+  readonly client: CommandClient;
+  readonly key: string;
+  readonly undo: Command;
+  readonly rights: CommandRights;
+}): Promise<Moment> {
+  const { node, client, key, undo, rights } = by;
+  const what = `Node ${node.id}: ${undo.argv.join(" ")}`;
   const next = "Look at the logs of the node in the run folder.";
   const first = await client.undo(key).catch(() => null);
   if (first !== null) return succeeded(first, what, next).moment;
-  const node = deployment.node(id);
   if ((await node.inspect()).running === 0) return now();
-  await using anew = await CommandClient.start(node);
+  await using anew = await CommandClient.start(node, rights);
   return succeeded(await anew.run(undo), what, next).moment;
 }
 

@@ -40,6 +40,7 @@ export function faultByPacketRules(target: Target, rules: PacketRules): Fault {
     title: rules.title,
     undoTitle: "remove the packet rules of",
     ...(rules.check === undefined ? {} : { check: rules.check }),
+    rights: { networkAdmin: true },
     can: CAN,
     act: (topology) => ({
       argv: ["nft", "-f", "-"],

@@ -21,13 +21,13 @@ async function started(): Promise<{
     rights = options?.networkAdmin;
     return node.spawn(argv, options);
   };
-  const starting = CommandClient.start({ ...node, spawn });
+  const starting = CommandClient.start({ ...node, spawn }, { networkAdmin: true });
   await turn();
   program.say({ kind: "ready" });
   return { program, client: await starting, rights };
 }
 
-test("its program has the rights over the node's network", async () => {
+test("its program has the rights that it is to have", async () => {
   const { program, rights } = await started();
   expect(program.argv).toEqual(["evenkeel-command"]);
   expect(rights).toBe(true);
