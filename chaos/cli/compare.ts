@@ -1,11 +1,10 @@
 import { randomInt } from "node:crypto";
-import { mkdir } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { formatDuration, parseDuration, POLICY_NAMES } from "../../balancer/index.ts";
 import { FAULTS } from "../comparison/faults.ts";
 import { METRIC_IDS, type MetricId } from "../comparison/metric.ts";
-import { newComparisonRecord, type LiveRuns } from "../comparison/new-record.ts";
+import { newComparisonRecord } from "../comparison/new-record.ts";
 import {
   DEFAULT_BASELINE,
   DEFAULT_POLICIES,
@@ -14,25 +13,15 @@ import {
   type ComparisonPlan,
 } from "../comparison/plan.ts";
 import { renderComparisonTerminal } from "../comparison/report/terminal.ts";
-import { estimateMs, simulateCells, type CellRuns } from "../comparison/simulate-cells.ts";
-import { analyse } from "../comparison/analyse.ts";
-import { runInLab } from "../comparison/live/lab-runs.ts";
-import { livePlanOf } from "../comparison/live/live-plan.ts";
-import { runLive } from "../comparison/live/run-live.ts";
+import { estimateMs, simulateCells } from "../comparison/simulate-cells.ts";
 import { writeComparison } from "../comparison/write-comparison.ts";
 import { NUMBER_FORMATS } from "../report/format.ts";
 import { runId } from "../report/run-folder.ts";
-import { WrongUse } from "../errors.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
-import { UndoJournalFile } from "../faults/undo-journal.ts";
-import { takeTimedLock } from "../measurement/timed-lock.ts";
-import { liveCell } from "../../scenarios/comparison/live-cell.ts";
-import { requireLab } from "../setup/lab-requirements.ts";
-import { thisMachine } from "../setup/machine.ts";
 import { RUNS_DIRECTORY } from "../setup/paths.ts";
 import { lookOf } from "../setup/steps.ts";
+import { measureLive, requireLive } from "./compare-live.ts";
 import { makeOutFolder } from "./out-folder.ts";
-import { stopSignals } from "./stop-signals.ts";
 import { wholeNumber } from "./whole-number.ts";
 
 interface CompareOptions {
@@ -114,6 +103,7 @@ async function compare(options: CompareOptions): Promise<ExitCode> {
     repetitions: options.repetitions,
     seed: options.seed ?? randomInt(2 ** 31),
   });
+  if (options.live !== undefined) await requireLive(plan);
   await makeOutFolder(options.out);
   const loud = options.json !== true && options.quiet !== true;
   const at = new Date();
@@ -126,7 +116,9 @@ async function compare(options: CompareOptions): Promise<ExitCode> {
       : await measureLive(plan, simulated, {
           budgetMs: options.live,
           folder: join(options.out, runId("compare", plan.seed, at)),
-          loud,
+          tell: (text) => {
+            if (loud) process.stdout.write(`${text}\n`);
+          },
         });
   const about = { at, command: commandOf(plan, options.live) };
   const record = newComparisonRecord(plan, simulated, live?.measured ?? null, about);
@@ -141,45 +133,6 @@ async function compare(options: CompareOptions): Promise<ExitCode> {
   }
   process.stdout.write(`${loud ? "Report: " : ""}${shown(files.html)}\n`);
   return live?.exitCode ?? EXIT.pass;
-}
-
-/** Runs cells in labs until the budget is spent, or somebody stops it: what was measured then counts. */
-async function measureLive(
-  plan: ComparisonPlan,
-  simulated: CellRuns,
-  { budgetMs, folder, loud }: { budgetMs: number; folder: string; loud: boolean },
-): Promise<{ readonly measured: LiveRuns; readonly exitCode: ExitCode }> {
-  const live = livePlanOf(plan, analyse(plan, simulated).faults, liveCell);
-  const [first] = live.runs;
-  if (first === undefined) {
-    throw new WrongUse(
-      `No cell of this comparison can be run live: ${live.left.map(({ reason }) => reason).join("; ")}`,
-      "Leave --live out, or choose other policies and faults.",
-    );
-  }
-  await requireLab([first.scenario.topology], thisMachine());
-  await mkdir(folder, { recursive: true });
-  const stop = stopSignals((message) => process.stderr.write(`\n${message}\n`));
-  const tell = (text: string): void => {
-    if (loud) process.stdout.write(`${text}\n`);
-  };
-  try {
-    await using journal = await UndoJournalFile.open(join(folder, "journal.ndjson"));
-    await using _turn = await takeTimedLock(stop.signal, () =>
-      tell("waiting: timed trials of another run hold the machine"),
-    );
-    const id = runId("compare", plan.seed, new Date());
-    const measured = await runLive(live, {
-      budgetMs,
-      signal: stop.signal,
-      measure: (run, index) => runInLab({ folder, id, journal, signal: stop.signal }, run, index),
-      onRun: ({ fault, policy }, index) => tell(`live run ${index + 1}: ${policy} under ${fault}`),
-    });
-    if (journal.pending > 0) return { measured, exitCode: EXIT.healFailed };
-    return { measured, exitCode: stop.signal.aborted ? EXIT.interrupted : EXIT.pass };
-  } finally {
-    stop.dispose();
-  }
 }
 
 /** What is going to happen, and how long it will take. */

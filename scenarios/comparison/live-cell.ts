@@ -39,7 +39,7 @@ const STEPS: Readonly<Record<string, (victim: Target) => readonly FaultStep[]>> 
  * One cell of a comparison as a scenario for a lab: the set-up of the simulated cells as a `single`
  * topology. Says why where that cannot be.
  */
-export const liveCell: LiveCellMaker = ({ fault, policy, seed }) => {
+export const liveCell: LiveCellMaker = ({ fault, policy }) => {
   const steps = STEPS[fault];
   if (steps === undefined) {
     return { reason: "a lab cannot time how cold caches begin with the first request" };
@@ -49,7 +49,7 @@ export const liveCell: LiveCellMaker = ({ fault, policy, seed }) => {
   if (createPolicy(name).division === "key") {
     return { reason: "all requests come from one client here, and so have one key" };
   }
-  return { scenario: scenarioOf(name, steps, seed) };
+  return { scenario: (seed) => scenarioOf(name, steps, seed) };
 };
 
 function scenarioOf(

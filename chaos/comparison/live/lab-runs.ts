@@ -37,7 +37,7 @@ export async function runInLab(
   index: number,
 ): Promise<RunValues> {
   const seen = await runTrial({
-    scenario: run.scenario,
+    scenario: run.scenario(),
     environment: new NamespaceEnvironment({ logDirectory: trialLogDirectory(folder, index) }),
     runId: id,
     index,

@@ -2,18 +2,21 @@ import type { Scenario } from "../../scenario.ts";
 import { deriveSeed, seededRandom } from "../../statistics/random.ts";
 import type { ComparisonPlan } from "../plan.ts";
 import type { FaultResult, LiveSummary } from "../record.ts";
-import type { CellKey } from "../simulate-cells.ts";
+import { cellId, type CellKey } from "../simulate-cells.ts";
 
-/** Makes the scenario of a cell, or says why there is none. */
-export type LiveCellMaker = (
-  cell: CellKey & { readonly seed: number },
-) => { readonly scenario: Scenario } | { readonly reason: string };
+/** A cell as a scenario, made when it is run; or the reason why there is none. */
+export type LiveCell =
+  | { readonly scenario: (seed: number) => Scenario }
+  | { readonly reason: string };
+
+/** Says what becomes of a cell. */
+export type LiveCellMaker = (cell: CellKey) => LiveCell;
 
 /** A cell that is to be run live, once. */
 export interface LiveRun extends CellKey {
   readonly repetition: number;
   readonly seed: number;
-  readonly scenario: Scenario;
+  readonly scenario: () => Scenario;
 }
 
 /** What is to be run live, the most telling first, and what cannot be. */
@@ -35,14 +38,11 @@ export function livePlanOf(
   make: LiveCellMaker,
 ): LivePlan {
   const all = plan.faults.flatMap(({ id: fault }) =>
-    plan.policies.map((policy): CellKey => ({ fault, policy })),
+    plan.policies.map((policy) => ({ fault, policy, made: make({ fault, policy }) })),
   );
-  const reasons = new Map<CellKey, string>();
-  for (const cell of all) {
-    const made = make({ ...cell, seed: plan.seed });
-    if ("reason" in made) reasons.set(cell, made.reason);
-  }
-  const possible = all.filter((cell) => !reasons.has(cell));
+  const possible = all.flatMap(({ fault, policy, made }) =>
+    "scenario" in made ? [{ fault, policy, scenario: made.scenario }] : [],
+  );
   const simplest = new Map(results.map((result) => [result.id, result.simplest]));
   const telling = possible.filter(
     ({ fault, policy }) => policy === plan.baseline || policy === simplest.get(fault),
@@ -50,35 +50,34 @@ export function livePlanOf(
   const rounds = Array.from({ length: plan.repetitions }, (_, round) =>
     drawn(round < FIRST_ROUNDS ? telling : possible, deriveSeed(plan.seed, "live", round)),
   );
-  const counts = new Map<CellKey, number>();
-  const runs = rounds.flat().flatMap((cell): LiveRun[] => {
-    const repetition = counts.get(cell) ?? 0;
-    counts.set(cell, repetition + 1);
+  const counts = new Map<string, number>();
+  const runs = rounds.flat().map(({ fault, policy, scenario }): LiveRun => {
+    const id = cellId({ fault, policy });
+    const repetition = counts.get(id) ?? 0;
+    counts.set(id, repetition + 1);
     // Seeds of programs have 32 bits, and that of the last backend is a little above the pool's.
-    const seed = deriveSeed(plan.seed, "live", cell.fault, repetition) % 2 ** 31;
-    const made = make({ ...cell, seed });
-    return "scenario" in made ? [{ ...cell, repetition, seed, scenario: made.scenario }] : [];
+    const seed = deriveSeed(plan.seed, "live", fault, repetition) % 2 ** 31;
+    return { fault, policy, repetition, seed, scenario: () => scenario(seed) };
   });
-  return { runs, left: leftOf(reasons) };
+  return { runs, left: leftOf(all) };
 }
 
 /** Cells that cannot be run live, by what they have in common. */
-function leftOf(reasons: ReadonlyMap<CellKey, string>): LiveSummary["left"] {
+function leftOf(cells: readonly (CellKey & { readonly made: LiveCell })[]): LiveSummary["left"] {
   const byReason = new Map<string, CellKey[]>();
-  for (const [cell, reason] of reasons) {
-    byReason.set(reason, [...(byReason.get(reason) ?? []), cell]);
+  for (const { fault, policy, made } of cells) {
+    if (!("reason" in made)) continue;
+    byReason.set(made.reason, [...(byReason.get(made.reason) ?? []), { fault, policy }]);
   }
-  return [...byReason].map(([reason, cells]) => {
-    const [faults, policies] = [
-      new Set(cells.map(({ fault }) => fault)),
-      new Set(cells.map(({ policy }) => policy)),
-    ];
+  return [...byReason].map(([reason, left]) => {
+    const faults = new Set(left.map(({ fault }) => fault));
+    const policies = new Set(left.map(({ policy }) => policy));
     const what = faults.size === 1 && policies.size > 1 ? faults : policies;
     return { what: [...what].join(", "), reason };
   });
 }
 
-function drawn(cells: readonly CellKey[], seed: number): CellKey[] {
+function drawn<C extends CellKey>(cells: readonly C[], seed: number): C[] {
   const random = seededRandom(seed);
   return cells
     .map((cell) => ({ cell, at: random() }))

@@ -1,3 +1,4 @@
+import { csvOf } from "../../report/csv.ts";
 import type { ComparisonRecord, RunValues } from "../record.ts";
 
 const COLUMNS = [
@@ -26,7 +27,7 @@ export function renderComparisonCsv({ faults }: ComparisonRecord): string {
       ...(live?.runs ?? []).map((run) => lineOf(id, policy, "live", run)),
     ]),
   );
-  return [COLUMNS, ...lines].map((line) => `${line.map(cell).join(",")}\r\n`).join("");
+  return csvOf([COLUMNS, ...lines]);
 }
 
 function lineOf(
@@ -41,10 +42,4 @@ function lineOf(
     ...[fault, policy, measured, repetition, seed, requests, failedShare],
     ...[late, errors, refused, unserved, meanMs, p50Ms, p99Ms, maxMs],
   ];
-}
-
-function cell(value: string | number | null): string {
-  if (value === null) return "";
-  const text = String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

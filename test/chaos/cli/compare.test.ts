@@ -71,6 +71,13 @@ describe("wrong use is 64 and says what to do", () => {
       ["--repetitions", "5"],
       "Run 9 repetitions, or compare fewer policies.",
     ],
+    [
+      "nothing that can be run live",
+      ["--live", "1m", "--fault", "recovery"],
+      "No cell of this comparison can be run live: a lab cannot time",
+      "Leave --live out",
+    ],
+    ["a budget that no run fits", ["--live", "5s"], "Use a duration from 30s to 12h"],
     ["a folder that cannot be", ["--out", "/proc/none"], "--out", "Name a folder"],
   ])("%s", async (_, args, ...said) => {
     const { code, stdout, stderr } = await evenkeel(["compare", ...args]);

