@@ -6,6 +6,7 @@ import { renderMarkdown } from "../report/markdown.ts";
 import { renderTerminal } from "../report/terminal.ts";
 import { writeReports } from "../report/write-reports.ts";
 import { lookOf } from "../setup/steps.ts";
+import { summarizeStep } from "./step-summary.ts";
 
 interface ReportOptions {
   readonly json?: boolean;
@@ -46,6 +47,7 @@ async function report(run: string, options: ReportOptions): Promise<void> {
         width: process.stdout.columns ?? 100,
       }),
     );
+    await summarizeStep(renderMarkdown(record));
     process.stdout.write(`\nReport: ${html}\n`);
   }
 }

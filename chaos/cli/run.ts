@@ -16,6 +16,7 @@ import {
   type Progress,
 } from "../experiment.ts";
 import { WrongUse } from "../errors.ts";
+import { renderMarkdown } from "../report/markdown.ts";
 import type { TrialRecord } from "../report/record.ts";
 import { closeUnfinished } from "../report/run-folder.ts";
 import { renderTerminal } from "../report/terminal.ts";
@@ -28,6 +29,7 @@ import { PROJECT_ROOT, RUNS_DIRECTORY } from "../setup/paths.ts";
 import { lookOf } from "../setup/steps.ts";
 import { makeOutFolder } from "./out-folder.ts";
 import { loadScenario } from "./scenario-catalogue.ts";
+import { summarizeStep } from "./step-summary.ts";
 import { stopSignals } from "./stop-signals.ts";
 import { wholeNumber } from "./whole-number.ts";
 
@@ -135,6 +137,7 @@ export async function runScenarios(ids: readonly string[], options: RunOptions):
       const { html } = await writeReports(done.directory);
       finished.push(done);
       reports.push(html);
+      await summarizeStep(renderMarkdown(done.record));
       if (loud) process.stdout.write(`\n${summary(done)}\n`);
     }
   } finally {

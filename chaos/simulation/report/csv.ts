@@ -1,3 +1,4 @@
+import { csvOf } from "../../report/csv.ts";
 import type { Comparison } from "./comparison.ts";
 
 const COLUMNS = [
@@ -47,11 +48,5 @@ export function renderCsv({ name, policies }: Comparison): string {
       balance.mostInFlight,
     ]),
   );
-  return [COLUMNS, ...lines].map((line) => `${line.map(cell).join(",")}\r\n`).join("");
-}
-
-function cell(value: string | number | null): string {
-  if (value === null) return "";
-  const text = String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return csvOf([COLUMNS, ...lines]);
 }

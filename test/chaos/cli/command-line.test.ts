@@ -1,4 +1,11 @@
-import { mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -160,6 +167,13 @@ describe("report", () => {
     expect(readdirSync(run)).toEqual(
       expect.arrayContaining(["report.html", "report.md", "junit.xml"]),
     );
+  });
+
+  test("in a CI step adds to its summary", async () => {
+    const summary = join(folder, "step-summary.md");
+    const { code, stderr } = await evenkeel(["report", run], { GITHUB_STEP_SUMMARY: summary });
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(readFileSync(summary, "utf8")).toMatch(/^## ✓ passed/);
   });
 
   test("takes the record's own path too", async () => {

@@ -85,6 +85,9 @@ describe("a run folder", () => {
     const { html, markdown } = await writeReports(dir);
     expect(await readFile(html, "utf8")).toMatch(/^<!doctype html>/);
     expect(await readFile(markdown, "utf8")).toMatch(/^## ✓ passed/);
+    expect((await readdir(dir)).toSorted()).toEqual(
+      expect.arrayContaining(["junit.xml", "report.html", "report.md", "trials.csv"]),
+    );
   });
 });
 
