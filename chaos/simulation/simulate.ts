@@ -1,14 +1,13 @@
 import { mayRetry } from "../../balancer/index.ts";
 import { deriveSeed, seededRandom } from "../statistics/random.ts";
 import { arrivalSource, meanRatePerSecond } from "./arrivals.ts";
-import { Checks } from "./checks.ts";
+import { AllChecks } from "./all-checks.ts";
+import { drawsOf, type Draws } from "./draws.ts";
 import { EventQueue } from "./event-queue.ts";
 import { Fleet } from "./fleet.ts";
 import { NOBODY } from "./front.ts";
 import { Fronts } from "./fronts.ts";
-import { keySource } from "./keys.ts";
 import type { Model } from "./model.ts";
-import { timeSource } from "./random-time.ts";
 import { NO_REQUEST, RequestTable, STATE } from "./request-table.ts";
 import type { RunResult } from "./run-result.ts";
 import { Tally, type Outcome } from "./tally.ts";
@@ -48,15 +47,6 @@ export function simulate(model: Model, policy: string, seed: number): RunResult 
 /** How a balancer sees a request end. */
 type Answer = Parameters<Fronts["observed"]>[2];
 
-/** What is drawn for each arrival, each from a stream of its own. */
-interface Draws {
-  readonly workMs: () => number;
-  readonly idleMs: () => number;
-  readonly key: () => number;
-  readonly balancer: () => number;
-  readonly luck: () => number;
-}
-
 class Simulation {
   readonly #model: Model;
   readonly #policy: string;
@@ -67,8 +57,7 @@ class Simulation {
   readonly #fronts: Fronts;
   readonly #tally: Tally;
   readonly #draws: Draws;
-  /** Of each balancer; none when the model has no checks. */
-  readonly #checks: readonly Checks[];
+  readonly #checks: AllChecks;
   /** Requests that each backend has from all balancers. */
   readonly #inFlight: Int32Array;
   #now = 0;
@@ -85,16 +74,15 @@ class Simulation {
     this.#fronts = new Fronts(model, policy, (balancer) => stream("policy", balancer));
     this.#inFlight = new Int32Array(this.#fleet.size);
     this.#tally = new Tally(model.warmUp, spanMsOf(model), this.#fleet.size, changedBy(model));
-    this.#checks = this.#newChecks(stream);
-    // What a model has no use for is not drawn; that depends on the model alone, not on the policy.
-    const fails = model.changes.some(({ becomes }) => becomes.kind === "failing");
-    this.#draws = {
-      workMs: timeSource(model.work, stream("work")),
-      idleMs: model.idle === undefined ? nothing : timeSource(model.idle, stream("idle")),
-      key: keySource(model.keys, stream("keys")),
-      balancer: model.balancers.count === 1 ? nothing : stream("balancers"),
-      luck: fails ? stream("failures") : nothing,
-    };
+    this.#checks = new AllChecks(model, {
+      fleet: this.#fleet,
+      fronts: this.#fronts,
+      stream,
+      now: () => this.#now,
+      schedule: (event, atMs, about) =>
+        this.#events.add(atMs, (about << EVENT_BITS) | EVENT[event]),
+    });
+    this.#draws = drawsOf(model, stream);
   }
 
   run(): RunResult {
@@ -104,7 +92,7 @@ class Simulation {
     let left = requests ?? Number.POSITIVE_INFINITY;
     changes.forEach(({ at }, index) => this.#schedule(at, EVENT.change, index));
     if (balancers.hearsEvery !== undefined) this.#schedule(balancers.hearsEvery, EVENT.report, 0);
-    for (const checks of this.#checks) checks.begin();
+    this.#checks.begin();
     let nextArrivalMs = arrival();
     for (;;) {
       const arriving = left > 0 && nextArrivalMs < untilMs;
@@ -216,15 +204,14 @@ class Simulation {
         this.#schedule(this.#model.balancers.hearsEvery ?? 0, EVENT.report, 0);
         return;
       case EVENT.check:
-      case EVENT.checked:
-      case EVENT.wake: {
-        const size = this.#fleet.size;
-        const checks = this.#checks[Math.floor(about / size)];
-        if ((event & EVENT_MASK) === EVENT.wake) checks?.wake();
-        else if ((event & EVENT_MASK) === EVENT.check) checks?.check(about % size);
-        else checks?.checked(about % size);
+        this.#checks.happen("check", about);
         return;
-      }
+      case EVENT.checked:
+        this.#checks.happen("checked", about);
+        return;
+      case EVENT.wake:
+        this.#checks.happen("wake", about);
+        return;
       case EVENT.answer:
         this.#answer(about);
         break;
@@ -352,24 +339,6 @@ class Simulation {
     this.#fleet.empty(backend);
   }
 
-  #newChecks(stream: (...labels: readonly (string | number)[]) => () => number): Checks[] {
-    const { healthCheck } = this.#model;
-    if (healthCheck === undefined) return [];
-    const { size } = this.#fleet;
-    return Array.from(
-      { length: this.#fronts.count },
-      (_, balancer) =>
-        new Checks(healthCheck, size, {
-          now: () => this.#now,
-          random: stream("checks", balancer),
-          answerOf: (backend) => this.#fleet.checkOf(backend, healthCheck.timeout),
-          later: (what, atMs, backend) =>
-            this.#events.add(atMs, ((balancer * size + backend) << EVENT_BITS) | EVENT[what]),
-          allow: (backend, allowed) => this.#fronts.allow(balancer, backend, allowed, this.#now),
-        }),
-    );
-  }
-
   #scheduleOf(slot: number, inMs: number, event: number): void {
     this.#requests.events[slot] = (this.#requests.events[slot] as number) + 1;
     this.#events.add(this.#now + inMs, (slot << EVENT_BITS) | event);
@@ -378,10 +347,6 @@ class Simulation {
   #schedule(inMs: number, event: number, about: number): void {
     this.#events.add(this.#now + inMs, (about << EVENT_BITS) | event);
   }
-}
-
-function nothing(): number {
-  return 0;
 }
 
 /** About how long the requests that count arrive, in milliseconds. */
