@@ -7,6 +7,7 @@ import { runCdktf } from "../deploy/cdktf.ts";
 import { statePathOf } from "../deploy/check-deployable.ts";
 import { CdktfFailed } from "../deploy/errors.ts";
 import { namesOf, remainsOf, removeRemains } from "../deploy/remains.ts";
+import { idsInState } from "../deploy/terraform-state.ts";
 import { UnknownName } from "../environment/errors.ts";
 import { Engine } from "../environment/docker/engine.ts";
 import { healTopology } from "../environment/docker/heal.ts";
@@ -52,6 +53,10 @@ async function destroy(stackId: string): Promise<ExitCode> {
 
   const statePath = statePathOf(PROJECT_ROOT, stackId);
   if (declared.includes(stackId) && existsSync(statePath)) {
+    const unknown = await removeUnknown(engine, stackId, idsInState(statePath));
+    if (unknown.length > 0) {
+      steps.done(`Removed what Terraform did not know of: ${unknown.join(", ")}`);
+    }
     steps.doing(`cdktf destroy ${stackId}`);
     const { code, signal } = await runCdktf("destroy", stackId);
     if (signal !== null) return EXIT.interrupted;
@@ -70,6 +75,21 @@ async function destroy(stackId: string): Promise<ExitCode> {
   const seconds = ((performance.now() - begin) / 1_000).toFixed(1);
   steps.done(`No container, network or volume of ${stackId} is left, after ${seconds} s`);
   return EXIT.pass;
+}
+
+/**
+ * Removes containers of an interrupted deployment that Terraform has not written down: while they are
+ * attached to the network, Terraform cannot remove that.
+ */
+async function removeUnknown(
+  engine: Engine,
+  topologyId: string,
+  known: ReadonlySet<string>,
+): Promise<readonly string[]> {
+  const { containers } = await remainsOf(engine, topologyId);
+  const unknown = containers.filter(({ id }) => !known.has(id));
+  await Promise.all(unknown.map(({ id }) => engine.remove(id)));
+  return unknown.map(({ name }) => `container ${name}`);
 }
 
 /** Undoes what a runner left behind. What cannot be undone ends with its container. @throws WrongUse */
