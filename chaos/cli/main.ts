@@ -25,6 +25,7 @@ const VERBS: Readonly<Record<string, () => Promise<AddVerb>>> = {
   down: async () => (await import("./down.ts")).addDown,
   simulate: async () => (await import("./simulate.ts")).addSimulate,
   compare: async () => (await import("./compare.ts")).addCompare,
+  failover: async () => (await import("./failover.ts")).addFailover,
   list: async () => (await import("./list.ts")).addList,
   report: async () => (await import("./report.ts")).addReport,
   doctor: async () => (await import("./doctor.ts")).addDoctor,

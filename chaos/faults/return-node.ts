@@ -1,0 +1,67 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Deployment } from "../environment/environment.ts";
+import { FaultError, type Fault } from "./fault.ts";
+import { injectWithJournal } from "./injected.ts";
+import { ownerOfAddress, type Target } from "./target.ts";
+
+const LOOK_EVERY_MS = 5;
+
+/**
+ * A balancer that was dead comes back. It is killed silently before the steady state, so that its peer
+ * serves; injected is its start. P1 is when it is ready again.
+ *
+ * @param options.takeoverMs how long its peer may take to get the floating address
+ */
+export function returnNode(target: Target, options: { readonly takeoverMs: number }): Fault {
+  return {
+    kind: "return",
+    title: `return of ${target.title}`,
+    check: (topology) => target.check(topology),
+    targets: (topology) => target.candidates(topology),
+    prepare: async (deployment) => {
+      const id = target.find(deployment);
+      const running = deployment.node(id);
+      await running.kill({ silent: true });
+      await untilPeerServes(deployment, id, options.takeoverMs);
+      return {
+        aim: () => id,
+        inject: ({ journal }) => {
+          const intent = { fault: "return", target: id, undo: `start node ${id}` };
+          return injectWithJournal(journal, intent, {
+            act: () => running.start(),
+            verify: async () => {
+              const seen = await running.inspect();
+              return {
+                active: seen.running > 0 && seen.connected,
+                evidence: `${id}: ${seen.running} processes run, link ${seen.connected ? "up" : "cut"}`,
+              };
+            },
+            // A node that has come back is as it was.
+            undo: () =>
+              Promise.resolve({ monotonicNs: process.hrtime.bigint(), uncertaintyNs: 0n }),
+          });
+        },
+        [Symbol.asyncDispose]: () => Promise.resolve(),
+      };
+    },
+  };
+}
+
+async function untilPeerServes(
+  deployment: Deployment,
+  id: string,
+  patienceMs: number,
+): Promise<void> {
+  const patience = performance.now() + patienceMs;
+  for (;;) {
+    const owner = ownerOfAddress(deployment);
+    if (owner !== null && owner !== id) return;
+    if (performance.now() > patience) {
+      throw new FaultError(
+        `Nobody took the floating address of ${id} within ${patienceMs} ms`,
+        "Look at the balancers' keepalived logs in the run folder.",
+      );
+    }
+    await sleep(LOOK_EVERY_MS);
+  }
+}
