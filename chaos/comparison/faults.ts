@@ -52,7 +52,7 @@ const COURSES: readonly (Omit<ComparedFault, "model"> & { readonly course: Cours
     id: "kill",
     title: `One backend is killed and comes back after ${BACK_AFTER_MS.kill / 1000} s.`,
     hypothesis:
-      "A refused request is tried elsewhere and checks take the backend out, so policies differ by what was in flight only.",
+      "What is refused or broken off is tried elsewhere, and checks take the backend out: hardly anybody is hurt, whatever the policy.",
     course: [
       [0, { kind: "gone" }],
       [BACK_AFTER_MS.kill, { kind: "normal" }],

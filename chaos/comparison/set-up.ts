@@ -37,7 +37,7 @@ export function modelOf(about: string, changes: NonNullable<ModelInput["changes"
     backends: [{ count: SET_UP.backends, workers: SET_UP.workers, queue: SET_UP.queue }],
     changes,
     deadline: { after: ms(SET_UP.timeoutMs), cancels: "balancer" },
-    retry: { attempts: SET_UP.retryAttempts },
+    retry: { attempts: SET_UP.retryAttempts, keptConnections: true },
     healthCheck: {
       interval: ms(check.intervalMs),
       timeout: ms(check.timeoutMs),

@@ -165,7 +165,16 @@ export const modelSchema = z
       })
       .optional(),
     /** Further attempts for a request whose backend refuses it, at another one. */
-    retry: z.strictObject({ attempts: z.int().min(0).max(1).default(0) }).prefault({}),
+    retry: z
+      .strictObject({
+        attempts: z.int().min(0).max(1).default(0),
+        /**
+         * Whether connections to backends are kept: what their end breaks off on one of those is tried
+         * again too.
+         */
+        keptConnections: z.boolean().default(false),
+      })
+      .prefault({}),
     /** Every balancer checks every backend; absent: only `withdrawn` and `admitted` tell them. */
     healthCheck: z
       .strictObject({

@@ -62,6 +62,22 @@ export class RequestTable {
     return slot;
   }
 
+  /** A slot of its own for a request that goes on elsewhere: no event of the former one names it. */
+  transfer(slot: number): number {
+    const fresh = this.take();
+    this.arrivedAtMs[fresh] = this.arrivedAtMs[slot] as number;
+    this.workMs[fresh] = this.workMs[slot] as number;
+    this.idleMs[fresh] = this.idleMs[slot] as number;
+    this.luck[fresh] = this.luck[slot] as number;
+    this.key[fresh] = this.key[slot] as number;
+    this.backend[fresh] = this.backend[slot] as number;
+    this.balancer[fresh] = this.balancer[slot] as number;
+    this.retries[fresh] = this.retries[slot] as number;
+    this.counted[fresh] = this.counted[slot] as number;
+    this.end(slot);
+    return fresh;
+  }
+
   /** An event that named the slot is over; the slot is given back when its request is too. */
   forgetEvent(slot: number): void {
     const left = (this.events[slot] as number) - 1;

@@ -171,26 +171,43 @@ class Simulation {
     }
     const { deadline } = this.#model;
     if (deadline !== undefined && deadline.cancels !== false)
-      this.#scheduleOf(slot, deadline.after, EVENT.deadline);
+      this.#scheduleOf(slot, this.#leftMs(slot, deadline.after), EVENT.deadline);
+  }
+
+  /** How long its client still waits. */
+  #leftMs(slot: number, afterMs: number): number {
+    return (this.#requests.arrivedAtMs[slot] as number) + afterMs - this.#now;
   }
 
   /** Nobody listens there: another one may be tried. */
   #refused(slot: number): void {
-    const requests = this.#requests;
-    const { attempts } = this.#model.retry;
     this.#tellBalancer(slot, "failed");
     this.#release(slot);
-    if ((requests.retries[slot] as number) < attempts && mayRetry("connect", "GET", false)) {
-      const [balancer, key] = [requests.balancer[slot] as number, requests.key[slot] as number];
-      const next = this.#fronts.pick(balancer, this.#now, key, requests.backend[slot] as number);
-      if (next !== NOBODY) {
-        requests.retries[slot] = (requests.retries[slot] as number) + 1;
-        this.#send(slot, next);
-        return;
-      }
-    }
+    if (this.#triedElsewhere(slot, "connect")) return;
     this.#tellClient(slot, "refused");
-    requests.end(slot);
+    this.#requests.end(slot);
+  }
+
+  /** Its backend ended while it was on a kept connection, which says nothing of the backend. */
+  #brokenOff(slot: number): void {
+    this.#release(slot);
+    const fresh = this.#requests.transfer(slot);
+    if (this.#triedElsewhere(fresh, "stale")) return;
+    this.#tellClient(fresh, "errors");
+    this.#requests.end(fresh);
+  }
+
+  /** Sends a request that its backend has not taken to another one, if it may and there is one. */
+  #triedElsewhere(slot: number, failure: "connect" | "stale"): boolean {
+    const requests = this.#requests;
+    const retries = requests.retries[slot] as number;
+    if (retries >= this.#model.retry.attempts || !mayRetry(failure, "GET", false)) return false;
+    const [balancer, key] = [requests.balancer[slot] as number, requests.key[slot] as number];
+    const next = this.#fronts.pick(balancer, this.#now, key, requests.backend[slot] as number);
+    if (next === NOBODY) return false;
+    requests.retries[slot] = retries + 1;
+    this.#send(slot, next);
+    return true;
   }
 
   #happen(event: number): void {
@@ -329,11 +346,15 @@ class Simulation {
 
   /** Ends whatever a backend had begun: its process is gone. */
   #breakOff(backend: number): void {
-    const { backend: backends, orphaned, state, used } = this.#requests;
+    const requests = this.#requests;
+    const { used } = requests;
     for (let slot = 0; slot < used; slot += 1) {
-      if (backends[slot] !== backend || state[slot] === STATE.ended) continue;
-      if (orphaned[slot] === 1) this.#requests.end(slot);
-      else if (state[slot] === STATE.idle) this.#leave(slot);
+      // Columns are read anew each time: whoever is tried elsewhere may make them grow.
+      const state = requests.state[slot];
+      if (requests.backend[slot] !== backend || state === STATE.ended) continue;
+      if (requests.orphaned[slot] === 1) requests.end(slot);
+      else if (state === STATE.idle) this.#leave(slot);
+      else if (this.#model.retry.keptConnections) this.#brokenOff(slot);
       else this.#end(slot, "errors");
     }
     this.#fleet.empty(backend);

@@ -87,6 +87,34 @@ describe("a refused request", () => {
     expect(run({ changes: gone }).failed.refused).toBeGreaterThan(500);
   });
 
+  test("is tried again as well when it was broken off on a kept connection", () => {
+    const slow: Partial<ModelInput> = { changes: gone, work: { kind: "constant", value: "50ms" } };
+    const lost = run({ ...slow, retry: { attempts: 1 } });
+    expect(lost.failed.errors).toBeGreaterThan(0);
+    const { failed, requests, succeeded, waiting } = run({
+      ...slow,
+      retry: { attempts: 1, keptConnections: true },
+    });
+    expect(succeeded).toBe(requests);
+    expect(failed.errors).toBe(0);
+    // It begins anew: nearly twice its work at most.
+    expect(waiting.maxMs).toBeGreaterThan(50);
+    expect(waiting.maxMs).toBeLessThan(100);
+    const never = run({ ...slow, retry: { attempts: 0, keptConnections: true } });
+    expect(never.failed.errors).toBeGreaterThan(0);
+  });
+
+  test("keeps the deadline that it began with", () => {
+    const { failed, waiting } = run({
+      changes: gone,
+      work: { kind: "constant", value: "50ms" },
+      retry: { attempts: 1, keptConnections: true },
+      deadline: { after: "60ms", cancels: "balancer" },
+    });
+    expect(failed.late).toBeGreaterThan(0);
+    expect(waiting.maxMs).toBeCloseTo(60, 6);
+  });
+
   test("is refused for good when the other one is gone too", () => {
     const changes = [{ at: "0ms", count: 4, becomes: { kind: "gone" as const } }];
     const result = run({ changes, retry: { attempts: 1 } });

@@ -18,7 +18,7 @@ test("durations become milliseconds, and what is left out gets its default", () 
     backends: [{ count: 3, workers: 1, queue: "unlimited", speed: 1, weight: 1 }],
     changes: [],
     balancers: { count: 1, shared: false },
-    retry: { attempts: 0 },
+    retry: { attempts: 0, keptConnections: false },
     warmUp: 0,
     requests: 1_000,
   });
