@@ -8,8 +8,9 @@ import { returnNode } from "../chaos/faults/return-node.ts";
 import { stopNode } from "../chaos/faults/stop-node.ts";
 import { addressOwner, node } from "../chaos/faults/target.ts";
 import type { PredictedWindow } from "../chaos/measurement/predicted-window.ts";
-import { vrrpHandover } from "../chaos/measurement/windows/vrrp.ts";
+import { vrrpHandover, vrrpTakeoverAtPhase } from "../chaos/measurement/windows/vrrp.ts";
 import {
+  eventsAtLeast,
   eventsAtMost,
   failedAtMost,
   noFailureAfterRecovery,
@@ -226,12 +227,24 @@ function failback(timers: FailoverTimers): FailoverCell {
     because: "the peer gives the address up only when it hears the better one's first advert",
     source: "RFC 9568 §6.4.3 (advert of a higher priority)",
   };
+  // As if its peer had sent its last advert when it began to listen.
+  const claim = vrrpTakeoverAtPhase(
+    {
+      advertIntervalMs: timers.advertIntervalMs,
+      backupPriority: Math.max(...timers.priorities),
+    },
+    0,
+  );
   return {
     id: "failback",
     title: "failback",
     explanation:
-      "The balancer of the higher priority was dead and comes back, and the pair preempts: it takes the address back from a peer that serves well. This second move is often forgotten. Times count from its being ready.",
-    predicted: { outage, marks: {}, without: "nothing should fail" },
+      "The balancer of the higher priority was dead and comes back, and the pair preempts: it takes the address back from a peer that serves well, after it has heard nobody better for as long as a takeover takes. This second move is often forgotten. Times count from its being ready.",
+    predicted: {
+      outage,
+      marks: { detected: claim, elected: claim, moved: claim },
+      without: "nothing should fail",
+    },
     scenario: {
       ...common(pair, timers),
       sentence: "When the preferred balancer returns and takes the address back, no request fails.",
@@ -242,8 +255,18 @@ function failback(timers: FailoverTimers): FailoverCell {
         },
       ],
       predictions: [],
-      objectives: [failedAtMost(0)],
-      control: withoutKeepalived("failed-requests"),
+      objectives: [
+        failedAtMost(0),
+        // Without it, that nothing failed would prove nothing.
+        eventsAtLeast({
+          id: "address-returned",
+          title: "times that the returned balancer took the address back",
+          type: "vrrp.master",
+          atLeast: 1,
+          matches: (event) => event.node === preferred,
+        }),
+      ],
+      control: withoutKeepalived("address-returned"),
     },
   };
 }

@@ -114,8 +114,8 @@ function factsList(print: FailoverPrinter, cell: CellRecord, position: number): 
       )}
       ${row(
         "trials",
-        html`${print.num(`${at}/counted`, "count")}
-        count${cell.notCounted === 0 ? NOTHING : html`; ${print.num(`${at}/notCounted`, "count")} cannot be trusted and are in no number`}`,
+        html`N =
+        ${print.num(`${at}/counted`, "count")}${cell.notCounted === 0 ? NOTHING : html`; ${print.num(`${at}/notCounted`, "count")} cannot be trusted and are in no number`}`,
       )}
     </tbody>
   </table>`;

@@ -24,7 +24,7 @@ export function besidePromise(
   { lowMs, highMs }: FailoverRecord["promised"],
 ): string {
   if (counted === 0) return "no trial can be trusted";
-  if (notOver === counted) return "never over while it was observed: outside of any promise";
+  if (notOver === counted) return "not over while it was observed: outside of any promise";
   if (notOver > 0) return "not over in some trials: outside of any promise";
   if (outage === null) return "nothing measured";
   if (outage.max === 0) return "no request failed: nothing to promise";
@@ -44,7 +44,9 @@ export function promiseText({ lowMs, highMs }: FailoverRecord["promised"]): stri
 export function summaryText(record: FailoverRecord): string {
   const judged = record.cells.filter(({ counted }) => counted > 0);
   const over = judged.filter(({ notOver, outage }) => notOver === 0 && outage !== null);
-  const quick = over.filter(({ outage }) => (outage?.max ?? 0) < record.promised.lowMs);
+  const unharmed = over.filter(({ outage }) => outage?.max === 0);
+  const late = over.filter(({ outage }) => (outage?.max ?? 0) >= record.promised.lowMs);
+  const quick = over.filter((cell) => !unharmed.includes(cell) && !late.includes(cell));
   const never = judged.filter(({ notOver }) => notOver > 0);
   const some = (list: readonly CellRecord[]) => list.map(({ title }) => title).join(", ");
   const parts = [
@@ -53,10 +55,13 @@ export function summaryText(record: FailoverRecord): string {
           `Shorter than the promised ${promiseText(record.promised)} in every trial: ${some(quick)}.`,
         ]
       : []),
-    ...(over.length > quick.length
-      ? [`Longer in some: ${some(over.filter((cell) => !quick.includes(cell)))}.`]
-      : []),
-    ...(never.length > 0 ? [`Not over by itself: ${some(never)}.`] : []),
+    ...(unharmed.length > 0 ? [`No request failed: ${some(unharmed)}.`] : []),
+    ...(late.length > 0 ? [`Not shorter in every trial: ${some(late)}.`] : []),
+    ...never.map(({ title, without }) =>
+      without === ""
+        ? `Not over in some trials: ${title}.`
+        : `Not over by itself: ${title}; predicted ${without}.`,
+    ),
     ...(judged.length < record.cells.length
       ? [`Not measured: ${some(record.cells.filter(({ counted }) => counted === 0))}.`]
       : []),
