@@ -6,6 +6,9 @@ import { FORMATS, METRIC_FORMATS } from "./numbers.ts";
 
 const SIZE = { width: 240, height: 30, side: 8, axis: 18 } as const;
 
+/** So that differences of nothing do not fill the plot. */
+const LEAST_MOST: Readonly<Record<ComparisonRecord["metric"], number>> = { failed: 0.01, p99: 10 };
+
 /** The scale that all distributions under one fault share. */
 export function spreadScale(
   fault: FaultResult,
@@ -15,12 +18,10 @@ export function spreadScale(
     [...runs, ...(live?.runs ?? [])].flatMap((run) => METRICS[metric].valueOf(run) ?? []),
   );
   return scaleLinear()
-    .domain([0, Math.max(Number.MIN_VALUE, ...values)])
+    .domain([0, Math.max(LEAST_MOST[metric], ...values)])
     .nice(4)
-    .range([SIDE_LEFT, SIZE.width - SIZE.side]);
+    .range([SIZE.side, SIZE.width - SIZE.side]);
 }
-
-const SIDE_LEFT = SIZE.side;
 
 /** The runs of one cell as dots, the median as a line, its interval as a bar; live runs as rings. */
 export function spreadPlot(
@@ -74,7 +75,9 @@ export function spreadAxis(
   x: ScaleLinear<number, number>,
 ): Markup {
   const format = FORMATS[METRIC_FORMATS[metric].value];
-  const ticks = x.ticks(4);
+  // A label needs its room; the first stands at the left edge, one at the right edge ends there.
+  const every = x.ticks(4).length > 5 ? 2 : 1;
+  const ticks = x.ticks(4).filter((_, index) => index % every === 0);
   return html`<svg
     viewBox="${`0 0 ${SIZE.width} ${SIZE.axis}`}"
     width="${SIZE.width}"
