@@ -10,26 +10,31 @@ export function renderMarkdown(record: RunRecord): string {
   const control =
     scenario.controlWithout === null
       ? []
-      : [`Control: without ${cell(scenario.controlWithout)}. It has to fail.`, ""];
+      : [`Control: without ${markdownCell(scenario.controlWithout)}. It has to fail.`, ""];
   return [
-    `## ${words.sign} ${words.word}: ${cell(scenario.sentence)}`,
+    `## ${words.sign} ${words.word}: ${markdownCell(scenario.sentence)}`,
     "",
-    cell(runLine(record)),
+    markdownCell(runLine(record)),
     "",
     ...control,
-    ...(verdict === "pass" ? [] : [...record.reasons.map((reason) => `- ${cell(reason)}`), ""]),
+    ...(verdict === "pass"
+      ? []
+      : [...record.reasons.map((reason) => `- ${markdownCell(reason)}`), ""]),
     ...objectives(record),
     ...phases(record),
-    ...table(
+    ...markdownTable(
       ["", ""],
-      factsOf(record).map(([name, text]) => [name, name === "again" ? code(text) : cell(text)]),
+      factsOf(record).map(([name, text]) => [
+        name,
+        name === "again" ? code(text) : markdownCell(text),
+      ]),
     ),
     ...trials(record),
   ].join("\n");
 }
 
 function objectives(record: RunRecord): string[] {
-  return table(
+  return markdownTable(
     ["verdict", "objective", "bound", "predicted", "min", "median", "max", "N"],
     record.objectives.map((objective) => {
       const { summary, predicted, unit } = objective;
@@ -37,8 +42,8 @@ function objectives(record: RunRecord): string[] {
       const { sign, word } = VERDICT_WORDS[objective.verdict];
       return [
         `${sign} ${word}`,
-        cell(objective.title),
-        cell(`${objective.statistic} ${objective.bound}`),
+        markdownCell(objective.title),
+        markdownCell(`${objective.statistic} ${objective.bound}`),
         predicted === null
           ? "–"
           : `${NUMBER_FORMATS["ms-bare"](predicted.floorMs)} … ${NUMBER_FORMATS.ms(predicted.ceilingMs)}`,
@@ -59,7 +64,7 @@ function phases(record: RunRecord): string[] {
       ? []
       : [[id, format(summary.min), format(summary.median), format(summary.max), String(summary.n)]];
   });
-  return table(["phase, ms", "min", "median", "max", "N"], rows);
+  return markdownTable(["phase, ms", "min", "median", "max", "N"], rows);
 }
 
 function trials(record: RunRecord): string[] {
@@ -78,7 +83,7 @@ function trials(record: RunRecord): string[] {
   return [
     "<details><summary>Trials</summary>",
     "",
-    ...table(
+    ...markdownTable(
       ["trial", "verdict", "phase", "outage", ...PHASES.map(({ id }) => id), "failed", "sent"],
       rows,
     ),
@@ -90,14 +95,17 @@ function trials(record: RunRecord): string[] {
 }
 
 /** A table and an empty line; nothing without rows. */
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+export function markdownTable(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+): string[] {
   if (rows.length === 0) return [];
   const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
   return [line(head), line(head.map(() => "---")), ...rows.map(line), ""];
 }
 
 /** Text of the record, kept from being markup, a mention, or the end of a cell. */
-function cell(text: string): string {
+export function markdownCell(text: string): string {
   return text
     .replace(/\s+/g, " ")
     .replace(/[\\`*_[\]<>|#@]/g, (character) =>

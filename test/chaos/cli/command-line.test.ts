@@ -30,6 +30,7 @@ const VERBS = [
   "down",
   "simulate",
   "compare",
+  "failover",
   "list",
   "report",
   "doctor",
@@ -198,6 +199,29 @@ describe("report", () => {
   test("writes no colours to what is not a terminal", async () => {
     const { stdout } = await evenkeel(["report", run], { TERM: "xterm-256color" });
     expect(stdout).not.toContain("\u001b[");
+  });
+
+  test("compares two runs, with the page in the second one's folder", async () => {
+    const other = join(folder, "another-run");
+    await writeRun(other, passingRun(43, 5));
+    const { code, stdout, stderr } = await evenkeel(["report", "--compare", run, other]);
+    expect([code, stderr]).toEqual([0, ""]);
+    const page = join(other, `compared-with-${passingRun(42, 2).record.id}.html`);
+    expect(stdout.trimEnd().split("\n").at(-1)).toBe(`Report: ${page}`);
+    expect(stdout).toContain("too few trials to tell");
+    expect(readFileSync(page, "utf8")).toMatch(/^<!doctype html>/);
+    const json = await evenkeel(["report", "--compare", run, other, "--json"]);
+    expect(JSON.parse(json.stdout)).toMatchObject({ schema: "evenkeel.run-comparison/1" });
+  });
+
+  test.each<[string, () => string[], string]>([
+    ["one run", () => ["--compare", run], "--compare has one run. Name two runs of one scenario."],
+    ["the same run twice", () => ["--compare", run, run], "Both are the run"],
+    ["two without saying so", () => [run, run], "Add --compare to see them side by side"],
+  ])("compares no %s", async (_, args, said) => {
+    const { code, stdout, stderr } = await evenkeel(["report", ...args()]);
+    expect([code, stdout]).toEqual([64, ""]);
+    expect(stderr).toContain(said);
   });
 
   const ruined = async (name: string, ruin: (directory: string) => void): Promise<string> => {
