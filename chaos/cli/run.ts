@@ -1,23 +1,15 @@
 import { randomInt } from "node:crypto";
-import { join, relative, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { Option, type Command } from "commander";
-import { Listr } from "listr2";
 import { EXIT, worstExitCode, type ExitCode } from "../exit-code.ts";
 import { DockerEnvironment } from "../environment/docker/docker-environment.ts";
 import { Engine } from "../environment/docker/engine.ts";
 import { requireDeployed } from "../environment/docker/require-deployed.ts";
 import type { Environment } from "../environment/environment.ts";
 import { NamespaceEnvironment } from "../environment/namespace/namespace-environment.ts";
-import {
-  checkScenario,
-  controlOf,
-  runExperiment,
-  type FinishedRun,
-  type Progress,
-} from "../experiment.ts";
+import { checkScenario, controlOf, runExperiment, type FinishedRun } from "../experiment.ts";
 import { WrongUse } from "../errors.ts";
 import { renderMarkdown } from "../report/markdown.ts";
-import type { TrialRecord } from "../report/record.ts";
 import { closeUnfinished } from "../report/run-folder.ts";
 import { renderTerminal } from "../report/terminal.ts";
 import { writeReports } from "../report/write-reports.ts";
@@ -30,6 +22,8 @@ import { lookOf } from "../setup/steps.ts";
 import { makeOutFolder } from "./out-folder.ts";
 import { loadScenario } from "./scenario-catalogue.ts";
 import { summarizeStep } from "./step-summary.ts";
+import { withProgress } from "./run-progress.ts";
+import { shownPath } from "./shown-path.ts";
 import { stopSignals } from "./stop-signals.ts";
 import { wholeNumber } from "./whole-number.ts";
 
@@ -116,7 +110,7 @@ export async function runScenarios(ids: readonly string[], options: RunOptions):
     if (options.environment === "namespace") await requireLab(topologies, thisMachine());
     else await requireDeployed(new Engine(), options.topology, topologies, PROJECT_ROOT);
     for (const { dir } of await closeUnfinished(options.out)) {
-      process.stderr.write(`Closed as aborted, its runner had died: ${shown(dir)}\n`);
+      process.stderr.write(`Closed as aborted, its runner had died: ${shownPath(dir)}\n`);
     }
     for (const { id, scenario } of scenarios) {
       if (stop.signal.aborted) break;
@@ -153,7 +147,8 @@ export async function runScenarios(ids: readonly string[], options: RunOptions):
     );
   } else {
     // Last, so that people and scripts find it: the path alone ends the line.
-    for (const html of reports) process.stdout.write(`${loud ? "Report: " : ""}${shown(html)}\n`);
+    for (const html of reports)
+      process.stdout.write(`${loud ? "Report: " : ""}${shownPath(html)}\n`);
   }
   const codes = finished.map(({ record }) => (record.exitCode ?? EXIT.invalid) as ExitCode);
   // Stopped between two scenarios, no record says so.
@@ -174,71 +169,6 @@ function environmentOf(options: RunOptions): (logDirectory: string) => Environme
     });
 }
 
-/** Shows what is going on: on a terminal one block that changes, elsewhere a line a trial. */
-async function withProgress(
-  loud: boolean,
-  scenario: Scenario,
-  options: RunOptions,
-  act: (onProgress: (progress: Progress) => void) => Promise<FinishedRun>,
-): Promise<FinishedRun> {
-  if (!loud) return act(() => undefined);
-  const trials = options.trials ?? scenario.trials;
-  const what = options.control === true ? `Control, without ${scenario.control.without}: ` : "";
-  let result: FinishedRun | undefined;
-  const list = new Listr(
-    [
-      {
-        title: `${what}${scenario.sentence}`,
-        task: async (_, task) => {
-          result = await act((progress) => {
-            const line = lineOf(progress, trials, process.stdout.isTTY);
-            if (line !== null) task.output = line;
-          });
-        },
-        rendererOptions: { outputBar: trials + 1, persistentOutput: true },
-      },
-    ],
-    {
-      registerSignalListeners: false,
-      renderer: process.stdout.isTTY ? "default" : "simple",
-      exitOnError: true,
-    },
-  );
-  await list.run();
-  if (result === undefined) throw new Error("The run ended without a result.");
-  return result;
-}
-
-function lineOf(progress: Progress, trials: number, terminal: boolean): string | null {
-  switch (progress.kind) {
-    case "run":
-      return `seed ${progress.seed}, ${trials} trials, record in ${shown(progress.directory)}`;
-    case "waiting":
-      return "waiting: timed trials of another run hold the machine";
-    case "stage":
-      return terminal ? `${nameOf(progress.trial, trials)}: ${progress.stage}` : null;
-    case "trial": {
-      const { verdict, outage, reasons, spoilt } = progress.trial;
-      const measured =
-        outage.value === null ? "no outage measured" : `outage ${outage.value.toFixed(1)} ms`;
-      const why = reasons[0] === undefined ? "" : `: ${reasons[0]}`;
-      const word = spoilt ? "spoilt by the machine" : verdict;
-      return `${nameOf(progress.trial, trials)}: ${word}, ${measured}${why}`;
-    }
-  }
-}
-
-/** `trial 3 of 10`, or `trial 11, which measures trial 3 again`. */
-function nameOf(
-  { index, repeats }: Pick<TrialRecord, "index" | "repeats">,
-  trials: number,
-): string {
-  const name = `trial ${index + 1}`;
-  return repeats === null
-    ? `${name} of ${trials}`
-    : `${name}, which measures trial ${repeats + 1} again`;
-}
-
 function summary({ record }: FinishedRun): string {
   return renderTerminal(record, {
     colour: lookOf(process.stdout.isTTY, process.env).color,
@@ -254,10 +184,4 @@ function replayCommand(id: string, scenario: Scenario, options: RunOptions, seed
       ? ""
       : ` --environment ${options.environment}${options.topology === undefined ? "" : ` --topology ${options.topology}`}`;
   return `npx evenkeel run ${id}${where}${options.control === true ? " --control" : ""} --trials ${trials} --seed ${seed}`;
-}
-
-/** A path as short as it can be written from here. */
-function shown(path: string): string {
-  const short = relative(process.cwd(), path);
-  return short.startsWith("..") ? path : short;
 }

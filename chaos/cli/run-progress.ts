@@ -1,0 +1,71 @@
+import { Listr } from "listr2";
+import type { FinishedRun, Progress } from "../experiment.ts";
+import type { TrialRecord } from "../report/record.ts";
+import type { Scenario } from "../scenario.ts";
+import type { RunOptions } from "./run.ts";
+import { shownPath } from "./shown-path.ts";
+
+/** Shows what is going on: on a terminal one block that changes, elsewhere a line a trial. */
+export async function withProgress(
+  loud: boolean,
+  scenario: Scenario,
+  options: Pick<RunOptions, "trials" | "control">,
+  act: (onProgress: (progress: Progress) => void) => Promise<FinishedRun>,
+): Promise<FinishedRun> {
+  if (!loud) return act(() => undefined);
+  const trials = options.trials ?? scenario.trials;
+  const what = options.control === true ? `Control, without ${scenario.control.without}: ` : "";
+  let result: FinishedRun | undefined;
+  const list = new Listr(
+    [
+      {
+        title: `${what}${scenario.sentence}`,
+        task: async (_, task) => {
+          result = await act((progress) => {
+            const line = lineOf(progress, trials, process.stdout.isTTY);
+            if (line !== null) task.output = line;
+          });
+        },
+        rendererOptions: { outputBar: trials + 1, persistentOutput: true },
+      },
+    ],
+    {
+      registerSignalListeners: false,
+      renderer: process.stdout.isTTY ? "default" : "simple",
+      exitOnError: true,
+    },
+  );
+  await list.run();
+  if (result === undefined) throw new Error("The run ended without a result.");
+  return result;
+}
+
+function lineOf(progress: Progress, trials: number, terminal: boolean): string | null {
+  switch (progress.kind) {
+    case "run":
+      return `seed ${progress.seed}, ${trials} trials, record in ${shownPath(progress.directory)}`;
+    case "waiting":
+      return "waiting: timed trials of another run hold the machine";
+    case "stage":
+      return terminal ? `${nameOf(progress.trial, trials)}: ${progress.stage}` : null;
+    case "trial": {
+      const { verdict, outage, reasons, spoilt } = progress.trial;
+      const measured =
+        outage.value === null ? "no outage measured" : `outage ${outage.value.toFixed(1)} ms`;
+      const why = reasons[0] === undefined ? "" : `: ${reasons[0]}`;
+      const word = spoilt ? "spoilt by the machine" : verdict;
+      return `${nameOf(progress.trial, trials)}: ${word}, ${measured}${why}`;
+    }
+  }
+}
+
+/** `trial 3 of 10`, or `trial 11, which measures trial 3 again`. */
+function nameOf(
+  { index, repeats }: Pick<TrialRecord, "index" | "repeats">,
+  trials: number,
+): string {
+  const name = `trial ${index + 1}`;
+  return repeats === null
+    ? `${name} of ${trials}`
+    : `${name}, which measures trial ${repeats + 1} again`;
+}
