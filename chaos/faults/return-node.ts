@@ -8,7 +8,8 @@ const LOOK_EVERY_MS = 5;
 
 /**
  * A balancer that was dead comes back. It is killed silently before the steady state, so that its peer
- * serves; injected is its start. P1 is when it is ready again.
+ * serves; injected is its start. P1 is when it is ready again. Let go of before that, it is started all the
+ * same.
  *
  * @param options.takeoverMs how long its peer may take to get the floating address
  */
@@ -23,9 +24,11 @@ export function returnNode(target: Target, options: { readonly takeoverMs: numbe
       const running = deployment.node(id);
       await running.kill({ silent: true });
       await untilPeerServes(deployment, id, options.takeoverMs);
+      let returned = false;
       return {
         aim: () => id,
         inject: ({ journal }) => {
+          returned = true;
           const intent = { fault: "return", target: id, undo: `start node ${id}` };
           return injectWithJournal(journal, intent, {
             act: () => running.start(),
@@ -41,7 +44,9 @@ export function returnNode(target: Target, options: { readonly takeoverMs: numbe
               Promise.resolve({ monotonicNs: process.hrtime.bigint(), uncertaintyNs: 0n }),
           });
         },
-        [Symbol.asyncDispose]: () => Promise.resolve(),
+        [Symbol.asyncDispose]: async () => {
+          if (!returned && !deployment.lost.aborted) await running.start();
+        },
       };
     },
   };
@@ -54,6 +59,7 @@ async function untilPeerServes(
 ): Promise<void> {
   const patience = performance.now() + patienceMs;
   for (;;) {
+    deployment.lost.throwIfAborted();
     const owner = ownerOfAddress(deployment);
     if (owner !== null && owner !== id) return;
     if (performance.now() > patience) {

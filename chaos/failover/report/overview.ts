@@ -109,7 +109,7 @@ function row(
     )}
     ${outage === null ? NOTHING : html`<path class="median-tick" d="${`M${x(outage.median)} ${y - 10}V${y + 10}`}" />`}
     ${never.length === 0 ? NOTHING : html`<path class="endless" d="${`M${x(neverFrom)} ${y}H${right}m-8 -5l8 5l-8 5`}" />`}
-    ${label(print, cell, position, { y, end, narrow, left, right, above, never: never.length > 0 ? x(neverFrom) : null })}
+    ${label(print, cell, position, { y, end, windowEnd: predicted === null ? 0 : x(predicted.ceilingMs), narrow, left, right, above, never: never.length > 0 ? x(neverFrom) : null })}
   </a>`;
 }
 
@@ -121,6 +121,8 @@ function label(
   at: {
     readonly y: number;
     readonly end: number;
+    /** Right end of the window; 0 without one. */
+    readonly windowEnd: number;
     readonly narrow: boolean;
     readonly left: number;
     readonly right: number;
@@ -143,7 +145,7 @@ function label(
       >${said}</text
     >`;
   }
-  const after = Math.max(at.end, cell.predicted === null ? 0 : at.end) + 12;
+  const after = Math.max(at.end, at.windowEnd) + 12;
   if (at.never !== null) {
     return html`<text class="hurt strong" x="${at.never - 10}" y="${at.y + 4}" text-anchor="end"
       >${said}</text
