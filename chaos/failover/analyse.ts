@@ -86,7 +86,12 @@ function marksOf(trials: readonly TrialRecord[], { predicted }: MeasuredCell["ce
       name,
       summary,
       predicted: predicted.marks[name] ?? null,
-      reason: summary === null && missing?.atMs === null ? missing.reason : null,
+      reason:
+        summary !== null
+          ? null
+          : missing?.atMs === null
+            ? missing.reason
+            : "no trial can be trusted",
     };
   });
 }

@@ -115,7 +115,7 @@ function factsList(print: FailoverPrinter, cell: CellRecord, position: number): 
       ${row(
         "trials",
         html`N =
-        ${print.num(`${at}/counted`, "count")}${cell.notCounted === 0 ? NOTHING : html`; ${print.num(`${at}/notCounted`, "count")} cannot be trusted and are in no number`}`,
+        ${print.num(`${at}/counted`, "count")}${cell.notCounted === 0 ? NOTHING : html`; left out because they cannot be trusted: ${print.num(`${at}/notCounted`, "count")}`}`,
       )}
     </tbody>
   </table>`;

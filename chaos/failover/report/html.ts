@@ -58,7 +58,7 @@ function head(print: FailoverPrinter): Markup {
       ><span
         >priorities ${print.num("/timers/priorities/0", "plain")} and
         ${print.num("/timers/priorities/1", "plain")}</span
-      ><span>${print.num("/trials", "count")} trials each</span
+      ><span>trials each: ${print.num("/trials", "count")}</span
       ><span>seed ${print.num("/seed", "plain")}</span
       ><span>started ${print.fixed(record.startedAt)}</span>
     </p>

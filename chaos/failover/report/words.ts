@@ -56,7 +56,7 @@ export function summaryText(record: FailoverRecord): string {
         ]
       : []),
     ...(unharmed.length > 0 ? [`No request failed: ${some(unharmed)}.`] : []),
-    ...(late.length > 0 ? [`Not shorter in every trial: ${some(late)}.`] : []),
+    ...(late.length > 0 ? [`As long as promised, or longer, in some trials: ${some(late)}.`] : []),
     ...never.map(({ title, without }) =>
       without === ""
         ? `Not over in some trials: ${title}.`
