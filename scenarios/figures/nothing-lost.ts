@@ -17,7 +17,12 @@ async function drain(): Promise<Figure> {
     title: "Drain",
     rows: [
       ...lostRows(record, "failed requests, most of any drain"),
-      leastRow(record, "requests-open", "requests of 500 ms open on the backend, least of any drain", 20),
+      leastRow(
+        record,
+        "requests-open",
+        "requests of 500 ms open on the backend, least of any drain",
+        20,
+      ),
     ],
     method: `An operator drains one of three backends under 200 new connections a second. ${provenance(record)}`,
   };

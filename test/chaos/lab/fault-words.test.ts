@@ -18,7 +18,12 @@ test.for([
     { status: "503", share: "0.5", checks: "true" },
     "misbehaviour of node app-1",
   ],
-  ["drain", "lb-a", { pool: "app", backend: "app-2", deadlineMs: "50" }, /drain within 50 ms of app-2/],
+  [
+    "drain",
+    "lb-a",
+    { pool: "app", backend: "app-2", deadlineMs: "50" },
+    /drain within 50 ms of app-2/,
+  ],
   ["stall-link", "app--store", {}, /app--store/],
 ] as const)("%s of %s", ([name, target, settings, title]) => {
   expect(asked(name, target, settings).title).toMatch(title);
