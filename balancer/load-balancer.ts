@@ -1,8 +1,7 @@
 import type { ChildProcess } from "node:child_process";
 import { AdminServer } from "./admin/admin-server.ts";
 import type { AdminSubject, Phase } from "./admin/view.ts";
-import { parseConfig, type Config, type ListenerConfig } from "./config.ts";
-import { Discoveries, withFound } from "./discovery/discoveries.ts";
+import type { Config } from "./config.ts";
 import type { VrrpState } from "./failover/notify-fifo.ts";
 import { FailoverSupervisor } from "./failover/supervisor.ts";
 import {
@@ -12,11 +11,11 @@ import {
 } from "./health/administration.ts";
 import type { LastCheck } from "./health/checker.ts";
 import { LeaveTaking } from "./leave-taking.ts";
-import { ListenerSet } from "./listener/listener-set.ts";
-import type { Listener, ListenerShared } from "./listener/listener.ts";
-import { changesBetween, checkChangeable, type Changes } from "./reload/changes.ts";
-import { NotChangeable } from "./reload/not-changeable.ts";
+import { ListenerSet, type SharedOf } from "./listener/listener-set.ts";
+import type { Listener } from "./listener/listener.ts";
+import type { Changes } from "./reload/changes.ts";
 import { PoolSet } from "./reload/pool-set.ts";
+import { Reloads } from "./reload/reloads.ts";
 import { handedDown, inherit } from "./restart/handed-down.ts";
 import type { Predecessor } from "./restart/predecessor.ts";
 import { RestartFailed } from "./restart/restart-failed.ts";
@@ -77,7 +76,6 @@ export class LoadBalancer implements AdminSubject, AsyncDisposable {
   readonly nodeId: string;
   readonly #emit: EventSink;
   readonly #now: () => number;
-  readonly #reread: (() => unknown) | undefined;
   readonly #restarts: Restarts;
   readonly #pools: PoolSet;
   readonly #listeners: ListenerSet;
@@ -85,20 +83,13 @@ export class LoadBalancer implements AdminSubject, AsyncDisposable {
   readonly #admin: AdminServer;
   readonly #failover: FailoverSupervisor | null;
   readonly #accessLog: AccessLog | null;
-  readonly #discoveries: Discoveries;
-  /** As it is written. */
-  #declared: Config;
-  /** The same with the backends that were found. */
-  #config: Config;
-  #written: unknown;
+  readonly #reloads: Reloads;
   #phase: Phase = "starting";
   #stopping: Promise<void> | null = null;
   #leaveTaking: LeaveTaking | null = null;
   /** Whether another process serves in its place. */
   #replaced = false;
   readonly #ended = Promise.withResolvers<void>();
-  /** The last change of configuration; the next one waits for it. */
-  #turn: Promise<unknown> = Promise.resolve();
 
   /**
    * A balancer that does nothing yet.
@@ -116,21 +107,26 @@ export class LoadBalancer implements AdminSubject, AsyncDisposable {
   private constructor(config: Config, dependencies: LoadBalancerDependencies, written: unknown) {
     const { nodeId, emit, warn, now } = dependencies;
     this.nodeId = nodeId;
-    this.#declared = this.#config = config;
-    this.#written = written;
     this.#emit = emit;
-    this.#discoveries = new Discoveries({ emit, warn, changed: () => void this.#follow() });
     this.#now = now;
-    this.#reread = dependencies.reread;
     this.#restarts = new Restarts(dependencies);
     this.#pools = new PoolSet(config.pools, dependencies);
     const path = config.telemetry.accessLog;
     this.#accessLog =
       path === undefined ? null : openAccessLog(path, (error) => warn(error.message));
-    this.#listeners = new ListenerSet(config.listeners, (one) => this.#sharedOf(one));
+    this.#listeners = new ListenerSet(config.listeners, this.#sharedOf(config));
     this.#administration = new Administration(emit, now, {
       closeIdle: (backend) => this.#listeners.serving.forEach((one) => one.closeIdle(backend)),
       cutOff: (backend) => this.#listeners.serving.forEach((one) => one.cutOff(backend)),
+    });
+    this.#reloads = new Reloads(config, written, {
+      pools: this.#pools,
+      listeners: this.#listeners,
+      administration: this.#administration,
+      ...{ emit, warn },
+      phase: () => this.#phase,
+      sharedOf: (another) => this.#sharedOf(another),
+      reread: dependencies.reread,
     });
     this.#admin = new AdminServer(config.admin, this);
     this.#failover =
@@ -139,12 +135,12 @@ export class LoadBalancer implements AdminSubject, AsyncDisposable {
 
   /** The configuration in force. */
   get config(): Config {
-    return this.#config;
+    return this.#reloads.config;
   }
 
   /** The document that it was read from. */
   get written(): unknown {
-    return this.#written;
+    return this.#reloads.written;
   }
 
   get pools(): readonly Pool[] {
@@ -189,7 +185,7 @@ export class LoadBalancer implements AdminSubject, AsyncDisposable {
   start(predecessor?: Predecessor): Promise<void> {
     const started = this.#start(predecessor);
     // A configuration that comes meanwhile waits.
-    this.#turn = started.catch(() => undefined);
+    this.#reloads.inTurn(() => started).catch(() => undefined);
     return started;
   }
 
@@ -205,8 +201,8 @@ export class LoadBalancer implements AdminSubject, AsyncDisposable {
     // Stopped while it started.
     if (this.#phase !== "starting") return;
     this.#phase = "ready";
-    this.#tellApplied("start");
-    const { listeners } = this.#config;
+    this.#reloads.tell("start");
+    const { listeners } = this.config;
     this.#emit("balancer.ready", {
       listeners: listeners.map(({ id, address, port }) => ({ id, address, port })),
       available: this.pools.filter((pool) => pool.available).map((pool) => pool.id),
@@ -218,7 +214,7 @@ export class LoadBalancer implements AdminSubject, AsyncDisposable {
   async #open(): Promise<void> {
     await this.#admin.start();
     this.#failover?.start();
-    await this.#discover();
+    await this.#reloads.discover();
     await this.#pools.prepare();
     const checked = this.#pools.startChecks();
     await this.#listeners.start();
@@ -228,7 +224,7 @@ export class LoadBalancer implements AdminSubject, AsyncDisposable {
   /** Takes over what another process has, once nothing is left that could fail. */
   async #succeed(predecessor: Predecessor): Promise<void> {
     const { places, state } = await predecessor.inheritance();
-    await this.#discover();
+    await this.#reloads.discover();
     inherit(this.pools, state, this.#now());
     await this.#pools.prepare();
     const bound = await this.#listeners.bind(places);
@@ -240,39 +236,24 @@ export class LoadBalancer implements AdminSubject, AsyncDisposable {
     await this.#listeners.start(new Map([...bound, ...taken]));
   }
 
-  /**
-   * What another configuration would change; nothing does.
-   *
-   * @throws InvalidDocument
-   */
+  /** What another configuration would change; nothing does. @throws InvalidDocument */
   dryRun(written: unknown): Changes {
-    const config = parseConfig(written);
-    checkChangeable(this.#declared, config);
-    return changesBetween(this.#declared, config);
+    return this.#reloads.dryRun(written);
   }
 
   /**
-   * Takes another configuration over, whole or not at all. Requests under way end as they began;
-   * backends that stay keep their health and their figures; newcomers were checked once before they
-   * are asked. Resolves when everything follows the new configuration. Calls wait for each other.
+   * Takes another configuration over, whole or not at all; see `Reloads`.
    *
    * @param by who wants it, for the events: `SIGHUP`, `admin`, `file`
    * @throws InvalidDocument, ListenFailed, NotChangeable; the running configuration is untouched then
    */
   apply(written: unknown, by: string): Promise<Changes> {
-    const turn = this.#turn.then(() => this.#apply(written, by));
-    this.#turn = turn.catch(() => undefined);
-    return turn;
+    return this.#reloads.apply(written, by);
   }
 
-  /**
-   * Reads the configuration's document anew and takes it over; see `apply`.
-   *
-   * @throws InvalidDocument, ListenFailed, NotChangeable; the running configuration is untouched then
-   */
-  async reload(by: string): Promise<Changes> {
-    if (this.#reread === undefined) throw new NotChangeable("without a file to read it from");
-    return await this.apply(this.#reread(), by);
+  /** Reads the configuration's document anew and takes it over. @throws as `apply` */
+  reload(by: string): Promise<Changes> {
+    return this.#reloads.reload(by);
   }
 
   /**
@@ -284,9 +265,7 @@ export class LoadBalancer implements AdminSubject, AsyncDisposable {
    * @throws RestartFailed; this process serves on then as before
    */
   restart(by: string): Promise<number> {
-    const turn = this.#turn.then(() => this.#restart(by));
-    this.#turn = turn.catch(() => undefined);
-    return turn;
+    return this.#reloads.inTurn(() => this.#restart(by));
   }
 
   /** Resolves when it has stopped, whoever wanted it to. */
@@ -311,82 +290,14 @@ export class LoadBalancer implements AdminSubject, AsyncDisposable {
     await this.stop({ reason: "disposed" });
   }
 
-  async #apply(written: unknown, by: string): Promise<Changes> {
-    this.#checkReady();
-    const changes = this.dryRun(written);
-    const declared = parseConfig(written);
-    const searches = await this.#discoveries.planned(declared);
-    try {
-      await this.#become(withFound(declared, searches), by);
-    } catch (error) {
-      this.#discoveries.abandon(searches);
-      throw error;
-    }
-    this.#discoveries.become(searches);
-    this.#declared = declared;
-    this.#written = written;
-    return changes;
-  }
-
-  /** Takes over what was found since; waits for its turn. */
-  #follow(): Promise<unknown> {
-    const turn = this.#turn.then(async () => {
-      if (this.#phase !== "ready") return;
-      await this.#become(withFound(this.#declared, this.#discoveries.searches), "discovery");
-    });
-    this.#turn = turn.catch(() => undefined);
-    return this.#turn;
-  }
-
-  /** Looks for backends before anything else is asked of the pools. */
-  async #discover(): Promise<void> {
-    const searches = await this.#discoveries.planned(this.#declared);
-    this.#discoveries.become(searches);
-    const config = withFound(this.#declared, searches);
-    if (config === this.#declared) return;
-    this.#config = config;
-    this.#pools.become(await this.#pools.planned(config.pools));
-  }
-
-  async #become(config: Config, by: string): Promise<void> {
-    const changes = changesBetween(this.#config, config);
-    const pools = await this.#pools.planned(config.pools);
-    const listeners = await this.#listeners.planned(config.listeners);
-    if (this.#phase !== "ready") this.#listeners.abandon(listeners);
-    this.#checkReady();
-    this.#config = config;
-    const departed = this.#pools.become(pools);
-    this.#listeners.become(listeners, (one) => this.#sharedOf(one), config.timeouts.drain);
-    for (const { pool, backend } of departed) this.#administration.remove(pool, backend);
-    this.#tellApplied(by, changes);
-    await this.#pools.settle(pools);
-  }
-
-  /** @throws NotChangeable */
-  #checkReady(): void {
-    if (this.#phase !== "ready") throw new NotChangeable(this.#phase);
-  }
-
-  #tellApplied(by: string, changes?: Changes): void {
-    const { listeners, pools } = this.#config;
-    this.#emit("config.applied", {
-      by,
-      listeners: listeners.length,
-      pools: pools.length,
-      backends: pools.reduce((sum, pool) => sum + pool.backends.length, 0),
-      ...(changes === undefined ? {} : { changes }),
-    });
-  }
-
-  #sharedOf({ pool }: ListenerConfig): ListenerShared {
-    const { timeouts, limits } = this.#config;
-    return {
+  #sharedOf({ timeouts, limits }: Config): SharedOf {
+    return ({ pool }) => ({
       pool: this.#pools.named(pool),
       ...{ timeouts, limits },
       nodeId: this.nodeId,
       now: this.#now,
       ...(this.#accessLog === null ? {} : { accessLog: this.#accessLog }),
-    };
+    });
   }
 
   async #restart(by: string): Promise<number> {
@@ -420,7 +331,7 @@ export class LoadBalancer implements AdminSubject, AsyncDisposable {
       .reduce((sum, backend) => sum + backend.inFlight, 0);
     this.#emit("balancer.draining", { reason, inFlight });
     void leaveTaking.cutting.then(() => this.#listeners.drain(0));
-    const ends = await this.#listeners.drain(this.#config.timeouts.drain);
+    const ends = await this.#listeners.drain(this.config.timeouts.drain);
     leaveTaking.stop();
 
     this.#phase = "stopped";
@@ -431,7 +342,7 @@ export class LoadBalancer implements AdminSubject, AsyncDisposable {
   }
 
   #takeLeave(): LeaveTaking {
-    const { lameDuck, drain } = this.#config.timeouts;
+    const { lameDuck, drain } = this.config.timeouts;
     const addressMs = this.#failover === null ? null : ADDRESS_MS;
     const leaveTaking = new LeaveTaking(
       { lameDuckMs: lameDuck, addressMs, drainMs: drain },
@@ -445,7 +356,7 @@ export class LoadBalancer implements AdminSubject, AsyncDisposable {
   /** Somebody else accepts and holds the address: who is connected here is told, on an answer. */
   #takeLeaveOfGuests(): LeaveTaking {
     this.#listeners.stopAccepting();
-    const { lameDuck, drain } = this.#config.timeouts;
+    const { lameDuck, drain } = this.config.timeouts;
     const rules = { lameDuckMs: Math.max(lameDuck, drain), addressMs: null, drainMs: drain };
     const leaveTaking = new LeaveTaking(rules, this.#now);
     this.#leaveTaking = leaveTaking;
@@ -458,7 +369,7 @@ export class LoadBalancer implements AdminSubject, AsyncDisposable {
 
   async #close(): Promise<void> {
     await this.#restarts.abort();
-    this.#discoveries.close();
+    this.#reloads.close();
     this.#pools.stopChecks();
     this.#administration.stop();
     this.#failover?.close();

@@ -4,6 +4,7 @@ import type { Config } from "../config.ts";
 import { AdminFailed } from "./admin-failed.ts";
 import { answer, failure, type Answer } from "./answer.ts";
 import { commandAnswer } from "./config-commands.ts";
+import { METRICS_PATH, metricsAnswer } from "./metrics.ts";
 import { removeStaleSocket } from "./socket-file.ts";
 import type { AdminSubject } from "./view.ts";
 
@@ -92,6 +93,7 @@ export class AdminServer {
     }
     const method = request.method ?? "";
     const [path, query] = targetOf(request);
+    if (method === "GET" && path === METRICS_PATH) return await metricsAnswer(subject);
     const commanded = method === "POST" ? await commandAnswer(subject, path, body) : undefined;
     return commanded ?? answer(subject, method, path, query);
   }
@@ -142,7 +144,8 @@ function targetOf(request: IncomingMessage): [string, string] {
 }
 
 function send(response: ServerResponse, { status, body, headers }: Answer): void {
-  const text = `${JSON.stringify(body, null, 2)}\n`;
+  const isText = headers?.["content-type"] !== undefined;
+  const text = isText ? String(body) : `${JSON.stringify(body, null, 2)}\n`;
   response.writeHead(status, {
     "content-type": "application/json",
     "content-length": Buffer.byteLength(text),

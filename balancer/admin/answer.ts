@@ -1,11 +1,13 @@
 import type { AdministrativeState } from "../upstream/backend.ts";
 import { CONFIG_COMMANDS } from "./config-commands.ts";
+import { METRICS_PATH } from "./metrics.ts";
 import { changeOf } from "./drain-query.ts";
 import { backendView, configView, listenerView, poolView, type AdminSubject } from "./view.ts";
 
 /** What the admin API answers: a status, and a body that is sent as JSON. */
 export interface Answer {
   readonly status: number;
+  /** Sent as JSON, unless the headers name another media type: then it is a text. */
   readonly body: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -51,9 +53,10 @@ export function answer(subject: AdminSubject, method: string, path: string, quer
   }
   const read = Object.hasOwn(READS, path) ? READS[path] : undefined;
   if (read === undefined) {
+    if (path === METRICS_PATH) return wrongMethod(path, "GET");
     if (CONFIG_COMMANDS.includes(path)) return wrongMethod(path, "POST");
     const known = [
-      ...Object.keys(READS).map((one) => `GET ${one}`),
+      ...[...Object.keys(READS), METRICS_PATH].map((one) => `GET ${one}`),
       ...[...CONFIG_COMMANDS, CHANGE_TEMPLATE].map((one) => `POST ${one}`),
     ];
     return failure(
