@@ -79,6 +79,7 @@ describe.skipIf(missing !== null)(
       ["balancer-node-killed", 5],
       ["backend-killed", 5],
       ["session-store-stalled", 5],
+      ["planned-handover", 5],
     ] as const)("keeps the promise of %s", async ([scenario, trials], context) => {
       const where = ["--environment", "docker", "--topology", ID, "--out", out];
       const args = ["run", scenario, ...where, "--trials", `${trials}`, "--seed", "20263"];
