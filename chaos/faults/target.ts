@@ -65,6 +65,10 @@ export function holdersOfAddress(deployment: Deployment): readonly string[] {
   const address = deployment.topology.virtualAddress?.address;
   const holders = new Set<string>();
   for (const event of deployment.events()) {
+    // A node that died silently and was started again has nothing yet.
+    if (event.type === "process.started" && event.data["name"] === "keepalived") {
+      holders.delete(event.node);
+    }
     if (event.data["address"] !== address) continue;
     // A node that died silently has told nothing: whoever got the address last has it.
     if (event.type === "address.added" || event.type === "address.removed") {

@@ -1,5 +1,10 @@
 import { expect, test } from "vitest";
-import { addressOwner, node, ownerOfAddress } from "../../../chaos/faults/target.ts";
+import {
+  addressOwner,
+  holdersOfAddress,
+  node,
+  ownerOfAddress,
+} from "../../../chaos/faults/target.ts";
 import { parseTopology, type Topology, type TopologyInput } from "../../../stacks/topology.ts";
 import { eventOf, FakeDeployment } from "./fake-deployment.ts";
 
@@ -68,6 +73,20 @@ test("a balancer that died silently told nothing; whoever got the address last h
     deployment.stream.push(eventOf(id, "address.added", { address: FLOATING, device: "eth0" }));
     expect(ownerOfAddress(deployment)).toBe(id);
   }
+});
+
+test("a balancer that died silently and was started again has nothing until it gets it anew", () => {
+  const deployment = new FakeDeployment(floating);
+  const added = (id: string) => eventOf(id, "address.added", { address: FLOATING, device: "eth0" });
+  deployment.stream.push(added("lb-a"));
+  deployment.stream.push(added("lb-b"));
+  expect(holdersOfAddress(deployment)).toEqual(["lb-a", "lb-b"]);
+  deployment.stream.push(eventOf("lb-a", "process.started", { name: "balancer", pid: 7 }));
+  expect(holdersOfAddress(deployment)).toEqual(["lb-a", "lb-b"]);
+  deployment.stream.push(eventOf("lb-a", "process.started", { name: "keepalived", pid: 8 }));
+  expect(holdersOfAddress(deployment)).toEqual(["lb-b"]);
+  deployment.stream.push(added("lb-a"));
+  expect(holdersOfAddress(deployment)).toEqual(["lb-b", "lb-a"]);
 });
 
 test("without a floating address the owner is the balancer that has a fixed one", () => {
