@@ -72,8 +72,18 @@ export type ProcessState = "stopped" | "ended" | "alive";
 
 /** Whether a process is stopped (SIGSTOP took effect), has ended, or neither. */
 export function stateOf(pid: number): ProcessState {
-  const state = /^State:\s+(\S)/m.exec(readText(`/proc/${pid}/status`))?.[1];
-  if (state === undefined || state === "Z" || state === "X") return "ended";
+  return stateIn(readText(`/proc/${pid}/status`));
+}
+
+/** The same by the text of its status file, which is empty when there is none. @see proc_pid_status(5) */
+export function stateIn(status: string): ProcessState {
+  const state = /^State:\s+(\S)/m.exec(status)?.[1];
+  if (state === undefined || state === "X") return "ended";
+  if (state === "Z") {
+    // The first thread of a process that was killed may go before the others, which keep its sockets.
+    const threads = Number(/^Threads:\s+(\d+)/m.exec(status)?.[1] ?? 1);
+    return threads > 1 ? "alive" : "ended";
+  }
   return state === "T" || state === "t" ? "stopped" : "alive";
 }
 

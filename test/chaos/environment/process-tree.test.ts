@@ -7,6 +7,7 @@ import {
   pidNamespaceOf,
   processesIn,
   signalAll,
+  stateIn,
   stateOf,
   treeOf,
 } from "../../../chaos/environment/process-tree.ts";
@@ -46,6 +47,20 @@ test("processes of one namespace are found by it, under the number that they cal
   expect(processesIn("pid:[1]")).toEqual([]);
   expect(outerPidOf(namespace, process.pid)).toBe(process.pid);
   expect(outerPidOf(namespace, NOBODY)).toBeUndefined();
+});
+
+test.for([
+  ["State:\tR (running)\nThreads:\t11\n", "alive"],
+  ["State:\tS (sleeping)\nThreads:\t1\n", "alive"],
+  ["State:\tT (stopped)\nThreads:\t11\n", "stopped"],
+  ["State:\tt (tracing stop)\nThreads:\t1\n", "stopped"],
+  // Its other threads still hold its sockets.
+  ["State:\tZ (zombie)\nThreads:\t4\n", "alive"],
+  ["State:\tZ (zombie)\nThreads:\t1\n", "ended"],
+  ["State:\tX (dead)\n", "ended"],
+  ["", "ended"],
+] as const)("%j is %s", ([status, state]) => {
+  expect(stateIn(`Name:\tnode\n${status}`)).toBe(state);
 });
 
 test("a process that is not there has no namespace, no children and has ended", () => {
