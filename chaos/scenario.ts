@@ -2,7 +2,7 @@ import type { Topology } from "../stacks/topology.ts";
 import type { Fault } from "./faults/fault.ts";
 import type { EventMark } from "./measurement/marks.ts";
 import type { PredictedWindow } from "./measurement/predicted-window.ts";
-import type { ProbeRecord } from "./measurement/probe.ts";
+import type { Arrivals, ProbeRecord, Traffic } from "./measurement/probe.ts";
 import type { TimelineEvent } from "./environment/environment.ts";
 import type { Measured, TrialRecord } from "./report/record.ts";
 
@@ -16,7 +16,10 @@ export interface Scenario extends ScenarioDefinition {
 
 export interface ScenarioDefinition {
   readonly topology: Topology;
+  /** The load that marks, outage and steady state are seen by. */
   readonly load: Load;
+  /** Further loads beside it, by ids that objectives name. @default none */
+  readonly alongside?: readonly NamedLoad[];
   readonly steadyState: SteadyState;
   /** In the order of injection. */
   readonly faults: readonly FaultStep[];
@@ -37,17 +40,32 @@ export interface ScenarioDefinition {
   readonly control: Control;
 }
 
-/** Open-loop load: fresh connections at a fixed rate whatever the answers. */
+/** Open-loop load: requests when they are due, whatever the answers. */
 export interface Load {
   /** Client node that sends. */
   readonly client: string;
   readonly address: string;
+  /** Further addresses: requests go to all of them in turns. @default none */
+  readonly otherAddresses?: readonly string[];
   readonly port: number;
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** Requests per second. */
   readonly ratePerSecond: number;
+  /** How they are spread over time. @default constant */
+  readonly arrivals?: Arrivals;
+  /** What carries them, and who sends them. @default fresh */
+  readonly traffic?: Traffic;
+  /** How often a request that failed in time is sent again at once, to the next address. @default 0 */
+  readonly retries?: number;
   readonly connectTimeoutMs: number;
   readonly totalTimeoutMs: number;
+}
+
+/** A load beside the main one. */
+export interface NamedLoad extends Load {
+  /** By which objectives and reports name it: `[a-z][a-z0-9-]{0,30}`. */
+  readonly id: string;
 }
 
 /** What must hold before a fault, or the run says nothing: no failed probe for this long. */
@@ -101,7 +119,10 @@ export interface TrialData {
   readonly observedMs: number;
   /** What this trial's probes can tell apart. */
   readonly resolutionMs: number;
+  /** Of the main load. */
   readonly probes: readonly ProbeRecord[];
+  /** Of the loads beside it, by their ids. */
+  readonly alongside: Readonly<Record<string, readonly ProbeRecord[]>>;
   readonly events: readonly TimelineEvent[];
   readonly topology: Topology;
 }

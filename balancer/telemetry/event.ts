@@ -53,6 +53,8 @@ export const EVENT_TYPES = [
   "process.liveness-failed",
   "process.restarted",
   "process.replaced",
+  // sample application: how many requests it began and had open at most, for a while
+  "backend.load",
   "fault.injected",
   "fault.verified",
   "fault.healed",

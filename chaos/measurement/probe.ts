@@ -4,7 +4,7 @@
  */
 
 /** Changes whenever plan or records change their meaning; a mismatch is refused. */
-export const PROBE_PROTOCOL = "evenkeel.probe/2";
+export const PROBE_PROTOCOL = "evenkeel.probe/3";
 
 /** How a probe ended. */
 export const OUTCOMES = [
@@ -30,17 +30,64 @@ export const OUTCOMES = [
 
 export type Outcome = (typeof OUTCOMES)[number];
 
-/** One probe stream: requests at a fixed rate whatever the answers. */
+/** How the requests of a load are spread over time; `ratePerSecond` is that of the load. */
+export type Arrivals =
+  /** Exactly 1/rate apart. */
+  | { readonly kind: "constant" }
+  /** Gaps drawn from the exponential distribution with mean 1/rate, by the plan's seed. */
+  | { readonly kind: "poisson" }
+  /** From another rate to the load's in a straight line, from the first request on; then constant. */
+  | { readonly kind: "ramp"; readonly fromPerSecond: number; readonly overMs: number }
+  /** The load's rate, and in the first `forMs` of every `everyMs` another one. */
+  | {
+      readonly kind: "bursts";
+      readonly burstPerSecond: number;
+      readonly everyMs: number;
+      readonly forMs: number;
+    };
+
+/** What carries the requests of a load, and who sends them. */
+export type Traffic =
+  /** Each request on a new connection. */
+  | { readonly kind: "fresh" }
+  /**
+   * So many connections, kept open, in turns; one that is lost is opened again by the request whose turn
+   * it is.
+   */
+  | { readonly kind: "kept-alive"; readonly connections: number }
+  /**
+   * So many connections opened at the rate of the load, then held: on each the backend sends a numbered
+   * line every `everyMs`. One that is lost stays lost. Its record is written when it ends, at the latest
+   * with the load: `ok` if it lived until then.
+   */
+  | { readonly kind: "long-lived"; readonly connections: number; readonly everyMs: number }
+  /**
+   * So many users in an order drawn by the plan's seed, each with cookies and a cart of its own: every
+   * request, on a new connection, adds an item and sees which are there. An item that was acknowledged
+   * and is gone is `missing`.
+   */
+  | { readonly kind: "session"; readonly users: number };
+
+/** One probe stream: requests when they are due, whatever the answers. */
 export interface ProbePlan {
   readonly protocol: typeof PROBE_PROTOCOL;
   readonly run: string;
   readonly trial: number;
-  readonly address: string;
+  /** Where requests go, in turns: request k to address k modulo their number. At least one. */
+  readonly addresses: readonly string[];
   readonly port: number;
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** Requests per second; intended times are exactly 1/rate apart. */
   readonly ratePerSecond: number;
+  readonly arrivals: Arrivals;
+  readonly traffic: Traffic;
+  /**
+   * How often a request that failed before its time was up is sent again at once, each time to the next
+   * address. The whole takes at most `totalTimeoutMs`.
+   */
+  readonly retries: number;
+  /** For whatever is drawn at random. */
+  readonly seed: number;
   /** From connect to the end of the handshake. */
   readonly connectTimeoutMs: number;
   /** From connect to the last byte of the response. */
@@ -54,8 +101,7 @@ export interface ProbePlan {
 /** One probe. Times are CLOCK_MONOTONIC in nanoseconds, as decimal strings. */
 export interface ProbeRecord {
   readonly seq: number;
-  /** Probe class: `fresh` is a new connection for each request. */
-  readonly class: "fresh";
+  readonly class: Traffic["kind"];
   readonly intendedNs: string;
   readonly sentNs: string;
   readonly completedNs: string;
@@ -68,6 +114,20 @@ export interface ProbeRecord {
   readonly balancer: string | null;
   /** Body bytes received. */
   readonly bytes: number;
+  /** The address of the last attempt; absent when the plan has one only. */
+  readonly address?: string;
+  /** How often it was sent; absent when once. */
+  readonly attempts?: number;
+  /** How the first attempt ended; absent when there was one only. */
+  readonly firstOutcome?: Outcome;
+  /** Of `session`: who sent it, from 0. */
+  readonly user?: number;
+  /** Of `session`: items that this user's cart should have and has not; absent when none. */
+  readonly missing?: number;
+  /** Of `session`: the session that the response belonged to was not the user's: it began anew. */
+  readonly lostSession?: true;
+  /** Of `long-lived`: lines that arrived. */
+  readonly lines?: number;
 }
 
 /**

@@ -54,6 +54,7 @@ export function judgeObservation(
     observedMs: seen.observedMs,
     resolutionMs: trust?.resolutionMs ?? 1_000 / scenario.load.ratePerSecond,
     probes: seen.probes,
+    alongside: {},
     events: seen.events,
     topology: scenario.topology,
   };

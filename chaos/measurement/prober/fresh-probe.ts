@@ -43,7 +43,11 @@ export class FreshProbe {
     this.sentNs = sentNs;
     this.#plan = plan;
     this.#onEnd = onEnd;
-    const socket = connect({ host: plan.address, port: plan.port, autoSelectFamily: false });
+    const socket = connect({
+      host: plan.addresses[0] ?? "",
+      port: plan.port,
+      autoSelectFamily: false,
+    });
     this.#socket = socket;
     socket.on("connect", () => {
       if (this.#phase !== "connecting") return;
@@ -104,7 +108,8 @@ export class FreshProbe {
 /** The request of every probe of a plan; only its number differs. */
 export function requestWriter(plan: ProbePlan): (seq: number) => string {
   const names = new Set(Object.keys(plan.headers).map((name) => name.toLowerCase()));
-  const address = isIPv6(plan.address) ? `[${plan.address}]` : plan.address;
+  const [first = ""] = plan.addresses;
+  const address = isIPv6(first) ? `[${first}]` : first;
   const head = [
     `GET ${plan.path} HTTP/1.1`,
     ...(names.has("host") ? [] : [`Host: ${address}:${plan.port}`]),

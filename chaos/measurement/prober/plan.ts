@@ -58,8 +58,13 @@ function problemOf(plan: ProbePlan): string | undefined {
       return `${name} is ${JSON.stringify(value)}. Use a number above 0.`;
     }
   }
-  if (typeof plan.address !== "string" || isIP(plan.address) === 0) {
-    return `address is ${JSON.stringify(plan.address)}. Use an IP address: a name would put the resolver into the measurement.`;
+  if (!Array.isArray(plan.addresses) || plan.addresses.length === 0) {
+    return `addresses is ${JSON.stringify(plan.addresses)}. Name at least one IP address.`;
+  }
+  for (const address of plan.addresses as readonly unknown[]) {
+    if (typeof address !== "string" || isIP(address) === 0) {
+      return `addresses has ${JSON.stringify(address)}. Use an IP address: a name would put the resolver into the measurement.`;
+    }
   }
   if (!Number.isInteger(plan.port) || plan.port < 1 || plan.port > 65_535) {
     return `port is ${JSON.stringify(plan.port)}. Use 1 to 65535.`;

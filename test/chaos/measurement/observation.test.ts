@@ -3,7 +3,7 @@ import { observe } from "../../../chaos/measurement/observation.ts";
 import { PLAN, record, startedProber } from "../load/fake-program.ts";
 
 const MS = 1_000_000n;
-const LOAD = { ...PLAN, client: "client" };
+const LOAD = { ...PLAN, client: "client", address: "198.18.7.10" };
 const unaborted = new AbortController().signal;
 
 /** P1 is now; healed or injected last 100 ms later, in the time of the probes. */

@@ -38,6 +38,7 @@ export function trialData(
     observedMs: 900,
     resolutionMs: 5,
     probes: [],
+    alongside: {},
     events: [],
     topology,
     ...rest,

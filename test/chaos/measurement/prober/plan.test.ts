@@ -29,7 +29,7 @@ describe("what the prober is told", () => {
     ["a rate of zero", { ratePerSecond: 0 }, /ratePerSecond is 0/],
     ["an endless stream", { maxDurationMs: null }, /maxDurationMs is null/],
     ["a timeout in words", { totalTimeoutMs: "1s" }, /totalTimeoutMs is "1s"/],
-    ["a name", { address: "localhost" }, /Use an IP address/],
+    ["a name", { addresses: ["localhost"] }, /Use an IP address/],
     ["a port of zero", { port: 0 }, /port is 0/],
     ["a negative trial", { trial: -1 }, /trial is -1/],
     ["a path that splits the request", { path: "/a\r\nX: y" }, /path is/],
