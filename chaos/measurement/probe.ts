@@ -157,5 +157,18 @@ export type ProberOutput =
   | { readonly kind: "ready"; readonly protocol: string }
   | { readonly kind: "started"; readonly startNs: string }
   | { readonly kind: "records"; readonly records: readonly ProbeRecord[] }
+  /**
+   * Of `long-lived` only, since their records come when they end: whenever it changes, and every 100 ms
+   * while the load runs. The load is steady when all of the plan's connections are open and none is lost.
+   */
+  | {
+      readonly kind: "open";
+      /** CLOCK_MONOTONIC at which this was so. */
+      readonly atNs: string;
+      /** Connections on which a line has arrived and that still live. */
+      readonly count: number;
+      /** Connections that ended, or never brought a line, since the start. Never grows smaller. */
+      readonly lost: number;
+    }
   | { readonly kind: "done"; readonly quality: ProberQuality }
   | { readonly kind: "refused"; readonly reason: string };
