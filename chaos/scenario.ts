@@ -137,6 +137,11 @@ export interface Objective {
   readonly bound: Bound;
   /** Fewer measured trials make it inconclusive. At least 1. */
   readonly minimumSamples: number;
+  /**
+   * What a missed bound's message says beside the value, such as which errors the load it speaks of had.
+   * @default - in which phase the trial broke, and the errors of the main load
+   */
+  readonly circumstances?: (data: TrialData) => string;
 }
 
 /** What a measured value may be. */

@@ -17,7 +17,8 @@ export function messageOf(
         : `at least ${format(measured.atLeast, objective.unit)} (${measured.reason})`
       : format(measured.value, objective.unit);
   const said = `${objective.title} ${value}, wanted ${wanted(limits, objective.unit)}`;
-  return verdict === "fail" ? `${said}${circumstances(data)}` : said;
+  if (verdict !== "fail") return said;
+  return `${said}${(objective.circumstances ?? circumstances)(data)}`;
 }
 
 function wanted(limits: Limits, unit: Objective["unit"]): string {
