@@ -46,25 +46,31 @@ export type Arrivals =
       readonly forMs: number;
     };
 
-/** What carries the requests of a load, and who sends them. */
+/**
+ * What carries the requests of a load, and who sends them. Where all connections or users are busy, a
+ * request waits for the first that gets free: that wait is latency, and counts towards its total timeout.
+ */
 export type Traffic =
   /** Each request on a new connection. */
   | { readonly kind: "fresh" }
   /**
-   * So many connections, kept open, in turns; one that is lost is opened again by the request whose turn
-   * it is.
+   * So many connections, kept open, in turns; one that is busy is passed over, and one that is lost is
+   * opened again by the request whose turn it is. At least as many as there are addresses.
    */
   | { readonly kind: "kept-alive"; readonly connections: number }
   /**
    * So many connections opened at the rate of the load, then held: on each the backend sends a numbered
-   * line every `everyMs`. One that is lost stays lost. Its record is written when it ends, at the latest
-   * with the load: `ok` if it lived until then.
+   * line every `everyMs`, which is asked for in the query of the path. One that is lost stays lost, so
+   * there are no retries. Its record is written when it ends, at the latest with the load: `ok` if it lived
+   * until then. Silence of `totalTimeoutMs` is a `timeout`, a gap in the numbers `corrupt`, an end by the
+   * peer `eof`. Not for a main load, whose outage is seen by many short requests.
    */
   | { readonly kind: "long-lived"; readonly connections: number; readonly everyMs: number }
   /**
    * So many users in an order drawn by the plan's seed, each with cookies and a cart of its own: every
-   * request, on a new connection, adds an item and sees which are there. An item that was acknowledged
-   * and is gone is `missing`.
+   * request, on a new connection, is a POST that adds an item (in the query of the path) and sees which are
+   * there. An item that was acknowledged and is gone is `missing`, once. A user has one request at a time,
+   * and begins anew, without cookies, after 100 items.
    */
   | { readonly kind: "session"; readonly users: number };
 
@@ -140,6 +146,7 @@ export interface ProberQuality {
   readonly lagP99Ms: number;
   readonly lagMaxMs: number;
   readonly eventLoopDelayP99Ms: number;
+  /** Of `long-lived`, connections that it held already count as well, here and in `sent`. */
   readonly intended: number;
   readonly sent: number;
   /** Not sent: too many were outstanding, or this machine had no port or descriptor left. */
