@@ -44,7 +44,7 @@ export function replayOf(record: RunRecord): Replay {
 
 /**
  * What is not as it was when the run was made, one entry each: the code, the sentence, the
- * topology, the load, the faults, what theory predicts. Empty when all is the same.
+ * topology, the loads, the faults and their limits, what theory predicts. Empty when all is the same.
  */
 export function changedSince(record: RunRecord, scenario: Scenario, code: Code): readonly string[] {
   const { controlWithout, sentence } = record.scenario;
@@ -57,8 +57,10 @@ export function changedSince(record: RunRecord, scenario: Scenario, code: Code):
       ...declared(isControl ? controlOf(scenario) : scenario),
     }),
   ) as unknown;
-  const { topology, load, faults, predictions } = record;
-  const then = { sentence, controlWithout, topology, load, faults, predictions };
+  const { topology, load, alongside, abortRules, blastRadius, faults, predictions } = record;
+  const loads = { load, alongside };
+  const safety = { abortRules, blastRadius };
+  const then = { sentence, controlWithout, topology, ...loads, ...safety, faults, predictions };
   const scenarioChanged = differencesBetween(then, today, ["recorded", "now"]);
   return [
     ...codeChanged(record.fingerprint, code),

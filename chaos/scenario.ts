@@ -1,4 +1,5 @@
 import type { Topology } from "../stacks/topology.ts";
+import type { AbortRule } from "./abort/abort-rule.ts";
 import type { Fault } from "./faults/fault.ts";
 import type { EventMark } from "./measurement/marks.ts";
 import type { PredictedWindow } from "./measurement/predicted-window.ts";
@@ -25,6 +26,10 @@ export interface ScenarioDefinition {
   readonly faults: readonly FaultStep[];
   /** Observed after the last fault was injected (or healed, if it is), at most; a recovery that is stable ends it early. */
   readonly observeMs: number;
+  /** What ends a trial early, heals it, and leaves the rest of the run out. @default nothing */
+  readonly abort?: readonly AbortRule[];
+  /** How much may be down at once. @default never all balancers nor all backends of a pool */
+  readonly blastRadius?: BlastRadius;
   /** Successes in a row, in milliseconds, after which the recovery counts as stable. */
   readonly stableMs: number;
   /** The heartbeat over whose period the injection is spread; absent when none decides the outcome. */
@@ -60,6 +65,14 @@ export interface Load {
   readonly retries?: number;
   readonly connectTimeoutMs: number;
   readonly totalTimeoutMs: number;
+}
+
+/** How much of the topology a scenario's faults may take down at the same time. */
+export interface BlastRadius {
+  /** At most so many nodes, a whole number from 0. @default as many as the faults name */
+  readonly nodesDown?: number;
+  /** All balancers, or all backends of a pool, may be down. @default false */
+  readonly allowTotalLoss?: boolean;
 }
 
 /** A load beside the main one. */

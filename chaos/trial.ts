@@ -188,6 +188,8 @@ function observation(
       probes: measured.probes,
       faults: seen.faults,
       quality: seen.quality,
+      alongside: [],
+      abortedBy: null,
       stolenMs: seen.stolenMs,
       deployMs: seen.deployMs,
     },

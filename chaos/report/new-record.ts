@@ -1,6 +1,7 @@
 import type { ExperimentOptions } from "../experiment.ts";
 import { OUTCOMES } from "../measurement/probe.ts";
 import type { Scenario } from "../scenario.ts";
+import { loadRecord, namedLoadRecord } from "./load-record.ts";
 import {
   MARKS,
   PHASES,
@@ -51,15 +52,18 @@ export function newRecord(
 /** What a record takes over from the scenario as it is declared. */
 export function declared(
   scenario: Scenario,
-): Pick<RunRecord, "topology" | "load" | "faults" | "predictions"> {
+): Pick<
+  RunRecord,
+  "topology" | "load" | "alongside" | "abortRules" | "blastRadius" | "faults" | "predictions"
+> {
   return {
     topology: scenario.topology,
-    load: {
-      ratePerSecond: scenario.load.ratePerSecond,
-      connectTimeoutMs: scenario.load.connectTimeoutMs,
-      totalTimeoutMs: scenario.load.totalTimeoutMs,
-      target: `${scenario.load.address}:${scenario.load.port}${scenario.load.path}`,
-      class: "fresh",
+    load: loadRecord(scenario.load),
+    alongside: (scenario.alongside ?? []).map(namedLoadRecord),
+    abortRules: (scenario.abort ?? []).map(({ title }) => title),
+    blastRadius: {
+      nodesDown: scenario.blastRadius?.nodesDown ?? null,
+      allowTotalLoss: scenario.blastRadius?.allowTotalLoss ?? false,
     },
     faults: plannedFaults(scenario),
     predictions: scenario.predictions,
@@ -89,6 +93,7 @@ export function unmeasuredTrial(
     verdict,
     reasons: [reason],
     spoilt: false,
+    abortedBy: null,
     target: null,
     phase: { of: null, periodMs: null, wantedMs: null, achieved: none },
     marks: Object.fromEntries(MARKS.map((name) => [name, mark])) as TrialRecord["marks"],
@@ -107,6 +112,7 @@ export function unmeasuredTrial(
     },
     faults: [],
     quality: null,
+    alongside: [],
     stolenMs: null,
     deployMs: null,
     objectives: {},

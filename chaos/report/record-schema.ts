@@ -1,6 +1,12 @@
 import { z } from "zod";
 import { topologySchema } from "../../stacks/topology.ts";
-import { OUTCOMES } from "../measurement/probe.ts";
+import {
+  loadSchema,
+  loadTrialSchema,
+  namedLoadSchema,
+  probeCountsSchema,
+  qualitySchema,
+} from "./load-schema.ts";
 import { MARKS, PHASES, RECORD_SCHEMA, VERDICTS, type RunRecord } from "./record.ts";
 
 /**
@@ -48,20 +54,6 @@ const predictedWindow = z
   })
   .meta({ id: "predictedWindow", description: "What theory allows for one timing" });
 
-const quality = z
-  .object({
-    lagP50Ms: z.number(),
-    lagP99Ms: z.number(),
-    lagMaxMs: z.number(),
-    eventLoopDelayP99Ms: z.number(),
-    intended: count,
-    sent: count,
-    dropped: count,
-    maxOutstanding: count,
-    cpuShare: z.number().describe("1 is one core"),
-  })
-  .describe("What the prober says of itself");
-
 const objectiveSample = z.object({
   measured,
   predicted: predictedWindow.nullable(),
@@ -89,6 +81,7 @@ const trial = z
     verdict,
     reasons: z.array(z.string()),
     spoilt: z.boolean().describe("Invalid only because CPU was stolen while it was measured"),
+    abortedBy: z.string().nullable().describe("The abort rule that ended it, in words"),
     target: z.string().nullable(),
     phase: z
       .object({
@@ -104,16 +97,12 @@ const trial = z
     clientGap: measured.describe(
       "From the first failed probe to the first success after it, milliseconds",
     ),
-    probes: z.object({
-      sent: count,
-      byOutcome: z.record(z.enum(OUTCOMES), count),
-      failedBefore: count,
-      failedDuring: count,
-      failedAfter: count,
-      inFlightAtFault: count,
-    }),
+    probes: probeCountsSchema,
     faults: z.array(fault),
-    quality: quality.nullable(),
+    quality: qualitySchema.nullable(),
+    alongside: z
+      .array(loadTrialSchema)
+      .describe("What was seen of the loads beside the main one, in the scenario's order"),
     stolenMs: z.number().nullable().describe("CPU time that the hypervisor took, over all cores"),
     deployMs: z.number().nullable(),
     objectives: z.record(z.string(), objectiveSample),
@@ -195,13 +184,12 @@ export const runRecordSchema = z.object({
   reasons: z.array(z.string()),
   exitCode: z.int().nullable(),
   topology: topologySchema,
-  load: z.object({
-    ratePerSecond: z.number(),
-    connectTimeoutMs: z.number(),
-    totalTimeoutMs: z.number(),
-    target: z.string(),
-    class: z.literal("fresh"),
-  }),
+  load: loadSchema.describe("The load that marks, outage and steady state are seen by"),
+  alongside: z.array(namedLoadSchema).describe("Further loads beside it"),
+  abortRules: z.array(z.string()).describe("What ends a trial and the run: each rule in words"),
+  blastRadius: z
+    .object({ nodesDown: count.nullable(), allowTotalLoss: z.boolean() })
+    .describe("How much may be down at once"),
   faults: z.array(z.object({ title: z.string(), atMs: z.number(), forMs: z.number().nullable() })),
   predictions: z.array(predictedWindow),
   trialsPlanned: count,

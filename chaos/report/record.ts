@@ -1,6 +1,7 @@
 import type { Topology } from "../../stacks/topology.ts";
 import type { Outcome, ProberQuality } from "../measurement/probe.ts";
 import type { PredictedWindow } from "../measurement/predicted-window.ts";
+import type { LoadRecord, LoadTrialRecord, NamedLoadRecord } from "./load-record.ts";
 
 /**
  * The record of a run, `run.json`: everything a report shows is in it or in the two streams beside
@@ -9,7 +10,7 @@ import type { PredictedWindow } from "../measurement/predicted-window.ts";
  * All `…Ns` are CLOCK_MONOTONIC as decimal strings; all `…Ms` are milliseconds relative to the
  * trial's P1 unless they are durations.
  */
-export const RECORD_SCHEMA = "evenkeel.run/2";
+export const RECORD_SCHEMA = "evenkeel.run/3";
 
 /** How a trial, an objective or a run was judged. */
 export const VERDICTS = [
@@ -84,6 +85,8 @@ export interface TrialRecord {
   readonly reasons: readonly string[];
   /** It is invalid, and only because CPU was stolen from the machine while it was measured. */
   readonly spoilt: boolean;
+  /** The abort rule that ended it, in words; null when none did. */
+  readonly abortedBy: string | null;
   /** Node or link that was hurt. */
   readonly target: string | null;
   /** Phase of the injection in the heartbeat that decides the detection. */
@@ -114,6 +117,8 @@ export interface TrialRecord {
   };
   readonly faults: readonly FaultRecord[];
   readonly quality: ProberQuality | null;
+  /** What was seen of the loads beside the main one, in the scenario's order. */
+  readonly alongside: readonly LoadTrialRecord[];
   /** CPU time that the hypervisor took from the machine while probes were sent, over all cores; null where unknown. */
   readonly stolenMs: number | null;
   /** Milliseconds from the start of the deployment to every readiness check green. */
@@ -202,12 +207,18 @@ export interface RunRecord {
   readonly reasons: readonly string[];
   readonly exitCode: number | null;
   readonly topology: Topology;
-  readonly load: {
-    readonly ratePerSecond: number;
-    readonly connectTimeoutMs: number;
-    readonly totalTimeoutMs: number;
-    readonly target: string;
-    readonly class: "fresh";
+  /** The load that marks, outage and steady state are seen by. */
+  readonly load: LoadRecord;
+  /** Further loads beside it. */
+  readonly alongside: readonly NamedLoadRecord[];
+  /** What ends a trial, heals it, and leaves the rest of the run out: each rule in words. */
+  readonly abortRules: readonly string[];
+  /** How much may be down at once. */
+  readonly blastRadius: {
+    /** Nodes at once; null when the scenario sets no number. */
+    readonly nodesDown: number | null;
+    /** Whether all balancers, or all backends of a pool, may be down at once. */
+    readonly allowTotalLoss: boolean;
   };
   readonly faults: readonly {
     readonly title: string;

@@ -10,7 +10,7 @@ import type { LoadedRun, TrialEvent, TrialProbe } from "./run-folder.ts";
  * - `length:/trials`: the length of a list
  * - `sum:/trials/@/probes/sent`, `min:`, `max:`: over all that a pointer reaches, `@` for every element; `+` joins pointers
  * - `tally:/trials/@/verdict=pass`: how many of them have that value; `!=`: another one
- * - `probes?outcome=timeout&when=during`: how many probes; `when` is before, during or after
+ * - `probes?outcome=timeout&when=during`: how many probes of the main load; `when` is before, during or after
  *
  * Any `…Ns` below a trial is told in milliseconds after that trial's P1.
  */
@@ -93,6 +93,7 @@ export class References {
   #countOfProbes(query: URLSearchParams): number {
     if (this.#counts.size === 0) {
       for (const probe of this.#run.probes) {
+        if (probe.load !== undefined) continue;
         const when = this.#whenMeant(probe);
         const key = `${probe.outcome} ${when}`;
         this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);

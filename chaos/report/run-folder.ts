@@ -26,8 +26,12 @@ import { RECORD_SCHEMA, type RunRecord } from "./record.ts";
 /** An event and the trial in which it was seen. */
 export type TrialEvent = EventLine & { readonly trial: number };
 
-/** A probe and the trial in which it was sent. */
-export type TrialProbe = ProbeRecord & { readonly trial: number };
+/** A probe, the trial in which it was sent, and by which load. */
+export type TrialProbe = ProbeRecord & {
+  readonly trial: number;
+  /** Id of the load beside the main one that sent it; absent of the main load. */
+  readonly load?: string;
+};
 
 /** Everything a report is rendered from. Line n of a stream is element n − 1. */
 export interface LoadedRun {
@@ -80,14 +84,28 @@ export async function appendEvents(
   await appendFile(join(dir, EVENTS_FILE), lines(trial, events));
 }
 
-/** Adds the probes of one trial as a gzip member of its own, so that earlier ones stay readable. */
+/**
+ * Adds the probes of one trial as a gzip member of its own, so that earlier ones stay readable.
+ *
+ * @param alongside those of the loads beside the main one, by their ids. @default none
+ */
 export async function appendProbes(
   dir: string,
   trial: number,
   probes: readonly ProbeRecord[],
+  alongside: Readonly<Record<string, readonly ProbeRecord[]>> = {},
 ): Promise<void> {
-  if (probes.length === 0) return;
-  await appendFile(join(dir, PROBES_FILE), gzipSync(lines(trial, probes)));
+  const all = [
+    lines(trial, probes),
+    ...Object.entries(alongside).map(([load, its]) =>
+      lines(
+        trial,
+        its.map((probe) => ({ load, ...probe })),
+      ),
+    ),
+  ].join("");
+  if (all === "") return;
+  await appendFile(join(dir, PROBES_FILE), gzipSync(all));
 }
 
 function lines(trial: number, values: readonly object[]): string {

@@ -43,6 +43,7 @@ export function seenTrials(run: LoadedRun): readonly SeenTrial[] {
     one.events.push({ line: index + 1, atMs, event });
   }
   for (const [index, probe] of run.probes.entries()) {
+    if (probe.load !== undefined) continue;
     const one = byIndex.get(probe.trial);
     const fault = one?.trial.marks.injected;
     if (one === undefined || fault === undefined || fault.atMs === null) continue;

@@ -81,6 +81,8 @@ export function trialData(
         },
       ],
       quality: { ...GOOD_QUALITY, intended: 100, sent: 100 },
+      alongside: [],
+      abortedBy: null,
       stolenMs: 0,
       deployMs: 1,
       ...trial,

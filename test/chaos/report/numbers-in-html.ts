@@ -164,7 +164,7 @@ function resolve(run: LoadedRun, reference: string): unknown {
     return run.probes.filter((probe) => {
       const trial = record.trials.find((one) => one.index === probe.trial);
       const time = relative(trial, probe.intendedNs);
-      if (typeof time !== "number" || probe.outcome !== query.get("outcome")) return false;
+      if (probe.load !== undefined || typeof time !== "number" || probe.outcome !== query.get("outcome")) return false;
       const end = trial?.marks.recovered.atMs ?? Number.POSITIVE_INFINITY;
       return query.get("when") === (time < 0 ? "before" : time > end ? "after" : "during");
     }).length;

@@ -116,7 +116,7 @@ describe("a damaged run folder", () => {
     await expect(readRun(dir)).rejects.toMatchObject({
       code: "run_record_other_schema",
       message: expect.stringMatching(
-        /"evenkeel.run\/9".*"evenkeel.run\/2".*the version that wrote it/,
+        /"evenkeel.run\/9".*"evenkeel.run\/3".*the version that wrote it/,
       ),
     });
   });
