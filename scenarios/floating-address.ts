@@ -20,6 +20,7 @@ export function takeoverIn(topology: Topology, owner?: string | null): Predicted
   if (backup === undefined) throw new RangeError("The floating address has only one owner.");
   return vrrpTakeover({
     advertIntervalMs: vrrp.advertIntervalMs,
+    ...(vrrp.downTimerAdverts === undefined ? {} : { downTimerAdverts: vrrp.downTimerAdverts }),
     backupPriority: backup.priority,
   });
 }

@@ -199,6 +199,8 @@ const virtualAddressSchema = z.strictObject({
   vrrp: z.strictObject({
     routerId: z.int().min(1).max(255),
     advertIntervalMs: z.number().min(10).max(40_950),
+    /** Adverts missed in a row after which the master counts as dead. Absent: keepalived's own 3. */
+    downTimerAdverts: z.int().min(1).max(100).optional(),
     /** Whether a returning node of higher priority takes the address back. */
     preempt: z.boolean(),
   }),

@@ -22,6 +22,8 @@ export interface KeepalivedInput {
   readonly virtualAddress: { readonly address: string; readonly prefixLength: number };
   /** 10 to 40,950, in whole centiseconds: the field on the wire has 12 bits of them. */
   readonly advertIntervalMs: number;
+  /** Adverts missed in a row after which the master counts as dead, 1 to 100. @default 3, keepalived's own */
+  readonly downTimerAdverts?: number;
   /** 1 to 255, unique in the layer-2 network. */
   readonly routerId: number;
   /** Whether a returning node of higher priority takes the address back. */
@@ -56,6 +58,7 @@ const inputSchema = z
       .min(10)
       .max(40_950)
       .multipleOf(10, "is not in whole centiseconds | Use a multiple of 10 ms."),
+    downTimerAdverts: z.int().min(1).max(100).optional(),
     routerId: z.int().min(1).max(255),
     preempt: z.boolean(),
     trackFile: path,
@@ -125,6 +128,9 @@ export function keepalivedConfig(input: KeepalivedInput): string {
     `  virtual_router_id ${input.routerId}`,
     `  priority ${input.priority}`,
     `  advert_int ${(input.advertIntervalMs / 1000).toFixed(2)}`,
+    ...(input.downTimerAdverts === undefined
+      ? []
+      : [`  down_timer_adverts ${input.downTimerAdverts}`]),
     ...(input.preempt ? [] : ["  nopreempt"]),
     `  unicast_src_ip ${input.address}`,
     "  unicast_peer {",

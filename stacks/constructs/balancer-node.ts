@@ -23,6 +23,7 @@ export type NodeFailover =
       readonly peers: readonly string[];
       readonly routerId: number;
       readonly advertIntervalMs: number;
+      readonly downTimerAdverts?: number;
       readonly preempt: boolean;
       /** Whether requests that are open while the address moves are finished all the same. */
       readonly handover: "lossless" | "plain";

@@ -26,6 +26,13 @@ export interface BalancerPairProps extends BalancersProps {
   readonly priorities?: readonly [number, number];
   /** Interval of VRRP's adverts, in whole centiseconds. @default Duration.millis(100) */
   readonly advertInterval?: Duration;
+  /**
+   * Adverts that must be missed in a row before the second balancer takes the address, 1 to 100:
+   * keepalived's `down_timer_adverts`. More of them at a shorter interval bear more loss and take no longer.
+   *
+   * @default 3
+   */
+  readonly downTimerAdverts?: number;
   /** Whether a returning balancer of higher priority takes the address back. @default false */
   readonly preempt?: boolean;
   /**
@@ -98,6 +105,9 @@ export class BalancerPair extends Construct implements Balancers {
       routerId: this.#props.routerId ?? 51,
       advertIntervalMs: (this.#props.advertInterval ?? Duration.millis(100)).toMilliseconds(),
       preempt: this.#props.preempt ?? false,
+      ...(this.#props.downTimerAdverts === undefined
+        ? {}
+        : { downTimerAdverts: this.#props.downTimerAdverts }),
     };
     const owners = this.nodes
       .map(({ id }, index) => ({ node: id, priority: priorities[index] ?? 1 }))

@@ -31,7 +31,13 @@ export interface ActivePassiveOptions
     TopologyStackProps,
     Pick<
       BalancerPairProps,
-      "failover" | "handover" | "priorities" | "advertInterval" | "preempt" | "timeouts"
+      | "failover"
+      | "handover"
+      | "priorities"
+      | "advertInterval"
+      | "downTimerAdverts"
+      | "preempt"
+      | "timeouts"
     >,
     Pick<
       BackendPoolProps,

@@ -25,6 +25,12 @@ test("the beat is an advert of the owner, seen by its peer", () => {
   expect(isBeat(event("vrrp.master", "lb-b", 250), hurt)).toBe(false);
 });
 
+test("who waits for more adverts takes over later", () => {
+  const { topology } = activePassive({ downTimerAdverts: 30 });
+  expect(topology.virtualAddress?.vrrp.downTimerAdverts).toBe(30);
+  expect(takeoverIn(topology)).toMatchObject({ floorMs: 2_906.25, ceilingMs: 3_006.25 });
+});
+
 test("without a floating address there is nothing to predict", () => {
   const fixed = activePassive({ failover: "none" }).topology;
   expect(() => takeoverIn(fixed)).toThrow("has no floating address");

@@ -41,6 +41,14 @@ describe("the text", () => {
     expect(keepalivedConfig(input)).toContain("\n  init_file 1 overwrite\n");
   });
 
+  test("says after how many missed adverts the master counts as dead only when that is asked for", () => {
+    expect(keepalivedConfig(input)).not.toContain("down_timer_adverts");
+    expect(keepalivedConfig({ ...input, downTimerAdverts: 30 })).toContain(
+      "\n  down_timer_adverts 30\n",
+    );
+    expect(() => keepalivedConfig({ ...input, downTimerAdverts: 0 })).toThrow("downTimerAdverts");
+  });
+
   test("says nopreempt exactly when a returning node must not take the address back", () => {
     expect(keepalivedConfig(input)).toContain("nopreempt");
     expect(keepalivedConfig({ ...input, preempt: true })).not.toContain("nopreempt");
