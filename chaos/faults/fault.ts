@@ -19,8 +19,20 @@ export interface Fault {
   check(topology: Topology): void;
   /** Ids of the nodes or links that it may turn out to act on, the likeliest first. */
   targets(topology: Topology): readonly string[];
+  /** The nodes that it takes down; the blast radius of a scenario counts them. @default none */
+  takesDown?(topology: Topology): readonly DownNodes[];
   /** Gets ready whatever the injection needs, before the steady state, so that the injection itself is quick. */
   prepare(deployment: Deployment, chance?: Chance): Promise<PreparedFault>;
+}
+
+/** So many of these nodes are down: dead, frozen, hung or cut off, so that they serve nobody. */
+export interface DownNodes {
+  /** How many; all of them when it is their number. */
+  readonly count: number;
+  /** Ids of those that it may turn out to be. */
+  readonly of: readonly string[];
+  /** `before`: only from the beginning of the trial to the injection. @default "during" the fault */
+  readonly when?: "during" | "before";
 }
 
 /** What a fault may draw lots by. */
@@ -33,6 +45,8 @@ export interface Chance {
 export interface PreparedFault extends AsyncDisposable {
   /** Node or link it would act on now: the owner of a floating address may change until then. */
   aim(): string;
+  /** The nodes that it would take down now, when they are not the one that it aims at. */
+  downNow?(): readonly string[];
   /**
    * Makes it real. The undo intent is in the journal before anything is touched.
    *

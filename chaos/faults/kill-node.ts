@@ -1,5 +1,6 @@
 import type { Fault } from "./fault.ts";
 import { injectWithJournal } from "./injected.ts";
+import { takesDown } from "./takes-down.ts";
 import type { Target } from "./target.ts";
 
 /**
@@ -15,6 +16,7 @@ export function killNode(target: Target, options: { readonly silent: boolean }):
     title: `${options.silent ? "silent kill" : "kill"} of ${target.title}`,
     check: (topology) => target.check(topology),
     targets: (topology) => target.candidates(topology),
+    takesDown: takesDown(target),
     prepare: (deployment) =>
       Promise.resolve({
         aim: () => target.find(deployment),

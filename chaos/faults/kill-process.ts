@@ -2,6 +2,7 @@ import { nodeOf } from "../../stacks/topology.ts";
 import { UnknownName } from "../environment/errors.ts";
 import type { Fault } from "./fault.ts";
 import { injectWithJournal } from "./injected.ts";
+import { processTakesDown } from "./takes-down.ts";
 import type { Target } from "./target.ts";
 import { toldSince } from "./told-since.ts";
 
@@ -23,6 +24,7 @@ export function killProcess(target: Target, process_: string): Fault {
       }
     },
     targets: (topology) => target.candidates(topology),
+    takesDown: processTakesDown(target, process_),
     prepare: (deployment) =>
       Promise.resolve({
         aim: () => target.find(deployment),

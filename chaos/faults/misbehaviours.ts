@@ -1,4 +1,5 @@
 import type { Fault } from "./fault.ts";
+import { takesDown } from "./takes-down.ts";
 import type { Target } from "./target.ts";
 import { behave } from "./behave.ts";
 import type { Behaviour } from "./behaviour/behaviour.ts";
@@ -24,13 +25,19 @@ export function slowBackend(
 
 /** A backend accepts requests and answers none, until it is healed. */
 export function hungService(target: Target, options: Whom = {}): Fault {
-  return behave(target, { hang: true, ...options }, { kind: "hung-service", title: "hang of" });
+  const names = { kind: "hung-service", title: "hang of" };
+  return downUnlessShared(behave(target, { hang: true, ...options }, names), target, options);
 }
 
 /** A backend resets the connections of requests. */
 export function resettingService(target: Target, options: Whom = {}): Fault {
   const names = { kind: "resetting-service", title: "resets of" };
-  return behave(target, { reset: true, ...options }, names);
+  return downUnlessShared(behave(target, { reset: true, ...options }, names), target, options);
+}
+
+/** A backend that answers no request at all is down; one that answers errors is not. */
+function downUnlessShared(fault: Fault, target: Target, { share = 1, checks }: Whom): Fault {
+  return share < 1 || checks === "only" ? fault : { ...fault, takesDown: takesDown(target) };
 }
 
 /** A backend answers 503 to everything, checks too, as one whose dependencies are gone. */

@@ -1,6 +1,7 @@
 import { nodeOf } from "../../stacks/topology.ts";
 import type { Fault } from "./fault.ts";
 import { faultByPacketRules } from "./packets/packet-rules.ts";
+import { cutOffTakesDown } from "./takes-down.ts";
 import type { Target } from "./target.ts";
 
 /**
@@ -56,13 +57,14 @@ export function losePackets(target: Target, { share }: { readonly share: number 
  */
 export function partition(target: Target, others: readonly string[]): Fault {
   if (others.length === 0) throw new RangeError("partition: it is from nobody. Name a node.");
-  return faultByPacketRules(target, {
+  const cut = faultByPacketRules(target, {
     kind: "partition",
     title: `partition from ${others.join(", ")} of`,
     check: (topology) => others.forEach((id) => void nodeOf(topology, id)),
     arriving: (topology) => others.map((id) => `ip saddr ${nodeOf(topology, id).address}`),
     leaving: (topology) => others.map((id) => `ip daddr ${nodeOf(topology, id).address}`),
   });
+  return { ...cut, takesDown: cutOffTakesDown(target, others) };
 }
 
 /**

@@ -19,6 +19,7 @@ export function returnNode(target: Target, options: { readonly takeoverMs: numbe
     title: `return of ${target.title}`,
     check: (topology) => target.check(topology),
     targets: (topology) => target.candidates(topology),
+    takesDown: (topology) => [{ count: 1, of: target.candidates(topology), when: "before" }],
     prepare: async (deployment) => {
       const id = target.find(deployment);
       const running = deployment.node(id);

@@ -29,6 +29,13 @@ export function someOf<T>(
     ...all,
     kind: "some-of",
     title: `${countOf(faults.length, share)} of ${faults.length} by the seed: ${titles.slice(0, TITLES).join(" or ")}${more}`,
+    takesDown: (topology) => {
+      const down = all.takesDown?.(topology) ?? [];
+      const of = [...new Set(down.flatMap((one) => one.of))];
+      // Each of them takes down as much as any other, or this is not known before the seed has chosen.
+      const alike = down.length === faults.length && down.every((one) => one.count === 1);
+      return of.length === 0 ? [] : [{ count: alike ? countOf(faults.length, share) : 0, of }];
+    },
     prepare: async (deployment, chance = { seed: 0 }) => {
       const { seed } = chance;
       const chosen = together(shareOf(faults, share, deriveSeed(seed, "some-of")));

@@ -1,6 +1,7 @@
 import type { TimelineEvent } from "../environment/environment.ts";
 import type { Fault } from "./fault.ts";
 import { injectWithJournal } from "./injected.ts";
+import { takesDown } from "./takes-down.ts";
 import type { Target } from "./target.ts";
 import { toldSince } from "./told-since.ts";
 
@@ -18,6 +19,7 @@ export function stopNode(target: Target, options: { readonly graceMs: number }):
     title: `planned stop of ${target.title}`,
     check: (topology) => target.check(topology),
     targets: (topology) => target.candidates(topology),
+    takesDown: takesDown(target),
     prepare: (deployment) =>
       Promise.resolve({
         aim: () => target.find(deployment),

@@ -1,5 +1,6 @@
 import type { Moment } from "../environment/environment.ts";
 import { deriveSeed } from "../statistics/random.ts";
+import { downNowOf } from "./down-now.ts";
 import type { Fault, InjectedFault, PreparedFault } from "./fault.ts";
 
 /** The environment needs so long to be told of several things that are to happen at once. */
@@ -19,6 +20,7 @@ export function together(faults: readonly Fault[], title?: string): Fault {
     title: title ?? faults.map((fault) => fault.title).join(" together with "),
     check: (topology) => faults.forEach((fault) => fault.check(topology)),
     targets: (topology) => [...new Set(faults.flatMap((fault) => fault.targets(topology)))],
+    takesDown: (topology) => faults.flatMap((fault) => fault.takesDown?.(topology) ?? []),
     prepare: async (deployment, chance = { seed: 0 }) => {
       await using stack = new AsyncDisposableStack();
       const prepared: PreparedFault[] = [];
@@ -30,6 +32,11 @@ export function together(faults: readonly Fault[], title?: string): Fault {
       return {
         // There is one, because there is a first fault.
         aim: () => prepared[0]?.aim() ?? "",
+        downNow: () => [
+          ...new Set(
+            prepared.flatMap((one, index) => downNowOf(faults[index], one, deployment.topology)),
+          ),
+        ],
         inject: async ({ journal, atNs }) => {
           const context = { journal, atNs: atNs ?? process.hrtime.bigint() + LEAD_NS };
           const injecting = prepared.map((one) => one.inject(context));
