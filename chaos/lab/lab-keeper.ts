@@ -2,12 +2,13 @@ import type { Deployment } from "../environment/environment.ts";
 import { UnknownName } from "../environment/errors.ts";
 import type { InjectedFault, PreparedFault, UndoJournal } from "../faults/fault.ts";
 import { ownerOfAddress } from "../faults/target.ts";
-import { withNextStep } from "../errors.ts";
+import { reasonOf, withNextStep } from "../errors.ts";
 import type { TopologyNode } from "../../stacks/topology.ts";
 import { CallClient } from "../faults/call/call-client.ts";
 import { tryBalancerOf } from "../faults/operation/balancer-of.ts";
-import { faultOf, type WantedFault } from "./fault-words.ts";
+import { faultOf, isOver } from "./fault-words.ts";
 import type { ActiveFault, KeeperAnswer, KeeperRequest, LabStatus, PoolShown } from "./protocol.ts";
+import type { WantedFault } from "./words/fault-word.ts";
 
 /** A balancer that is frozen is not waited for. */
 const POOLS_WITHIN_MS = 1_000;
@@ -110,14 +111,23 @@ export class LabKeeper implements AsyncDisposable {
       await prepared[Symbol.asyncDispose]();
       throw error;
     }
-    const { active, evidence } = await injected.verify();
+    // A look that fails has not seen it; it must be healed all the same.
+    const { active, evidence } = await injected.verify().catch((error: unknown) => ({
+      active: false,
+      evidence: reasonOf(error),
+    }));
     const { target, moment } = injected;
-    const id = this.#nextId;
-    this.#nextId += 1;
     const monotonicNs = moment.monotonicNs.toString();
-    const shown = { id, title: fault.title, target, monotonicNs, evidence };
-    this.#held.set(id, { shown, prepared, injected });
-    return { kind: "injected", fault: shown, active };
+    const shown = { id: this.#nextId, title: fault.title, target, monotonicNs, evidence };
+    const over = isOver(wanted);
+    if (over) {
+      await injected.heal();
+      await prepared[Symbol.asyncDispose]();
+    } else {
+      this.#nextId += 1;
+      this.#held.set(shown.id, { shown, prepared, injected });
+    }
+    return { kind: "injected", fault: shown, active, over };
   }
 
   async #heal(ids: readonly number[]): Promise<readonly ActiveFault[]> {

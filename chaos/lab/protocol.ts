@@ -1,6 +1,6 @@
 import type { Topology } from "../../stacks/topology.ts";
 import type { NodeInspection } from "../environment/environment.ts";
-import type { WantedFault } from "./fault-words.ts";
+import type { WantedFault } from "./words/fault-word.ts";
 
 /**
  * What commands say to the keeper of a lab that stays, and what it answers: one JSON value a line
@@ -59,7 +59,13 @@ export interface PoolShown {
 export type KeeperAnswer =
   | { readonly kind: "status"; readonly status: LabStatus }
   | { readonly kind: "enter"; readonly pid: number }
-  | { readonly kind: "injected"; readonly fault: ActiveFault; readonly active: boolean }
+  | {
+      readonly kind: "injected";
+      readonly fault: ActiveFault;
+      readonly active: boolean;
+      /** It is over already: nothing is left to heal, and it has no number. */
+      readonly over: boolean;
+    }
   | { readonly kind: "healed"; readonly faults: readonly ActiveFault[] }
   | { readonly kind: "down" }
   | { readonly kind: "failed"; readonly message: string };

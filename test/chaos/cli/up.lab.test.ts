@@ -69,6 +69,22 @@ describe("a lab that stays", () => {
     );
   });
 
+  test("hurts several at the same moment, and keeps nothing of what is over at once", async () => {
+    const frozen = await command("inject", "pause", "app-1,app-2");
+    expect(frozen.stdout).toMatch(
+      /^3 {2}freeze of node app-1 together with freeze of node app-2: /,
+    );
+    const told = await command(
+      ...["inject", "signal-process", "lb", "process=balancer", "signal=SIGHUP"],
+    );
+    expect(told.stdout).toMatch(/^- {2}SIGHUP to process balancer on node lb: done, nothing is/);
+    const idle = await command("inject", "reset-connections", "lb", "port=9");
+    expect(idle).toMatchObject({ code: 2 });
+    expect(idle.stdout).toContain("NOT seen to be done");
+    expect((await statusJson())[0]?.faults.map(({ id }) => id)).toEqual([3]);
+    expect((await command("heal")).stdout).toContain("1 faults were active");
+  });
+
   test("refuses what it does not know, with what there is", async () => {
     const fault = await command("inject", "explode", "app-1");
     expect(fault.code).toBe(64);

@@ -54,8 +54,12 @@ export class FakeDeployment implements Deployment {
     return {
       id,
       spawn: (): Promise<SpawnedProcess> => Promise.reject(new Error("This node runs nothing.")),
-      inspect: () =>
-        Promise.resolve(this.inspections.get(id) ?? { running: 3, stopped: 0, connected: true }),
+      inspect: () => {
+        const error = this.failing.get(`inspect ${id}`);
+        if (error !== undefined) return Promise.reject(error);
+        const alive = { running: 3, stopped: 0, connected: true };
+        return Promise.resolve(this.inspections.get(id) ?? alive);
+      },
       kill: (options) => act(options?.silent === true ? "silent-kill" : "kill")(),
       stop: act("stop"),
       pause: act("pause"),

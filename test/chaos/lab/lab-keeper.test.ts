@@ -61,6 +61,33 @@ test("a fault that cannot be healed stays, and says why", async () => {
   expect(answer).toMatchObject({ status: { faults: [{ id: 1 }] } });
 });
 
+test("what is over at once is shown, and not held", async () => {
+  const { deployment, keeper, kill } = kept();
+  deployment.inspections.set("lb-a", { running: 3, stopped: 0, connected: true });
+  const settings = { process: "balancer", signal: "SIGHUP" };
+  const told = await keeper.answer({
+    kind: "inject",
+    fault: { name: "signal-process", target: "lb-a", settings },
+  });
+  expect(told).toMatchObject({ kind: "injected", active: true, over: true });
+  expect(await keeper.answer({ kind: "status" })).toMatchObject({ status: { faults: [] } });
+  // It took no number.
+  expect(await kill("app-1")).toMatchObject({ over: false, fault: { id: 1 } });
+  expect(deployment.calls).toEqual(["SIGHUP balancer lb-a", "silent-kill app-1"]);
+});
+
+test("a fault that cannot be looked at is not seen to be active, and is healed", async () => {
+  const { deployment, keeper, kill } = kept();
+  deployment.failing.set("inspect app-1", new Error("It does not answer."));
+  expect(await kill("app-1")).toMatchObject({
+    active: false,
+    fault: { id: 1, evidence: "It does not answer." },
+  });
+  deployment.failing.clear();
+  await keeper.answer({ kind: "heal", faults: "all" });
+  expect(deployment.calls).toEqual(["silent-kill app-1", "start app-1"]);
+});
+
 test("what is not there is refused with what is", async () => {
   const { keeper, kill } = kept();
   expect(await kill("app-9")).toMatchObject({ kind: "failed" });
