@@ -1,10 +1,11 @@
 import type { PredictedWindow } from "../measurement/predicted-window.ts";
-import type { ProbeRecord } from "../measurement/probe.ts";
 import type { Measured } from "../report/record.ts";
 import type { Bound, Objective, TrialData } from "../scenario.ts";
 import { nearestRank } from "../statistics/quantile.ts";
+import { buildObjective } from "./build-objective.ts";
 import { failedSinceFault } from "./measures.ts";
 import { theEnd, type TrialMoment } from "./moments.ts";
+import { beganBetween, latencyMs, requestsBetween, type Between } from "./requests-between.ts";
 
 /** Objectives of what lies between two moments of a trial. Each is judged in every trial. */
 
@@ -14,20 +15,16 @@ interface Named {
   readonly title: string;
 }
 
-/** From when to when. */
-interface Between {
-  readonly from: TrialMoment;
-  /** @default theEnd */
-  readonly to?: TrialMoment;
-}
-
 /**
  * The time between two moments lies within what theory allows. When the second never came, it is at
  * least the time that was observed after the first.
  */
 export function timeWithin(
   options: Named &
-    Required<Between> & { readonly window: PredictedWindow; readonly slackMs?: number },
+    Required<Pick<Between, "from" | "to">> & {
+      readonly window: PredictedWindow;
+      readonly slackMs?: number;
+    },
 ): Objective {
   const { from, to, window, slackMs = 0 } = options;
   return inEveryTrial(options, "ms", { kind: "predicted", window, slackMs }, (data) => {
@@ -43,7 +40,7 @@ export function timeWithin(
 
 /**
  * At most so many requests fail that began between two moments. Without the first moment every failure
- * since the fault counts, for at least those there were.
+ * of the main load since the fault counts, for at least those there were.
  */
 export function failedAtMostBetween(
   options: Named & Between & { readonly atMost: number },
@@ -51,9 +48,11 @@ export function failedAtMostBetween(
   const bound = { kind: "at-most", value: options.atMost } as const;
   return inEveryTrial(options, "count", bound, (data) => {
     const began = beganBetween(options, data);
-    if ("reason" in began) {
+    if (began.reason !== undefined) {
+      const { reason } = began;
+      if (options.of !== undefined) return { value: null, reason };
       const { failedDuring, failedAfter } = data.trial.probes;
-      return { value: null, reason: began.reason, atLeast: failedDuring + failedAfter };
+      return { value: null, reason, atLeast: failedDuring + failedAfter };
     }
     if (began.probes.length === 0) return { value: null, reason: "no request began then" };
     return { value: began.probes.filter(({ outcome }) => outcome !== "ok").length };
@@ -104,9 +103,8 @@ export function answeredAtMostBetween(
 ): Objective {
   const bound = { kind: "at-most", value: options.atMost } as const;
   return inEveryTrial(options, "count", bound, (data) => {
-    const began = beganBetween(options, data);
-    if ("reason" in began) return { value: null, reason: began.reason };
-    if (began.probes.length === 0) return { value: null, reason: "no request began then" };
+    const began = requestsBetween(options, data);
+    if (began.reason !== undefined) return { value: null, reason: began.reason };
     return { value: began.probes.filter(({ node }) => node === options.backend).length };
   });
 }
@@ -117,10 +115,9 @@ export function failedShareAtMostBetween(
 ): Objective {
   const bound = { kind: "at-most", value: options.atMost } as const;
   return inEveryTrial(options, "ratio", bound, (data) => {
-    const began = beganBetween(options, data);
-    if ("reason" in began) return { value: null, reason: began.reason };
+    const began = requestsBetween(options, data);
+    if (began.reason !== undefined) return { value: null, reason: began.reason };
     const { probes } = began;
-    if (probes.length === 0) return { value: null, reason: "no request began then" };
     return { value: probes.filter(({ outcome }) => outcome !== "ok").length / probes.length };
   });
 }
@@ -135,10 +132,9 @@ export function lateByTargetAtMostBetween(
 ): Objective {
   const bound = { kind: "at-most", value: options.atMost } as const;
   return inEveryTrial(options, "ratio", bound, (data) => {
-    const began = beganBetween(options, data);
-    if ("reason" in began) return { value: null, reason: began.reason };
+    const began = requestsBetween(options, data);
+    if (began.reason !== undefined) return { value: null, reason: began.reason };
     const { probes } = began;
-    if (probes.length === 0) return { value: null, reason: "no request began then" };
     const late = probes.filter(
       (probe) => probe.node === data.hurt.target && latencyMs(probe) > options.lateMs,
     );
@@ -155,16 +151,12 @@ export function latencyAtMostBetween(
 ): Objective {
   const bound = { kind: "at-most", value: options.atMostMs } as const;
   return inEveryTrial(options, "ms", bound, (data) => {
-    const began = beganBetween(options, data);
-    if ("reason" in began) return { value: null, reason: began.reason };
+    const began = requestsBetween(options, data);
+    if (began.reason !== undefined) return { value: null, reason: began.reason };
     const latencies = began.probes.filter(({ outcome }) => outcome === "ok").map(latencyMs);
     if (latencies.length === 0) return { value: null, reason: "no request succeeded then" };
     return { value: nearestRank(latencies, options.quantile) };
   });
-}
-
-function latencyMs({ intendedNs, completedNs }: ProbeRecord): number {
-  return Number(BigInt(completedNs) - BigInt(intendedNs)) / 1e6;
 }
 
 /** Requests that had been sent and were not answered then; those that failed may have been on any node. */
@@ -175,26 +167,12 @@ function openOn(backend: string, { probes }: TrialData, atNs: bigint): number {
   ).length;
 }
 
-/** What was picked before the first moment was sent before it too, so that nothing old is counted. */
-function beganBetween(
-  { from, to = theEnd }: Between,
-  data: TrialData,
-): { readonly probes: readonly ProbeRecord[] } | { readonly reason: string } {
-  const begin = from.find(data);
-  if (begin.atNs === null) return { reason: begin.reason };
-  const end = to.find(data);
-  if (end.atNs === null) return { reason: end.reason };
-  const [fromNs, toNs] = [begin.atNs, end.atNs];
-  return {
-    probes: data.probes.filter(({ sentNs }) => BigInt(sentNs) >= fromNs && BigInt(sentNs) <= toNs),
-  };
-}
-
 function inEveryTrial(
-  { id, title }: Named,
+  { id, title, of }: Named & { readonly of?: string },
   unit: Objective["unit"],
   bound: Bound,
   measure: (data: TrialData) => Measured,
 ): Objective {
-  return { id, title, unit, statistic: "every trial", minimumSamples: 1, measure, bound };
+  const options = { id, ...(of === undefined ? {} : { of }) };
+  return buildObjective(options, { name: id, title, unit, bound, measure });
 }

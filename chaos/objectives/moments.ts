@@ -44,6 +44,34 @@ export function healingOf(step = 0): TrialMoment {
   };
 }
 
+/** When the last of the faults was gone again; none when one of them lasted. */
+export const theLastHealing: TrialMoment = {
+  title: "the healing",
+  find: ({ trial }) => {
+    let last = 0n;
+    for (const [index, { healedNs }] of trial.faults.entries()) {
+      if (healedNs === null) return { atNs: null, reason: `fault ${index + 1} was not healed` };
+      if (BigInt(healedNs) > last) last = BigInt(healedNs);
+    }
+    return trial.faults.length === 0
+      ? { atNs: null, reason: "there was no fault" }
+      : { atNs: last };
+  },
+};
+
+/** P6, when requests succeeded again; the fault itself when none had failed. */
+export const theRecovery: TrialMoment = {
+  title: "the recovery",
+  find: ({ trial, injectedNs }) => {
+    const { recovered } = trial.marks;
+    if (recovered.atMs !== null) return { atNs: BigInt(recovered.monotonicNs) };
+    const { failedDuring, failedAfter } = trial.probes;
+    if (trial.outage.value !== null && failedDuring + failedAfter === 0)
+      return { atNs: injectedNs };
+    return { atNs: null, reason: recovered.reason };
+  },
+};
+
 /** The first event that matches, from another moment on. */
 export function firstEventAfter(
   start: TrialMoment,

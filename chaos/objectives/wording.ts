@@ -1,3 +1,4 @@
+import type { ProbeRecord } from "../measurement/probe.ts";
 import { MARKS, type Measured, type Verdict } from "../report/record.ts";
 import type { Objective, TrialData } from "../scenario.ts";
 import type { Limits } from "./limits.ts";
@@ -31,13 +32,24 @@ function wanted(limits: Limits, unit: Objective["unit"]): string {
 
 /** In which phase it broke, and which kinds of errors there were. */
 function circumstances({ trial }: TrialData): string {
-  const errors = Object.entries(trial.probes.byOutcome)
+  const errors = commonestErrors(trial.probes.byOutcome);
+  return `${whereItBroke(trial)}${errors === "" ? "" : `; errors: ${errors}`}`;
+}
+
+/** The commonest kinds of errors among some requests with their counts; empty without any. */
+export function errorsAmong(probes: readonly Pick<ProbeRecord, "outcome">[]): string {
+  const counts: Record<string, number> = {};
+  for (const { outcome } of probes) counts[outcome] = (counts[outcome] ?? 0) + 1;
+  return commonestErrors(counts);
+}
+
+function commonestErrors(byOutcome: Readonly<Record<string, number>>): string {
+  return Object.entries(byOutcome)
     .filter(([outcome, count]) => outcome !== "ok" && count > 0)
     .sort(([, a], [, b]) => b - a)
     .slice(0, 3)
     .map(([outcome, count]) => `${count} ${outcome}`)
     .join(", ");
-  return `${whereItBroke(trial)}${errors === "" ? "" : `; errors: ${errors}`}`;
 }
 
 /** A trial that recovered broke in its longest phase; else what comes after the last mark went wrong. */

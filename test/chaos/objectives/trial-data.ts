@@ -1,3 +1,4 @@
+import type { TimelineEvent } from "../../../chaos/environment/environment.ts";
 import { OUTCOMES, type ProbeRecord } from "../../../chaos/measurement/probe.ts";
 import type { PredictedWindow } from "../../../chaos/measurement/predicted-window.ts";
 import {
@@ -139,6 +140,36 @@ export function objectiveOf(change: Partial<Objective> = {}): Objective {
     minimumSamples: 1,
     measure: ({ trial }) => trial.outage,
     bound: { kind: "at-most", value: 200 },
+    ...change,
+  };
+}
+
+/** Something told so many milliseconds after the fault, by the first balancer unless another node is named. */
+export function eventAt(
+  atMs: number,
+  type: TimelineEvent["type"],
+  data: TimelineEvent["data"] = {},
+  node = "lb-a",
+): TimelineEvent {
+  const monotonicNs = (FAULT_NS + BigInt(Math.round(atMs * 1e6))).toString();
+  return { schema: "evenkeel.event/1", node, process: "balancer", monotonicNs, type, data };
+}
+
+/** A fault from so many milliseconds after the first one on. */
+export function faultAt(
+  atMs: number,
+  healedMs: number | null,
+  change: Partial<TrialRecord["faults"][number]> = {},
+): TrialRecord["faults"][number] {
+  const at = (ms: number): string => (FAULT_NS + BigInt(Math.round(ms * 1e6))).toString();
+  return {
+    kind: "fake",
+    title: "a fault",
+    target: "web-1",
+    injectedNs: at(atMs),
+    uncertaintyMs: 0,
+    healedNs: healedMs === null ? null : at(healedMs),
+    verified: { active: true, evidence: "seen" },
     ...change,
   };
 }

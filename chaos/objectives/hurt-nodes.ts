@@ -1,0 +1,26 @@
+import type { TrialData } from "../scenario.ts";
+
+/** When faults acted on a node. */
+export interface Hurting {
+  readonly node: string;
+  /** Kind of the fault. */
+  readonly kind: string;
+  readonly fromNs: bigint;
+  /** Null when it was not healed. */
+  readonly toNs: bigint | null;
+}
+
+/** Every fault of a trial with the node that it acted on: the first of those it names, if several. */
+export function hurtings({ trial }: TrialData): readonly Hurting[] {
+  return trial.faults.map(({ target, kind, injectedNs, healedNs, uncertaintyMs }) => ({
+    node: target,
+    kind,
+    fromNs: BigInt(injectedNs) - BigInt(Math.ceil(uncertaintyMs * 1e6)),
+    toNs: healedNs === null ? null : BigInt(healedNs),
+  }));
+}
+
+/** Ids of the nodes that any fault of the trial acted on. */
+export function hurtNodes(data: TrialData): ReadonlySet<string> {
+  return new Set([data.hurt.target, ...hurtings(data).map(({ node }) => node)]);
+}
