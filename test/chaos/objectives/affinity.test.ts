@@ -1,0 +1,68 @@
+import { expect, test } from "vitest";
+import { affinityMissesAtMost } from "../../../chaos/objectives/affinity.ts";
+import { judgeTrial } from "../../../chaos/objectives/judge.ts";
+import type { TimelineEvent } from "../../../chaos/environment/environment.ts";
+import type { ProbeRecord } from "../../../chaos/measurement/probe.ts";
+import { eventAt, faultAt, probe, trialData } from "./trial-data.ts";
+
+const objective = affinityMissesAtMost({ of: "carts", atMost: 0 });
+
+function answer(sentMs: number, node: string, user = 0): ProbeRecord {
+  return { ...probe(sentMs, sentMs + 5, "ok", node), class: "session", user };
+}
+
+/** One user goes from web-2 to web-3 at 100 ms, and stays there for another answer. */
+const moves = [answer(50, "web-2"), answer(100, "web-3"), answer(150, "web-3")];
+const told = (atMs: number, type: TimelineEvent["type"], node = "lb-a", backend = "web-2") =>
+  eventAt(atMs, type, { backend }, node);
+const judged = (events: readonly TimelineEvent[], faults = [faultAt(0, 10)]) =>
+  judgeTrial(
+    objective,
+    trialData({
+      alongside: { carts: moves },
+      events,
+      trial: { ...trialData().trial, faults },
+    }),
+  );
+
+test.each<[string, readonly TimelineEvent[]]>([
+  ["nobody told a word of it", []],
+  ["another one was out", [told(80, "backend.unhealthy", "lb-a", "web-1")]],
+  ["it was found unhealthy later", [told(120, "backend.unhealthy")]],
+  ["it was back", [told(60, "backend.ejected"), told(90, "backend.readmitted")]],
+])("a move away is a miss when %s", (_, events) => {
+  expect(judged(events)).toMatchObject({ verdict: "fail", measured: { value: 1 / 2 } });
+});
+
+test.each<[string, readonly TimelineEvent[]]>([
+  ["was unhealthy", [told(80, "backend.unhealthy")]],
+  ["was ejected while the request was open", [told(103, "backend.ejected")]],
+  ["was drained", [told(-900, "backend.draining")]],
+  ["was leaving", [told(90, "backend.leaving")]],
+  [
+    "is unhealthy still, though no longer ejected",
+    [
+      ...[told(60, "backend.unhealthy"), told(61, "backend.ejected")],
+      told(90, "backend.readmitted"),
+    ],
+  ],
+  [
+    "was out for one of two balancers",
+    [told(80, "backend.unhealthy", "lb-b"), told(90, "backend.healthy", "lb-a")],
+  ],
+])("a move away is none when its backend %s", (_, events) => {
+  expect(judged(events)).toMatchObject({ verdict: "pass", measured: { value: 0 } });
+});
+
+test("a backend that a fault acts on is not fit, whether anybody has noticed or not", () => {
+  expect(judged([], [faultAt(90, null, { target: "web-2" })]).verdict).toBe("pass");
+  expect(judged([], [faultAt(60, 90, { target: "web-2" })]).verdict).toBe("fail");
+});
+
+test("users do not follow each other, and one answer each tells nothing", () => {
+  const carts = [answer(50, "web-2", 0), answer(60, "web-3", 1)];
+  expect(judgeTrial(objective, trialData({ alongside: { carts } }))).toMatchObject({
+    verdict: "inconclusive",
+    measured: { reason: "no user was answered twice" },
+  });
+});
