@@ -7,17 +7,31 @@ const MAX_CHUNK_LINE_BYTES = 256;
 
 /**
  * Reads one HTTP/1.1 response as it arrives (RFC 9112 §4, §6, §7). It keeps the status and the
- * headers; of the body it only counts the bytes. Anything doubtful in the framing is `corrupt`:
- * a probe has no reason to guess. Nothing is thrown.
+ * headers; the body it counts, and hands on to whoever wants it. Anything doubtful in the framing is
+ * `corrupt`: a probe has no reason to guess. Nothing is thrown.
  */
 export class HttpResponse {
   /** Of the final response, null before its head is complete. */
   status: number | null = null;
   /** Body bytes so far, without chunk framing. */
   bodyBytes = 0;
+  /** Values of all `Set-Cookie` fields of the final response. */
+  setCookies: readonly string[] = [];
+  readonly #onBody: ((part: Buffer) => void) | undefined;
   #headers = new Map<string, string>();
+  #saysClose = false;
   #head = "";
   #body: Body = { kind: "head" };
+
+  /** @param onBody receives the body in parts, without chunk framing; the head is complete by then */
+  constructor(onBody?: (part: Buffer) => void) {
+    this.#onBody = onBody;
+  }
+
+  /** Whether another request may follow on the connection once this response is complete (RFC 9112 §9.3). */
+  get keepsAlive(): boolean {
+    return !this.#saysClose && this.#body.kind !== "until-close";
+  }
 
   /** First value of a header; the name in lower case. */
   header(name: string): string | null {
@@ -57,11 +71,16 @@ export class HttpResponse {
     const match = /^HTTP\/1\.[01] ([1-9]\d\d)(?: |$)/.exec(statusLine);
     if (match === null) return null;
     this.#headers = new Map();
+    this.#saysClose = statusLine.startsWith("HTTP/1.0");
+    const cookies: string[] = [];
+    this.setCookies = cookies;
     for (const line of lines) {
       const colon = line.indexOf(":");
       if (colon < 1) return null;
       const name = line.slice(0, colon).toLowerCase();
       const value = line.slice(colon + 1).trim();
+      if (name === "set-cookie") cookies.push(value);
+      if (name === "connection" && /(?:^|,)\s*close\s*(?:,|$)/i.test(value)) this.#saysClose = true;
       const earlier = this.#headers.get(name);
       if (earlier === undefined) this.#headers.set(name, value);
       else if (name === "content-length" && earlier !== value) return null;
@@ -87,10 +106,10 @@ export class HttpResponse {
       case "head":
         return "more";
       case "until-close":
-        this.bodyBytes += chunk.length;
+        this.#take(chunk);
         return "more";
       case "length":
-        this.bodyBytes += chunk.length;
+        this.#take(chunk);
         body.left -= chunk.length;
         if (body.left > 0) return "more";
         return body.left === 0 ? "complete" : "corrupt";
@@ -99,12 +118,17 @@ export class HttpResponse {
     }
   }
 
+  #take(part: Buffer): void {
+    this.bodyBytes += part.length;
+    if (part.length > 0) this.#onBody?.(part);
+  }
+
   #pushChunked(body: Chunked, chunk: Buffer): Progress {
     let at = 0;
     while (at < chunk.length) {
       if (body.left > 0) {
         const taken = Math.min(body.left, chunk.length - at);
-        this.bodyBytes += taken;
+        this.#take(chunk.subarray(at, at + taken));
         body.left -= taken;
         at += taken;
         if (body.left === 0) body.line = "\n"; // The line end that closes the chunk.

@@ -8,7 +8,7 @@ import type { HttpResponse } from "./http-response.ts";
  * nothing was sent, and the probe says nothing about the other side
  * @see errno(3)
  */
-export function outcomeOfError(code: string | undefined): Outcome | null {
+export function outcomeOfError(code: string | undefined): Exclude<Outcome, "ok"> | null {
   switch (code) {
     case "ECONNREFUSED":
       return "refused";

@@ -1,4 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
+import { DueTimes, type Schedule } from "./schedule.ts";
 
 /**
  * The pacer's thread: sleeps until a probe is due, then tells the main thread. A thread of its own
@@ -12,12 +13,12 @@ if (port === null)
 
 const stopped = new Int32Array(workerData as SharedArrayBuffer);
 
-port.once("message", (schedule: { startNs: bigint; periodNs: number; count: number }) => {
-  const { startNs, periodNs, count } = schedule;
-  let next = 0;
-  while (next < count) {
-    const elapsedNs = Number(process.hrtime.bigint() - startNs);
-    const waitNs = next * periodNs - elapsedNs;
+port.once("message", (schedule: Schedule) => {
+  const times = new DueTimes(schedule);
+  let nextNs: number | null = times.nextNs ?? times.endNs;
+  while (nextNs !== null) {
+    const elapsedNs = Number(process.hrtime.bigint() - schedule.startNs);
+    const waitNs = nextNs - elapsedNs;
     if (waitNs > 0) {
       if (Atomics.wait(stopped, 0, 0, waitNs / 1e6) !== "timed-out") break;
       // The wait may end a little early; only the clock decides.
@@ -25,7 +26,9 @@ port.once("message", (schedule: { startNs: bigint; periodNs: number; count: numb
     }
     // One message for all that is due: the main thread issues by its own clock.
     port.postMessage("due");
-    next = Math.floor(elapsedNs / periodNs) + 1;
+    while (times.nextNs !== null && times.nextNs <= elapsedNs) times.advance();
+    // The end of the schedule is told too: the last connection may have to be held until then.
+    nextNs = times.nextNs ?? (elapsedNs < times.endNs ? times.endNs : null);
   }
   port.close();
 });

@@ -1,19 +1,6 @@
 import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
-
-/** When probes are due: probe k at `startNs` + k × `periodNs`, for k from 0 to `count` − 1. */
-export interface Schedule {
-  /** CLOCK_MONOTONIC. */
-  readonly startNs: bigint;
-  /** May be fractional; intended times are rounded one by one, so no error adds up. */
-  readonly periodNs: number;
-  readonly count: number;
-}
-
-/** When probe `seq` is due. */
-export function intendedNs(schedule: Schedule, seq: number): bigint {
-  return schedule.startNs + BigInt(Math.round(seq * schedule.periodNs));
-}
+import type { Schedule } from "./schedule.ts";
 
 /** The thread that says when something is due. */
 export interface Pacer {
@@ -22,7 +9,10 @@ export interface Pacer {
   stop(): void;
 }
 
-/** Starts the pacer's thread. `onDue` may come once for several due probes, and after a `stop` once more. */
+/**
+ * Starts the pacer's thread. `onDue` may come once for several due probes, comes once more when the
+ * schedule is over, and after a `stop` once more.
+ */
 export function startPacer(hooks: {
   readonly onReady: () => void;
   readonly onDue: () => void;

@@ -16,7 +16,7 @@ const EXIT_ABANDONED = 1;
  * The prober as a program:
  *
  * ```
- * stdin  plan ──►  pacer (worker) ──► due probes ──► one connection each ──► records ──► stdout
+ * stdin  plan ──►  pacer (worker) ──► due probes ──► connections ──► records ──► stdout
  *        account-anew ──► what is said of the prober itself in `done` begins here
  *        stop ──►  no new probes, the outstanding ones end, `done`
  * ```
@@ -62,6 +62,10 @@ export function runProber(hooks: ProberHooks = {}): void {
     prober = new Prober(input.plan, startNs, {
       ...hooks,
       onRecord: (record) => output.record(record),
+      onOpen: ({ count, lost }) => {
+        const atNs = process.hrtime.bigint().toString();
+        output.write({ kind: "open", atNs, count, lost });
+      },
       onFinished: (quality) => {
         output.flush();
         end({ kind: "done", quality }, 0);

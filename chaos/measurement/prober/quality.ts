@@ -12,12 +12,30 @@ export class QualityMeter {
   /** Counted as sent at first. */
   #unsent = 0;
   #maxOutstanding = 0;
+  /** Connections that were there when the account began. */
+  #held = 0;
   readonly #loop = monitorEventLoopDelay({ resolution: LOOP_RESOLUTION_MS });
-  readonly #cpu = process.cpuUsage();
-  readonly #startNs = process.hrtime.bigint();
+  #cpu = process.cpuUsage();
+  #startNs = process.hrtime.bigint();
 
   constructor() {
     this.#loop.enable();
+  }
+
+  /**
+   * Forgets everything so far.
+   *
+   * @param held connections that are held already: they count as intended and sent
+   */
+  beginAnew(held: number): void {
+    this.#sent = 0;
+    this.#dropped = 0;
+    this.#unsent = 0;
+    this.#maxOutstanding = 0;
+    this.#held = held;
+    this.#loop.reset();
+    this.#cpu = process.cpuUsage();
+    this.#startNs = process.hrtime.bigint();
   }
 
   /** A probe was sent. */
@@ -38,7 +56,8 @@ export class QualityMeter {
   }
 
   /** A probe that counts as sent never left this machine. */
-  turnedOutDropped(): void {
+  turnedOutDropped(sentNs: bigint): void {
+    if (sentNs < this.#startNs) return;
     this.#dropped += 1;
     this.#unsent += 1;
   }
@@ -50,7 +69,7 @@ export class QualityMeter {
     const cpu = process.cpuUsage(this.#cpu);
     const elapsedUs = Number(process.hrtime.bigint() - this.#startNs) / 1e3;
     const loopP99Ms = this.#loop.count === 0 ? 0 : this.#loop.percentile(99) / 1e6;
-    const sent = this.#sent - this.#unsent;
+    const sent = this.#held + this.#sent - this.#unsent;
     return {
       lagP50Ms: round(nearestRank(lags, 0.5)),
       lagP99Ms: round(nearestRank(lags, 0.99)),
