@@ -21,6 +21,7 @@ const SOURCES: Readonly<Record<string, string>> = {
   // A thread of the prober, which looks for it beside itself.
   pacer: "chaos/measurement/prober/pacer.ts",
   prober: "chaos/measurement/prober/main.ts",
+  saturate: "chaos/load/saturation/main.ts",
   toxics: "chaos/faults/toxics/main.ts",
 };
 

@@ -14,7 +14,7 @@ import type { Topology } from "../topology.ts";
 export interface ActiveActiveOptions
   extends
     TopologyStackProps,
-    Pick<BalancerFleetProps, "timeouts">,
+    Pick<BalancerFleetProps, "timeouts" | "configuration">,
     Pick<BackendPoolProps, "workers" | "queue" | "service" | "healthCheck" | "algorithm"> {
   /** Id of the topology. @default "active-active" */
   readonly id?: string;
@@ -52,12 +52,14 @@ export class ActiveActiveStack extends TopologyStack implements ActiveActivePart
   readonly client: Client;
 
   constructor(scope: Construct, options: ActiveActiveOptions = {}) {
-    const { id = "active-active", balancers, backends, subnet, timeouts, ...pool } = options;
+    const { id = "active-active", balancers, backends, subnet, ...rest } = options;
+    const { timeouts, configuration, ...pool } = rest;
     super(scope, id, { subnet: subnet ?? "198.18.8.0/24" });
     this.faults = new FaultProxy(this, "faults");
     this.fleet = new BalancerFleet(this, "lb", {
       ...(balancers === undefined ? {} : { count: balancers }),
       ...(timeouts === undefined ? {} : { timeouts }),
+      ...(configuration === undefined ? {} : { configuration }),
     });
     this.listener = this.fleet.addListener("web");
     this.pool = this.listener.addTargets("app", {

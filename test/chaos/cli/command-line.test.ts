@@ -31,6 +31,7 @@ const VERBS = [
   "simulate",
   "compare",
   "failover",
+  "capacity",
   "list",
   "report",
   "doctor",
