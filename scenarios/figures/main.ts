@@ -1,12 +1,14 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { cpus, release } from "node:os";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import { takeFingerprint } from "../../chaos/measurement/fingerprint.ts";
 import { PROJECT_ROOT } from "../../chaos/setup/paths.ts";
 import { activePassive } from "../../stacks/topologies/active-passive.ts";
 import { measureDeployment, measureKill, measureKills } from "./docker.ts";
 import { measureFailover } from "./failover.ts";
 import { renderFigures, type Figure } from "./figure.ts";
+import { measureFlakes } from "./flakes.ts";
 import { measureImages } from "./images.ts";
 import { measureLabStart } from "./lab-start.ts";
 import { measureLosses } from "./losses.ts";
@@ -17,10 +19,22 @@ import { measureSimulation } from "./simulation.ts";
 import { measureSlowBackend } from "./slow-backend.ts";
 import { measureSlowStart } from "./slow-start.ts";
 
+const { positionals: wanted, values } = parseArgs({
+  allowPositionals: true,
+  options: { rounds: { type: "string", default: "1" } },
+});
+const rounds = Number(values.rounds);
+if (!Number.isInteger(rounds) || rounds < 1) {
+  process.stderr.write(`--rounds is ${values.rounds}. Use a whole number from 1.\n`);
+  process.exit(64);
+}
+const BY_NAME_ONLY = /^(?:Docker|flakes)/;
+
 /**
  * `npm run figures`: takes every figure on this machine and writes `docs/figures.md`. With names
  * (`npm run figures -- start`), only those whose name begins so; the others stay as they are. Those
- * of `Docker` need what `npm run setup -- --for docker` brings, and are taken only by name.
+ * of `Docker` need what `npm run setup -- --for docker` brings, and are taken only by name, as are
+ * `flakes`: every scenario once, or `--rounds` times.
  */
 const FIGURES: readonly (readonly [string, () => Promise<readonly Figure[]>])[] = [
   ["start of a lab", async () => [await measureLabStart()]],
@@ -30,6 +44,7 @@ const FIGURES: readonly (readonly [string, () => Promise<readonly Figure[]>])[] 
   ["slow-backend", async () => [await measureSlowBackend()]],
   ["nothing-lost", measureNothingLost],
   ["reload", async () => [await measureReload()]],
+  ["flakes", async () => [await measureFlakes(rounds)]],
   ["SIGKILL", async () => [await measureSigkill()]],
   ["Docker deployment", async () => [await measureDeployment()]],
   ["Docker failover", async () => [await measureKill()]],
@@ -38,11 +53,8 @@ const FIGURES: readonly (readonly [string, () => Promise<readonly Figure[]>])[] 
   ["Docker images", measureImages],
 ];
 
-const wanted = process.argv.slice(2);
 const chosen = FIGURES.filter(([name]) =>
-  wanted.length === 0
-    ? !name.startsWith("Docker")
-    : wanted.some((prefix) => name.startsWith(prefix)),
+  wanted.length === 0 ? !BY_NAME_ONLY.test(name) : wanted.some((prefix) => name.startsWith(prefix)),
 );
 if (chosen.length === 0) {
   const known = FIGURES.map(([name]) => `"${name}"`).join(", ");
