@@ -1,5 +1,5 @@
 import { randomInt } from "node:crypto";
-import { join, relative } from "node:path";
+import { join } from "node:path";
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { formatDuration, parseDuration, POLICY_NAMES } from "../../balancer/index.ts";
 import { FAULTS } from "../comparison/faults.ts";
@@ -22,6 +22,7 @@ import { RUNS_DIRECTORY } from "../setup/paths.ts";
 import { lookOf } from "../setup/steps.ts";
 import { measureLive, requireLive } from "./compare-live.ts";
 import { makeOutFolder } from "./out-folder.ts";
+import { shownPath } from "./shown-path.ts";
 import { wholeNumber } from "./whole-number.ts";
 
 interface CompareOptions {
@@ -131,7 +132,7 @@ async function compare(options: CompareOptions): Promise<ExitCode> {
     const { color: colour } = lookOf(process.stdout.isTTY, process.env);
     process.stdout.write(`\n${renderComparisonTerminal(record, { colour })}\n`);
   }
-  process.stdout.write(`${loud ? "Report: " : ""}${shown(files.html)}\n`);
+  process.stdout.write(`${loud ? "Report: " : ""}${shownPath(files.html)}\n`);
   return live?.exitCode ?? EXIT.pass;
 }
 
@@ -170,10 +171,4 @@ function budget(text: string): number {
 
 function listed(text: string, before: readonly string[] = []): string[] {
   return [...before, ...text.split(",").map((name) => name.trim())];
-}
-
-/** A path as short as it can be written from here. */
-function shown(path: string): string {
-  const short = relative(process.cwd(), path);
-  return short.startsWith("..") ? path : short;
 }

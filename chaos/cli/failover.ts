@@ -1,5 +1,5 @@
 import { randomInt } from "node:crypto";
-import { basename, relative } from "node:path";
+import { basename } from "node:path";
 import { InvalidArgumentError, type Command } from "commander";
 import { parseDuration } from "../../balancer/index.ts";
 import {
@@ -24,6 +24,7 @@ import { requireLab } from "../setup/lab-requirements.ts";
 import { thisMachine } from "../setup/machine.ts";
 import { RUNS_DIRECTORY } from "../setup/paths.ts";
 import { makeOutFolder } from "./out-folder.ts";
+import { shownPath } from "./shown-path.ts";
 import { stopSignals } from "./stop-signals.ts";
 import { wholeNumber } from "./whole-number.ts";
 
@@ -107,7 +108,7 @@ async function failover(options: FailoverOptions): Promise<ExitCode> {
       thisMachine(),
     );
     for (const { dir } of await closeUnfinished(out)) {
-      process.stderr.write(`Closed as aborted, its runner had died: ${shown(dir)}\n`);
+      process.stderr.write(`Closed as aborted, its runner had died: ${shownPath(dir)}\n`);
     }
     for (const cell of cells) {
       if (stop.signal.aborted) break;
@@ -141,7 +142,7 @@ async function failover(options: FailoverOptions): Promise<ExitCode> {
     process.stdout.write(`${JSON.stringify(record, null, 2)}\n`);
   } else {
     say(`\n${renderFailoverTerminal(record)}`);
-    process.stdout.write(`${loud ? "Report: " : ""}${shown(files.html)}\n`);
+    process.stdout.write(`${loud ? "Report: " : ""}${shownPath(files.html)}\n`);
   }
   const codes = measured.map(({ record: run }) => (run.exitCode ?? EXIT.invalid) as ExitCode);
   return worstExitCode(stop.signal.aborted ? [...codes, EXIT.interrupted] : codes);
@@ -200,10 +201,4 @@ function priorities(text: string): readonly [number, number] {
     one !== undefined && Number.isInteger(one) && one >= 1 && one <= 254;
   if (good(first) && good(second) && first !== second && rest.length === 0) return [first, second];
   throw new InvalidArgumentError("Use two different whole numbers from 1 to 254: 250,240.");
-}
-
-/** A path as short as it can be written from here. */
-function shown(path: string): string {
-  const short = relative(process.cwd(), path);
-  return short.startsWith("..") ? path : short;
 }
