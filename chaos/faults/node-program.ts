@@ -1,6 +1,10 @@
 import type { RunningNode, SpawnedProcess, SpawnOptions } from "../environment/environment.ts";
+import { within } from "../environment/deadline.ts";
+import { endOf } from "../environment/end-of-program.ts";
 import { FaultError } from "./fault.ts";
 
+/** From its start until it says that it is ready; a fraction of a second on a quiet machine. */
+const READY_MS = 30_000;
 const LOOK_AT_LOGS = "The logs of its nodes are in the run folder.";
 
 /** An answer that says when it was done, on CLOCK_MONOTONIC, in nanoseconds as decimal strings. */
@@ -32,12 +36,14 @@ interface Asking {
  */
 export class NodeProgram<D extends Done> implements AsyncDisposable {
   readonly #process: SpawnedProcess;
+  readonly #title: string;
   readonly #waiting = new Map<number, { resolve: (done: D) => void; reject: (e: Error) => void }>();
   #nextId = 1;
   #over: Error | undefined;
 
-  private constructor(process_: SpawnedProcess) {
+  private constructor(process_: SpawnedProcess, title: string) {
     this.#process = process_;
+    this.#title = title;
   }
 
   /**
@@ -45,13 +51,15 @@ export class NodeProgram<D extends Done> implements AsyncDisposable {
    *
    * @param title for errors: `The program that drives Toxiproxy`
    * @param rights beyond those of the node's own programs. @default - none
-   * @throws FaultError when it ends before that
+   * @param readyMs how long that may take. @default 30000
+   * @throws FaultError when it ends before that, or is not ready in time
    */
   static async start<D extends Done>(
     node: RunningNode,
     argv: readonly string[],
     title: string,
     rights: Pick<SpawnOptions, "networkAdmin"> = {},
+    readyMs: number = READY_MS,
   ): Promise<NodeProgram<D>> {
     const complaints: string[] = [];
     let answered: (answer: Answer<D>) => void = () => undefined;
@@ -66,7 +74,7 @@ export class NodeProgram<D extends Done> implements AsyncDisposable {
       },
       onStderr: (line) => complaints.push(line),
     });
-    const program = new NodeProgram<D>(process_);
+    const program = new NodeProgram<D>(process_, title);
     answered = (answer) => {
       if (answer.kind === "failed") {
         program.#fail(answer.id, new FaultError(answer.message, LOOK_AT_LOGS));
@@ -79,9 +87,21 @@ export class NodeProgram<D extends Done> implements AsyncDisposable {
         `Look at the logs of the ${node.id} node in the run folder.`,
       );
     });
-    await Promise.race([started, ended]);
     ended.catch((error: Error) => program.#end(error));
-    return program;
+    const late = `${title} was not ready on ${node.id} within ${readyMs} ms`;
+    try {
+      await within(
+        Promise.race([started, ended]),
+        readyMs,
+        () => new FaultError(`${late}: ${complaints.slice(-3).join(" ")}`, LOOK_AT_LOGS),
+      );
+      return program;
+    } catch (error) {
+      process_.kill("SIGKILL");
+      // What went wrong first is what counts.
+      await endOf(process_, title).catch(() => undefined);
+      throw error;
+    }
   }
 
   /** Asks; resolves with the answer. @throws FaultError */
@@ -115,7 +135,7 @@ export class NodeProgram<D extends Done> implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#process.end();
-    await this.#process.exited;
+    await endOf(this.#process, this.#title);
   }
 
   #fail(id: number, error: Error): void {

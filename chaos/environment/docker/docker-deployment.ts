@@ -1,5 +1,6 @@
 import { LABELS, type Topology, type TopologyNode } from "../../../stacks/topology.ts";
 import type { Deployment, RunningNode, TimelineEvent } from "../environment.ts";
+import { within } from "../deadline.ts";
 import { LabError, UnknownName } from "../errors.ts";
 import { NodeOutputs } from "../node-outputs.ts";
 import { DockerNode } from "./docker-node.ts";
@@ -10,6 +11,9 @@ import { deployedTopology } from "./require-deployed.ts";
 
 /** An engine starts containers in any order, some seconds apart; each waits for others. */
 const NODE_START_MS = 60_000;
+
+/** What bringing it back may take in all; seconds as a rule. Its parts have deadlines that say more. */
+const HEAL_MS = 300_000;
 
 /** What a deployment is joined with. */
 export interface JoinOptions {
@@ -153,8 +157,10 @@ export class DockerDeployment implements Deployment {
     this.#disposed ??= (async () => {
       try {
         // Whoever has lost a node waits for nothing of it any more.
-        if (this.#lost.signal.aborted) await bringBackAnew(this.#engine, this.topology.id);
-        else await this.bringBack();
+        const healing = this.#lost.signal.aborted
+          ? bringBackAnew(this.#engine, this.topology.id)
+          : this.bringBack();
+        await within(healing, HEAL_MS, () => this.#notHealed());
         await this.#onHealed();
       } finally {
         await this.letGo();
@@ -170,6 +176,12 @@ export class DockerDeployment implements Deployment {
     await this.#outputs.close(
       new LabError("The deployment was let go of while something was awaited of it", [], "Attach."),
     );
+  }
+
+  #notHealed(): LabError {
+    const { id } = this.topology;
+    const what = `${id} was not brought back within ${HEAL_MS} ms`;
+    return new LabError(what, [], `Heal it: npx evenkeel heal ${id}`);
   }
 
   async #listen(mayBeDead: boolean): Promise<void> {

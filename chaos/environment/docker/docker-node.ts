@@ -10,6 +10,7 @@ import type {
   TimelineEvent,
   ToldSignal,
 } from "../environment.ts";
+import { endOf } from "../end-of-program.ts";
 import { LabError, UnknownName } from "../errors.ts";
 import { measureWallClock } from "../node-agent/observers.ts";
 import { readNodeOutput } from "../node-output.ts";
@@ -17,6 +18,7 @@ import type { NodeOutputs } from "../node-outputs.ts";
 import type { SeenSignal } from "../signal-until-seen.ts";
 import { ContainerLog, epochNs } from "./container-log.ts";
 import type { Engine, ListedContainer } from "./engine.ts";
+import { EngineError } from "./engine-call.ts";
 import { BY_NAME, ExecProcess } from "./exec-process.ts";
 import { startSidecar } from "./sidecar.ts";
 import { momentBetween, type HandClient } from "./hand-client.ts";
@@ -32,6 +34,8 @@ export interface Surroundings {
 
 /** What a killed container may take to be gone; milliseconds on a quiet machine. */
 const END_MS = 30_000;
+/** How the engine refuses to signal a container that does not run. */
+const NOT_RUNNING = 409;
 /** What the engine needs from a call to its effect, as a rule: calls at a time are begun so much earlier. */
 const CALL_TAKES_NS = 8_000_000n;
 /** Told again and again, and of no use later: left out of what a node has told before it was joined. */
@@ -54,7 +58,7 @@ export class DockerNode implements RunningNode {
   readonly #spec: TopologyNode;
   readonly #container: ListedContainer;
   readonly #around: Surroundings;
-  readonly #programs = new Set<SpawnedProcess>();
+  readonly #programs = new Set<ExecProcess>();
   /** Pids inside the node, by the names of its processes. */
   readonly #pids = new Map<string, number>();
   #life: Life | undefined;
@@ -120,8 +124,14 @@ export class DockerNode implements RunningNode {
     const program = new ExecProcess(session, hand, options);
     this.#programs.add(program);
     void program.exited.then(() => this.#programs.delete(program));
-    await program.started();
-    return program;
+    try {
+      await program.started();
+      return program;
+    } catch (error) {
+      program.kill("SIGKILL");
+      program.letGo();
+      throw error;
+    }
   }
 
   async inspect(): Promise<NodeInspection> {
@@ -252,8 +262,10 @@ export class DockerNode implements RunningNode {
   /** Ends what was spawned into it, and listens no more. */
   async leave(): Promise<void> {
     this.#mayEnd = true;
-    for (const program of this.#programs) program.kill("SIGKILL");
-    await Promise.all([...this.#programs].map(({ exited }) => exited));
+    const programs = [...this.#programs];
+    for (const program of programs) program.kill("SIGKILL");
+    await Promise.allSettled(programs.map((program) => endOf(program, `A program in ${this.id}`)));
+    for (const program of programs) program.letGo();
     this.#log?.close();
   }
 
@@ -324,8 +336,14 @@ export class DockerNode implements RunningNode {
   }
 
   async #endStop(graceMs: number): Promise<void> {
-    if (await this.#around.engine.ended(this.#container.id, graceMs)) return;
-    await this.#around.engine.signal(this.#container.id, "SIGKILL");
+    const { engine } = this.#around;
+    if (await engine.ended(this.#container.id, graceMs)) return;
+    try {
+      await engine.signal(this.#container.id, "SIGKILL");
+    } catch (error) {
+      // It has ended by itself meanwhile.
+      if (!(error instanceof EngineError && error.status === NOT_RUNNING)) throw error;
+    }
     await this.#ended();
   }
 

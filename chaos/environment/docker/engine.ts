@@ -3,35 +3,12 @@ import type { Duplex } from "node:stream";
 import type Docker from "dockerode";
 import type { ContainerCreateOptions, ContainerInspectInfo } from "dockerode";
 import { LABELS, type LabelledContainer } from "../../../stacks/topology.ts";
-import { withNextStep } from "../../errors.ts";
-
-/** The engine answers everything but what waits for an end within this time. */
-const CALL_MS = 20_000;
+import { call, NoAnswer } from "./engine-call.ts";
 
 /** dockerode is loaded when an engine is wanted: it costs every command a quarter of a second of CPU. */
 function newDocker(): Docker {
   const Dockerode = createRequire(import.meta.url)("dockerode") as typeof Docker;
   return new Dockerode();
-}
-
-/** What the engine refused or did not answer. */
-export class EngineError extends Error {
-  readonly code = "engine";
-  readonly side = "upstream";
-  readonly retryable = false;
-  /** HTTP status; null without an answer. */
-  readonly status: number | null;
-
-  constructor(
-    what: string,
-    status: number | null = null,
-    next = 'Look at the engine\'s own log, and run "npx evenkeel doctor".',
-    cause?: unknown,
-  ) {
-    super(withNextStep(what, next), { cause });
-    this.name = "EngineError";
-    this.status = status;
-  }
 }
 
 /** A container of a topology, as the engine lists it. */
@@ -76,7 +53,9 @@ export class Engine {
 
   /** Every container, running or not, in the order of their names. */
   async containers(): Promise<readonly ListedContainer[]> {
-    const found = await call("listing containers", this.#docker.listContainers({ all: true }));
+    const found = await call("listing containers", (abortSignal) =>
+      this.#docker.listContainers({ all: true, abortSignal }),
+    );
     return found
       .map(({ Id, Names, Labels, Ports }) => ({
         id: Id,
@@ -100,7 +79,9 @@ export class Engine {
 
   /** Every network. */
   async networks(): Promise<readonly ListedNetwork[]> {
-    const found = await call("listing networks", this.#docker.listNetworks());
+    const found = await call("listing networks", (abortSignal) =>
+      this.#docker.listNetworks({ abortSignal }),
+    );
     return found.map(({ Id, Name, Labels, IPAM }) => ({
       id: Id,
       name: Name,
@@ -112,56 +93,69 @@ export class Engine {
   /** Names of the volumes that carry a topology's label. */
   async volumesOf(topologyId: string): Promise<readonly string[]> {
     const filters = JSON.stringify({ label: [`${LABELS.topology}=${topologyId}`] });
-    const { Volumes } = await call("listing volumes", this.#docker.listVolumes({ filters }));
+    const { Volumes } = await call("listing volumes", (abortSignal) =>
+      this.#docker.listVolumes({ filters, abortSignal }),
+    );
     // The engine tells null for none.
     return ((Volumes as typeof Volumes | null) ?? []).map(({ Name }) => Name);
   }
 
   /** Removes a network; one that is gone is as good as removed. */
   async removeNetwork(id: string): Promise<void> {
-    await call(`removing network ${short(id)}`, this.#docker.getNetwork(id).remove(), [404]);
+    const remove = (abortSignal: AbortSignal): Promise<unknown> =>
+      this.#docker.getNetwork(id).remove({ abortSignal });
+    await call(`removing network ${short(id)}`, remove, [404]);
   }
 
   /** Removes a volume; one that is gone is as good as removed. */
   async removeVolume(name: string): Promise<void> {
-    await call(`removing volume ${name}`, this.#docker.getVolume(name).remove(), [404]);
+    const remove = (abortSignal: AbortSignal): Promise<unknown> =>
+      this.#docker.getVolume(name).remove({ abortSignal });
+    await call(`removing volume ${name}`, remove, [404]);
   }
 
   inspect(id: string): Promise<ContainerInspectInfo> {
-    return call(`looking at container ${short(id)}`, this.#docker.getContainer(id).inspect());
+    return call(`looking at container ${short(id)}`, (abortSignal) =>
+      this.#docker.getContainer(id).inspect({ abortSignal }),
+    );
   }
 
   async start(id: string): Promise<void> {
-    await call(`starting container ${short(id)}`, this.#docker.getContainer(id).start(), [304]);
+    const start = (abortSignal: AbortSignal): Promise<unknown> =>
+      this.#docker.getContainer(id).start({ abortSignal });
+    await call(`starting container ${short(id)}`, start, [304]);
   }
 
   /** Sends a signal to a container's first process. */
   async signal(id: string, signal: "SIGKILL" | "SIGTERM"): Promise<void> {
-    const sending = this.#docker.getContainer(id).kill({ signal });
-    await call(`sending ${signal} to container ${short(id)}`, sending);
+    await call(`sending ${signal} to container ${short(id)}`, (abortSignal) =>
+      this.#docker.getContainer(id).kill({ signal, abortSignal }),
+    );
   }
 
   async pause(id: string): Promise<void> {
-    await call(`pausing container ${short(id)}`, this.#docker.getContainer(id).pause());
+    await call(`pausing container ${short(id)}`, (abortSignal) =>
+      this.#docker.getContainer(id).pause({ abortSignal }),
+    );
   }
 
   async unpause(id: string): Promise<void> {
-    await call(`unpausing container ${short(id)}`, this.#docker.getContainer(id).unpause());
+    await call(`unpausing container ${short(id)}`, (abortSignal) =>
+      this.#docker.getContainer(id).unpause({ abortSignal }),
+    );
   }
 
   /** Resolves when a container does not run (any more), with true, or at the deadline with false. */
   async ended(id: string, deadlineMs: number): Promise<boolean> {
-    const abortSignal = AbortSignal.timeout(deadlineMs);
-    const ending: Promise<unknown> = this.#docker
-      .getContainer(id)
-      .wait({ condition: "not-running", abortSignal });
-    return ending.then(
-      () => true,
-      (error: unknown) => {
-        if (abortSignal.aborted) return false;
-        throw engineErrorOf(`waiting for the end of container ${short(id)}`, error);
-      },
-    );
+    const wait = (abortSignal: AbortSignal): Promise<unknown> =>
+      this.#docker.getContainer(id).wait({ condition: "not-running", abortSignal });
+    try {
+      await call(`waiting for the end of container ${short(id)}`, wait, [], deadlineMs);
+      return true;
+    } catch (error) {
+      if (error instanceof NoAnswer) return false;
+      throw error;
+    }
   }
 
   /**
@@ -176,8 +170,8 @@ export class Engine {
     const options = { stdout: true, stderr: true, since };
     const what = `reading what container ${short(id)} wrote`;
     return follow
-      ? call(what, container.logs({ ...options, follow: true }))
-      : call(what, container.logs({ ...options, follow: false }));
+      ? call(what, (abortSignal) => container.logs({ ...options, follow: true, abortSignal }))
+      : call(what, (abortSignal) => container.logs({ ...options, follow: false, abortSignal }));
   }
 
   /** Starts a program in a running container. */
@@ -187,9 +181,9 @@ export class Engine {
     env: Readonly<Record<string, string>>,
   ): Promise<ExecSession> {
     const what = `starting ${argv.join(" ").slice(0, 60)} in container ${short(id)}`;
-    const exec = await call(
-      what,
+    const exec = await call(what, (abortSignal) =>
       this.#docker.getContainer(id).exec({
+        abortSignal,
         Cmd: [...argv],
         Env: Object.entries(env).map(([name, value]) => `${name}=${value}`),
         AttachStdin: true,
@@ -197,11 +191,15 @@ export class Engine {
         AttachStderr: true,
       }),
     );
-    const stream = await call(what, exec.start({ hijack: true, stdin: true }));
+    const stream = await call(what, (abortSignal) =>
+      exec.start({ hijack: true, stdin: true, abortSignal }),
+    );
     return {
       stream,
       inspect: async () => {
-        const seen = await call(`looking at a program in ${short(id)}`, exec.inspect());
+        const seen = await call(`looking at a program in ${short(id)}`, (abortSignal) =>
+          exec.inspect({ abortSignal }),
+        );
         return { running: seen.Running, pid: seen.Pid, exitCode: seen.ExitCode };
       },
     };
@@ -213,68 +211,24 @@ export class Engine {
     readonly stream: Duplex;
   }> {
     const what = `making a container of ${options.Image ?? "?"}`;
-    const container = await call(what, this.#docker.createContainer(options));
-    const stream = await call(
-      what,
-      container.attach({ stream: true, stdin: true, stdout: true, stderr: true, hijack: true }),
+    const container = await call(what, (abortSignal) =>
+      this.#docker.createContainer({ ...options, abortSignal }),
     );
-    await call(what, container.start());
+    const streams = { stream: true, stdin: true, stdout: true, stderr: true, hijack: true };
+    const stream = await call(what, (abortSignal) => container.attach({ ...streams, abortSignal }));
+    // Until the caller listens: whatever it is, the stream closes with it.
+    stream.on("error", () => undefined);
+    await call(what, (abortSignal) => container.start({ abortSignal }));
     return { id: container.id, stream: stream as Duplex };
   }
 
   /** Removes a container, running or not; one that is gone is as good as removed. */
   async remove(id: string): Promise<void> {
     // 409: it is being removed already.
-    const removing = this.#docker.getContainer(id).remove({ force: true, v: true });
-    await call(`removing container ${short(id)}`, removing, [404, 409]);
+    const remove = (abortSignal: AbortSignal): Promise<unknown> =>
+      this.#docker.getContainer(id).remove({ force: true, v: true, abortSignal });
+    await call(`removing container ${short(id)}`, remove, [404, 409]);
   }
-}
-
-/** Awaits the engine's answer. @param asGoodAsDone statuses that say there was nothing to do */
-async function call<T>(
-  what: string,
-  asking: Promise<T>,
-  asGoodAsDone: readonly number[] = [],
-  deadlineMs = CALL_MS,
-): Promise<T> {
-  const timeout = Promise.withResolvers<never>();
-  const timer = setTimeout(
-    () => timeout.reject(new EngineError(`Docker: ${what} took more than ${deadlineMs} ms`)),
-    deadlineMs,
-  );
-  try {
-    return await Promise.race([asking, timeout.promise]);
-  } catch (error) {
-    if (error instanceof EngineError) throw error;
-    const { statusCode } = error as { readonly statusCode?: number };
-    if (statusCode !== undefined && asGoodAsDone.includes(statusCode)) return undefined as T;
-    throw engineErrorOf(what, error);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-function engineErrorOf(what: string, error: unknown): EngineError {
-  const { statusCode, json, code } = error as {
-    readonly statusCode?: number;
-    readonly json?: { readonly message?: string };
-    readonly code?: string;
-  };
-  if (statusCode !== undefined) {
-    const detail = json?.message ?? (error instanceof Error ? error.message : String(error));
-    return new EngineError(
-      `Docker: ${what} failed with status ${statusCode}: ${detail}`,
-      statusCode,
-      undefined,
-      error,
-    );
-  }
-  const why = error instanceof Error ? error.message : String(error);
-  if (code === "ENOENT" || code === "ECONNREFUSED" || code === "EACCES") {
-    const next = 'Run "npm run setup -- --for docker", or point DOCKER_HOST at an engine.';
-    return new EngineError(`No Docker engine answers: ${why}`, null, next, error);
-  }
-  return new EngineError(`Docker: ${what} failed: ${why}`, null, undefined, error);
 }
 
 function short(id: string): string {

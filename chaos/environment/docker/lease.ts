@@ -11,12 +11,15 @@ import {
   leaseState,
   type Lease,
 } from "../../../stacks/topology.ts";
+import { within } from "../deadline.ts";
 import { LabError } from "../errors.ts";
 
 /** A lease that is not renewed for this long is abandoned; many times what a busy machine stands still. */
 const TTL_MS = 60_000;
 const RENEW_EVERY_MS = 5_000;
 const WATCHDOG_START_MS = 30_000;
+/** It has nothing to do any more, and ends in milliseconds. */
+const WATCHDOG_END_MS = 10_000;
 
 /** Where a lease is held. */
 export interface LeaseOptions {
@@ -148,18 +151,31 @@ async function startWatchdog(path: string): Promise<{ end(): Promise<void> }> {
     if (stdin === null || stdout === null) throw new TypeError("It was started with pipes.");
     const exited = once(watchdog, "exit");
     const ready = once(stdout, "data", { signal: AbortSignal.timeout(WATCHDOG_START_MS) });
+    const look = `Look at ${path} and its log.`;
     const early = exited.then(() => {
-      throw new LabError("The watchdog ended at its start", [], `Look at ${path} and its log.`);
+      throw new LabError("The watchdog ended at its start", [], look);
     });
-    await Promise.race([ready, early]);
     early.catch(() => undefined);
     ready.catch(() => undefined);
     stdin.on("error", () => undefined);
+    try {
+      await Promise.race([ready, early]);
+    } catch (error) {
+      watchdog.kill("SIGKILL");
+      if (error instanceof LabError) throw error;
+      const late = `The watchdog did not watch within ${WATCHDOG_START_MS} ms`;
+      throw new LabError(late, [], look);
+    }
     watchdog.unref();
     return {
       end: async () => {
         stdin.end();
-        await exited;
+        try {
+          await within(exited, WATCHDOG_END_MS, () => new Error("The watchdog still watches."));
+        } catch {
+          // Without a lease there is nothing that it could leave half-done.
+          watchdog.kill("SIGKILL");
+        }
       },
     };
   } finally {
