@@ -151,13 +151,23 @@ function portOf(init: number): string {
   const peers = new Set(
     readdirSync(inside)
       .filter((name) => name !== "lo")
-      .map((name) => readFileSync(`${inside}/${name}/iflink`, "utf8").trim()),
+      .map((name) => attributeOf(inside, name, "iflink")),
   );
+  peers.delete(null);
   const port = readdirSync("/sys/class/net").find((name) =>
-    peers.has(readFileSync(`/sys/class/net/${name}/ifindex`, "utf8").trim()),
+    peers.has(attributeOf("/sys/class/net", name, "ifindex")),
   );
   if (port !== undefined) return port;
   throw new Error(`No interface of this machine is the peer of process ${init}'s link.`);
+}
+
+/** What the kernel says of an interface; null when it is gone since it was listed, as others' come and go. */
+function attributeOf(directory: string, name: string, attribute: string): string | null {
+  try {
+    return readFileSync(`${directory}/${name}/${attribute}`, "utf8").trim();
+  } catch {
+    return null;
+  }
 }
 
 /** Whether frames pass through a bridge port. One that does not exist passes none. */
