@@ -1,9 +1,13 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import { header, numberOf, pathOf, queryOf, type Answer } from "./answer.ts";
 import type { BehaviourSwitch } from "./behaviour-switch.ts";
+import type { LoadMeter } from "./load-meter.ts";
 import type { RequestLog } from "./request-log.ts";
-import { StoreFailed, type SessionStore } from "./session-store.ts";
+import { StoreFailed } from "./session-store.ts";
+import { cart, counter, type SessionParts } from "./sessions.ts";
 import { parseServiceMs } from "./service-time.ts";
+import { Streams } from "./streams.ts";
 import { QueueFull, serve, type WorkerQueue } from "./worker-queue.ts";
 
 // An `import` of node:http reads every export, and some of them load a whole HTTP client: 50 ms of CPU
@@ -11,14 +15,14 @@ import { QueueFull, serve, type WorkerQueue } from "./worker-queue.ts";
 const { createServer } = process.getBuiltinModule("node:http");
 
 /** What the application works with. */
-export interface ApplicationParts {
+export interface ApplicationParts extends SessionParts {
   /** Id of this node, told in every response. */
   readonly node: string;
   readonly workers: WorkerQueue;
   /** Draws the service time of a request that does not bring its own. */
   readonly drawServiceMs: () => number;
-  readonly sessions: SessionStore | undefined;
-  readonly sessionTtlSeconds: number;
+  /** Counts the requests of work. */
+  readonly load: LoadMeter;
   readonly log: RequestLog;
   /** Whether new requests are wanted. */
   readonly accepting: () => boolean;
@@ -34,39 +38,41 @@ export interface Application {
   stop(): void;
 }
 
-/** What a request is answered. */
-interface Answer {
-  readonly status: number;
-  readonly body: Readonly<Record<string, unknown>>;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly queuedMs?: number;
-  /** Length of the body, at least. */
-  readonly bodyBytes?: number;
-}
-
 /** What a request may ask for: a body waits in memory until its client has taken it. */
 const MOST_BODY_BYTES = 1_048_576;
 
 const CHECKS: ReadonlySet<string> = new Set(["/livez", "/readyz", "/healthz"]);
 
-/** Session ids of our own making only, so that no client chooses keys in the store. */
-const SESSION = /(?:^|;\s*)evenkeel-session=([0-9a-f-]{36})(?:;|$)/;
+/** Paths that take a worker, and what is done there once the service time is over. */
+const WORK: ReadonlyMap<
+  string,
+  (request: IncomingMessage, parts: SessionParts) => Promise<Answer>
+> = new Map([
+  ["/", () => Promise.resolve({ status: 200, body: {} })],
+  ["/session", counter],
+  ["/cart", cart],
+]);
 
 /**
  * The sample application.
  *
- * `/` and `/session` are work: they wait for a worker. `/livez`, `/readyz` and `/healthz` are
- * checks and wait for nobody, as a server's own status page does; `/healthz?deep` also asks the store.
+ * `/`, `/session` and `/cart` are work: they wait for a worker. `/stream` is held open and takes none.
+ * `/livez`, `/readyz` and `/healthz` are checks and wait for nobody, as a server's own status page does;
+ * `/healthz?deep` also asks the store.
  */
 export function application(parts: ApplicationParts): Application {
   const unused = new Set<Socket>();
+  const streams = new Streams();
   const server = createServer((request, response) => {
     unused.delete(request.socket);
     const startedNs = process.hrtime.bigint();
     let queuedMs = 0;
     // A body has no meaning here; unread it would block the connection.
     request.resume();
+    const isWork = WORK.has(pathOf(request));
+    if (isWork) parts.load.begun();
     response.once("close", () => {
+      if (isWork) parts.load.ended();
       parts.log.write({
         run: header(request, "x-evenkeel-run") ?? null,
         trial: numberOf(header(request, "x-evenkeel-trial")),
@@ -79,9 +85,10 @@ export function application(parts: ApplicationParts): Application {
         queuedMs: Math.round(queuedMs * 1000) / 1000,
       });
     });
-    void answerTo(request, parts)
+    void answerTo(request, response, parts, streams)
       .catch((error: unknown): Answer => ({ status: 500, body: { error: String(error) } }))
       .then((answer) => {
+        if (answer === "streaming") return;
         queuedMs = answer?.queuedMs ?? 0;
         if (answer === null) request.socket.resetAndDestroy();
         else respond(response, answer, parts);
@@ -94,6 +101,7 @@ export function application(parts: ApplicationParts): Application {
   });
   const stop = () => {
     server.close();
+    streams.end();
     // Node does not count a connection without any request as idle, and would wait for it.
     for (const socket of unused) socket.destroy();
   };
@@ -106,34 +114,46 @@ function respond(response: ServerResponse, answer: Answer, parts: ApplicationPar
   response.writeHead(answer.status, {
     "content-type": "application/json",
     "content-length": Buffer.byteLength(body),
-    "x-evenkeel-node": parts.node,
-    ...(parts.accepting() ? {} : { connection: "close" }),
-    ...(isLeaving(parts) ? { "x-evenkeel-leaving": "1" } : {}),
+    ...headersOfAll(parts),
     ...answer.headers,
   });
   response.end(body);
 }
 
+/** What every response says of the application. */
+function headersOfAll(parts: ApplicationParts): Readonly<Record<string, string>> {
+  return {
+    "x-evenkeel-node": parts.node,
+    ...(parts.accepting() ? {} : { connection: "close" }),
+    ...(isLeaving(parts) ? { "x-evenkeel-leaving": "1" } : {}),
+  };
+}
+
 /** What a request is answered; null when its connection is to be reset. */
-async function answerTo(request: IncomingMessage, parts: ApplicationParts): Promise<Answer | null> {
+async function answerTo(
+  request: IncomingMessage,
+  response: ServerResponse,
+  parts: ApplicationParts,
+  streams: Streams,
+): Promise<Answer | "streaming" | null> {
   const path = pathOf(request);
   const treatment = await parts.behaviour.treat(CHECKS.has(path) ? "check" : "work");
   if (treatment.kind === "reset") return null;
   if (treatment.kind === "answer") {
     return { status: treatment.status, body: { node: parts.node, error: "told-to" } };
   }
+  const finish = WORK.get(path);
+  if (finish !== undefined) {
+    return work(request, parts, treatment.serviceMs, () => finish(request, parts));
+  }
   switch (path) {
-    case "/":
-      return work(request, parts, treatment.serviceMs, () =>
-        Promise.resolve({ status: 200, body: {} }),
-      );
-    case "/session":
-      return work(request, parts, treatment.serviceMs, () => session(request, parts));
+    case "/stream":
+      return streams.begin(request, response, headersOfAll(parts)) ?? "streaming";
     case "/livez":
     case "/readyz":
     case "/healthz":
       await serve(treatment.serviceMs(0));
-      return checkOf(path, isDeep(request), parts);
+      return checkOf(path, queryOf(request).has("deep"), parts);
     default:
       return { status: 404, body: { error: "not-found" } };
   }
@@ -198,47 +218,7 @@ async function work(
   }
 }
 
-/** The store is asked while the worker is held: a slow store uses up the workers, as it does in life. */
-async function session(request: IncomingMessage, parts: ApplicationParts): Promise<Answer> {
-  if (parts.sessions === undefined) return { status: 501, body: { error: "no-store" } };
-  const known = SESSION.exec(header(request, "cookie") ?? "")?.[1];
-  try {
-    if (request.method === "GET" || request.method === "HEAD") {
-      const count = known === undefined ? 0 : await parts.sessions.read(known);
-      return { status: 200, body: { session: known ?? null, count } };
-    }
-    if (request.method !== "POST") {
-      return { status: 405, body: { error: "use GET or POST" }, headers: { allow: "GET, POST" } };
-    }
-    // Loaded here: every start would pay for it, and few applications are asked for sessions.
-    const id = known ?? process.getBuiltinModule("node:crypto").randomUUID();
-    const count = await parts.sessions.increment(id);
-    const cookie = `evenkeel-session=${id}; Path=/; HttpOnly; Max-Age=${parts.sessionTtlSeconds}`;
-    return { status: 200, body: { session: id, count }, headers: { "set-cookie": cookie } };
-  } catch (error) {
-    return { status: 503, body: { error: codeOf(error) } };
-  }
-}
-
 function codeOf(error: unknown): string {
   if (error instanceof StoreFailed) return error.code;
   throw error;
-}
-
-function pathOf(request: IncomingMessage): string {
-  return (request.url ?? "/").split("?", 1)[0] ?? "/";
-}
-
-function isDeep(request: IncomingMessage): boolean {
-  const query = (request.url ?? "").split("?")[1] ?? "";
-  return new URLSearchParams(query).has("deep");
-}
-
-function header(request: IncomingMessage, name: string): string | undefined {
-  const value = request.headers[name];
-  return Array.isArray(value) ? value[0] : value;
-}
-
-function numberOf(text: string | undefined): number | null {
-  return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : null;
 }

@@ -1,8 +1,10 @@
 import { once } from "node:events";
 import module from "node:module";
+import { eventLines } from "../../chaos/environment/event-lines.ts";
 import { application } from "./application.ts";
 import { BehaviourSwitch } from "./behaviour-switch.ts";
 import { openControl } from "./control.ts";
+import { LoadMeter } from "./load-meter.ts";
 import { InvalidOptions, parseOptions } from "./options.ts";
 import { NO_LOG, openRequestLog } from "./request-log.ts";
 import { openedOnFirstUse, openSessionStore } from "./session-store.ts";
@@ -38,9 +40,17 @@ async function run(args: readonly string[]): Promise<void> {
   const behaviour = new BehaviourSwitch(seededRandom(options.seed ^ BEHAVIOUR_SEED));
   const control =
     options.control === undefined ? undefined : await openControl(options.control, behaviour);
+  const node = process.env["EVENKEEL_NODE_ID"] ?? "backend";
+  const tell = eventLines(node, "backend", (line) => void process.stdout.write(line));
+  const workers = new WorkerQueue(options.workers, options.queue);
+  const load = new LoadMeter(
+    () => workers.takeWaitingMost(),
+    (seen) => tell("backend.load", { ...seen }),
+  );
   const { server, stop } = application({
-    node: process.env["EVENKEEL_NODE_ID"] ?? "backend",
-    workers: new WorkerQueue(options.workers, options.queue),
+    node,
+    workers,
+    load,
     drawServiceMs: () => drawServiceMs(options.service, random),
     sessions,
     sessionTtlSeconds: options.sessionTtlSeconds,
@@ -71,6 +81,7 @@ async function run(args: readonly string[]): Promise<void> {
   module.flushCompileCache();
 
   await once(server, "close");
+  load.close();
   sessions?.close();
   control?.close();
   control?.closeAllConnections();

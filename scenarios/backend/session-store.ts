@@ -1,4 +1,4 @@
-import type { Redis } from "ioredis";
+import type { ChainableCommander, Redis } from "ioredis";
 
 /** Why the session store gave no answer. */
 export class StoreFailed extends Error {
@@ -13,12 +13,29 @@ export class StoreFailed extends Error {
   }
 }
 
-/** The session counters in Redis. Every call ends within its deadline. */
+/** A cart after an item was added. */
+export interface Cart {
+  /** The session that it is of. */
+  readonly session: string;
+  /** In the order in which they were added. */
+  readonly items: readonly string[];
+}
+
+/** The sessions in Redis, each a counter and a cart. Every call ends within its deadline. */
 export interface SessionStore {
   /** The counter of a session; 0 when there is none. @throws StoreFailed */
   read(session: string): Promise<number>;
   /** Adds one, and lets the session live its full time again. @throws StoreFailed */
   increment(session: string): Promise<number>;
+  /** The items of a session's cart; none when there is no cart. @throws StoreFailed */
+  readCart(session: string): Promise<readonly string[]>;
+  /**
+   * Adds an item, and lets the cart live its full time again. A session that the store knows nothing of, and
+   * an undefined one, is replaced by a new one. After a failure the item may be there or not.
+   *
+   * @throws StoreFailed
+   */
+  addToCart(session: string | undefined, item: string, newSession: () => string): Promise<Cart>;
   /** Asks for a sign of life. @throws StoreFailed */
   ping(): Promise<void>;
   /** Leaves without waiting for answers. */
@@ -83,6 +100,8 @@ export function openedOnFirstUse(open: () => Promise<SessionStore>): SessionStor
   return {
     read: async (session) => (await store()).read(session),
     increment: async (session) => (await store()).increment(session),
+    readCart: async (session) => (await store()).readCart(session),
+    addToCart: async (...args) => (await store()).addToCart(...args),
     ping: async () => (await store()).ping(),
     close: () => void opened?.then((one) => one.close()),
   };
@@ -106,16 +125,38 @@ class RedisSessionStore implements SessionStore {
   async increment(session: string): Promise<number> {
     const key = keyOf(session);
     // One transaction, so that no counter is left behind without an end.
-    const replies = await this.#call((client) =>
-      client.multi().incr(key).expire(key, this.#options.ttlSeconds).exec(),
+    const [count] = await this.#transaction((multi) =>
+      multi.incr(key).expire(key, this.#options.ttlSeconds),
     );
-    const [error, count] = replies?.[0] ?? [];
-    if (typeof count === "number") return count;
-    throw new StoreFailed(
-      "store-unavailable",
-      `The store refused to count: ${String(error)}. Look at its log.`,
-      error,
+    return Number(count);
+  }
+
+  readCart(session: string): Promise<readonly string[]> {
+    return this.#call((client) => client.lrange(cartOf(session), 0, -1));
+  }
+
+  async addToCart(
+    known: string | undefined,
+    item: string,
+    newSession: () => string,
+  ): Promise<Cart> {
+    const { ttlSeconds } = this.#options;
+    let session = newSession;
+    if (known !== undefined) {
+      const key = cartOf(known);
+      // Adds nothing where there is no cart, so that no session is revived that the store has lost.
+      const [added, , items, counters] = await this.#transaction((multi) =>
+        multi.rpushx(key, item).expire(key, ttlSeconds).lrange(key, 0, -1).exists(keyOf(known)),
+      );
+      if (added !== 0) return { session: known, items: items as readonly string[] };
+      if (counters !== 0) session = () => known;
+    }
+    const owner = session();
+    const key = cartOf(owner);
+    const [, , items] = await this.#transaction((multi) =>
+      multi.rpush(key, item).expire(key, ttlSeconds).lrange(key, 0, -1),
     );
+    return { session: owner, items: items as readonly string[] };
   }
 
   async ping(): Promise<void> {
@@ -124,6 +165,20 @@ class RedisSessionStore implements SessionStore {
 
   close(): void {
     this.#client.disconnect();
+  }
+
+  /** Runs commands all together or not at all; returns their replies. */
+  async #transaction(
+    commands: (multi: ChainableCommander) => ChainableCommander,
+  ): Promise<readonly unknown[]> {
+    const replies = await this.#call((client) => commands(client.multi()).exec());
+    const error = replies === null ? "nothing was run" : replies.find(([error]) => error)?.[0];
+    if (replies !== null && !error) return replies.map(([, reply]) => reply);
+    throw new StoreFailed(
+      "store-unavailable",
+      `The store refused a change: ${String(error)}. Look at its log.`,
+      error,
+    );
   }
 
   async #call<T>(command: (client: Redis) => Promise<T>): Promise<T> {
@@ -163,4 +218,8 @@ class RedisSessionStore implements SessionStore {
 
 function keyOf(session: string): string {
   return `evenkeel:session:${session}`;
+}
+
+function cartOf(session: string): string {
+  return `evenkeel:cart:${session}`;
 }

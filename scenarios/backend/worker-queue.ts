@@ -29,6 +29,7 @@ export class WorkerQueue {
   readonly #capacity: number;
   readonly #waiting: (() => void)[] = [];
   #idle: number;
+  #waitingMost = 0;
 
   /**
    * @param workers requests served at the same time, at least 1
@@ -42,6 +43,13 @@ export class WorkerQueue {
   /** Requests that wait for a worker now. */
   get waiting(): number {
     return this.#waiting.length;
+  }
+
+  /** Most requests that waited at once since it was last asked. */
+  takeWaitingMost(): number {
+    const most = this.#waitingMost;
+    this.#waitingMost = this.#waiting.length;
+    return most;
   }
 
   /**
@@ -68,7 +76,10 @@ export class WorkerQueue {
     if (this.#waiting.length >= this.#capacity) {
       return Promise.reject(new QueueFull(this.#capacity));
     }
-    return new Promise((resolve) => this.#waiting.push(resolve));
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve);
+      this.#waitingMost = Math.max(this.#waitingMost, this.#waiting.length);
+    });
   }
 
   /** The worker goes straight to whoever waits longest, so that nobody who comes now overtakes. */
