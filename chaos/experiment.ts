@@ -1,7 +1,9 @@
 import { join } from "node:path";
+import { abortedTrial } from "./abort/aborted-trial.ts";
+import { abortBehind } from "./abort/trial-aborted.ts";
 import type { Environment } from "./environment/environment.ts";
-import { UnknownName } from "./environment/errors.ts";
-import { reasonOf, WrongUse } from "./errors.ts";
+import { checkScenario } from "./check-scenario.ts";
+import { reasonOf } from "./errors.ts";
 import { UndoJournalFile } from "./faults/undo-journal.ts";
 import { readCpuTicks, stealShare, type CpuTicks } from "./measurement/cpu-time.ts";
 import { takeFingerprint } from "./measurement/fingerprint.ts";
@@ -14,8 +16,9 @@ import type { RunRecord, TrialRecord, Verdict } from "./report/record.ts";
 import { appendEvents, appendProbes, createRun, runId, updateRun } from "./report/run-folder.ts";
 import type { Scenario } from "./scenario.ts";
 import { deriveSeed } from "./statistics/random.ts";
-import { requireSupport } from "./statistics/what-n-supports.ts";
 import { runTrial, trialLogDirectory, type TrialStage } from "./trial.ts";
+
+export { checkScenario };
 
 /** What an experiment is run with. */
 export interface ExperimentOptions {
@@ -63,7 +66,8 @@ export interface FinishedRun {
 
 /**
  * N trials of one scenario with the fault's phase stratified over the heartbeat, judged, recorded.
- * Those that the machine spoilt are measured again at the end, each in its own phase. The record is written before the first trial and after every one, so that a crash loses little.
+ * Those that the machine spoilt are measured again at the end, each in its own phase. A rule of the
+ * scenario that aborts a trial ends the run. The record is written before the first trial and after every one, so that a crash loses little.
  *
  * @throws what `checkScenario` throws, before anything is started
  */
@@ -107,7 +111,7 @@ export async function runExperiment(options: ExperimentOptions): Promise<Finishe
       const trial = await oneTrial(options, scenario, setting);
       judged.push(trial);
       await appendEvents(directory, index, trial.events);
-      await appendProbes(directory, index, trial.probes);
+      await appendProbes(directory, index, trial.probes, trial.alongside);
       record = { ...record, trials: judged.map((one) => one.record) };
       await updateRun(directory, record);
       options.onProgress({ kind: "trial", trial: trial.record });
@@ -143,36 +147,6 @@ export function controlOf(scenario: Scenario): Scenario {
   return { ...scenario, ...scenario.control.change };
 }
 
-/**
- * Refuses what cannot be run, before anything is started: names that do not exist, statistics that
- * the number of trials cannot support, nothing to inject.
- *
- * @throws UnknownName, WrongUse, UnsupportedStatistic
- */
-export function checkScenario(scenario: Scenario, trials: number): void {
-  if (!Number.isInteger(trials) || trials < 1) {
-    throw new WrongUse(`The number of trials is ${trials}`, "Use a whole number from 1.");
-  }
-  for (const { fault } of scenario.faults) fault.check(scenario.topology);
-  const { load, topology } = scenario;
-  if (!topology.nodes.some((node) => node.id === load.client)) {
-    throw new UnknownName(
-      "node for the load's client",
-      load.client,
-      topology.nodes.map((node) => node.id),
-    );
-  }
-  for (const { statistic } of scenario.objectives) requireSupport(statistic, trials);
-  const ids = scenario.objectives.map(({ id }) => id);
-  const repeated = ids.find((id, index) => ids.indexOf(id) !== index);
-  if (repeated !== undefined) {
-    throw new WrongUse(`Two objectives have the id "${repeated}"`, "Give each an id of its own.");
-  }
-  if (scenario.faults.length === 0) {
-    throw new WrongUse("The scenario has no faults", "Name at least one: it breaks on purpose.");
-  }
-}
-
 async function oneTrial(
   options: ExperimentOptions,
   scenario: Scenario,
@@ -203,12 +177,17 @@ async function oneTrial(
     });
     return judgeObservation(scenario, seen, environment.kind);
   } catch (error) {
+    const abort = abortBehind(error);
+    if (abort !== null && !options.signal.aborted) {
+      return abortedTrial(identity, abort, reasonOf(error));
+    }
     const verdict: Verdict = options.signal.aborted ? "aborted" : "invalid";
     return {
       record: unmeasuredTrial(identity, verdict, reasonOf(error)),
       data: null,
       events: [],
       probes: [],
+      alongside: {},
     };
   }
 }

@@ -1,21 +1,21 @@
 import { join } from "node:path";
+import { SoFar } from "./abort/so-far.ts";
+import { TrialWatch } from "./abort/trial-watch.ts";
 import type { Deployment, Environment, TimelineEvent } from "./environment/environment.ts";
 import type { UndoJournalFile } from "./faults/undo-journal.ts";
 import { injectAll, type PreparedStep, type Schedule } from "./faults/schedule.ts";
-import { ProberStream } from "./load/prober-stream.ts";
+import { RunningLoads, type LoadQualities } from "./load/running-loads.ts";
+import { seenLoad, type AroundFault, type SeenLoad } from "./load/seen-load.ts";
 import { stolenMs, type CpuTicks } from "./measurement/cpu-time.ts";
 import { phaseOf } from "./measurement/heartbeat.ts";
 import { measureTrial } from "./measurement/marks.ts";
 import { observe } from "./measurement/observation.ts";
-import { PROBE_PROTOCOL, type ProberQuality, type ProbeRecord } from "./measurement/probe.ts";
+import type { ProbeRecord } from "./measurement/probe.ts";
 import { mergeEvents } from "./measurement/timeline.ts";
 import type { TrialRecord } from "./report/record.ts";
 import type { Hurt, Scenario } from "./scenario.ts";
 import { deriveSeed } from "./statistics/random.ts";
 import { awaitSteadyState, type Steady } from "./steady-state/steady-state.ts";
-
-/** Probes end by themselves this long after the trial should, if the engine dies. */
-const LOAD_MARGIN_MS = 60_000;
 
 /** What a trial is run with. */
 export interface TrialSetting {
@@ -48,7 +48,10 @@ export type TrialStage =
 export interface TrialObservation {
   readonly trial: Omit<TrialRecord, "objectives" | "verdict" | "reasons" | "spoilt">;
   readonly hurt: Hurt;
+  /** Of the main load. */
   readonly probes: readonly ProbeRecord[];
+  /** What was seen of the loads beside it, in the scenario's order. */
+  readonly alongside: readonly SeenLoad[];
   readonly events: readonly TimelineEvent[];
   readonly injectedNs: bigint;
   readonly observedMs: number;
@@ -62,13 +65,18 @@ export interface TrialObservation {
  * One trial: DEPLOY → STEADY STATE → FAULT → MEASURE → HEAL. Whatever happens, what was started is
  * ended and what was injected is healed, in the reverse order, before it returns or throws.
  *
- * @throws whatever went wrong first; `NoSteadyState`, `LabError`, `FaultError`, or the signal's reason
+ * @throws whatever went wrong first; `NoSteadyState`, `LabError`, `FaultError`, `TrialAborted`, or the
+ *   signal's reason
  */
 export async function runTrial(setting: TrialSetting): Promise<TrialObservation> {
   const { scenario, onStage } = setting;
+  const soFar = new SoFar();
+  using watch = new TrialWatch(scenario.abort ?? [], soFar);
+  const stopped = AbortSignal.any([setting.signal, watch.signal]);
   onStage("deploying");
   const begin = performance.now();
-  const deployment = await setting.environment.deploy(scenario.topology, setting.signal);
+  const deployment = await setting.environment.deploy(scenario.topology, stopped);
+  soFar.deployment = deployment;
   await using _lab = {
     [Symbol.asyncDispose]: async () => {
       await deployment[Symbol.asyncDispose]();
@@ -76,7 +84,7 @@ export async function runTrial(setting: TrialSetting): Promise<TrialObservation>
       await setting.journal.allGone();
     },
   };
-  const signal = AbortSignal.any([setting.signal, deployment.lost]);
+  const signal = AbortSignal.any([stopped, deployment.lost]);
   const deployMs = performance.now() - begin;
 
   onStage("steady state");
@@ -90,57 +98,45 @@ export async function runTrial(setting: TrialSetting): Promise<TrialObservation>
     });
   }
   let ticks = setting.cpuTicks();
-  await using stream = await startLoad(setting, deployment);
+  await using loads = await RunningLoads.start(deployment, setting);
+  soFar.loads = loads;
   const steady = await awaitSteadyState(
-    stream,
+    loads.streams,
     scenario.steadyState,
     process.hrtime.bigint(),
     signal,
     () => {
-      stream.accountAnew();
+      loads.accountAnew();
       ticks = setting.cpuTicks();
     },
   );
+  soFar.armedNs = steady.armedNs;
 
   onStage("fault");
   const schedule = await injectAll(
-    { ...setting, signal, heartbeat: scenario.heartbeat, onHealing: () => onStage("healing") },
+    {
+      ...setting,
+      signal,
+      heartbeat: scenario.heartbeat,
+      blastRadius: scenario.blastRadius ?? {},
+      onHealing: () => onStage("healing"),
+      onEvent: (event) => soFar.faultEvents.push(event),
+    },
     deployment,
     prepared,
   );
   onStage("measuring");
   const { moment } = schedule.first;
-  await observe(scenario, stream, moment.monotonicNs, schedule.endNs, signal);
-  const quality = await stream.stop();
+  const beside = loads.alongside.map(({ stream }) => stream);
+  await observe(scenario, loads.main, moment.monotonicNs, schedule.endNs, signal, beside);
+  watch[Symbol.dispose]();
+  const qualities = await loads.stop();
   const stolen = stolenMs(ticks, setting.cpuTicks());
   onStage("ending");
   return observation(setting, deployment, {
-    ...{ deployMs, steady, stream, quality },
+    ...{ deployMs, steady, loads, qualities },
     stolenMs: stolen,
     ...schedule,
-  });
-}
-
-function startLoad(setting: TrialSetting, deployment: Deployment): Promise<ProberStream> {
-  const { load, steadyState, faults, observeMs } = setting.scenario;
-  const faultsMs = faults.reduce((sum, step) => sum + step.afterMs + (step.forMs ?? 0), 0);
-  return ProberStream.start(deployment.node(load.client), {
-    protocol: PROBE_PROTOCOL,
-    run: setting.runId,
-    trial: setting.index,
-    addresses: [load.address, ...(load.otherAddresses ?? [])],
-    port: load.port,
-    path: load.path,
-    headers: load.headers,
-    ratePerSecond: load.ratePerSecond,
-    arrivals: load.arrivals ?? { kind: "constant" },
-    traffic: load.traffic ?? { kind: "fresh" },
-    retries: load.retries ?? 0,
-    seed: deriveSeed(setting.seed, "load", 0),
-    connectTimeoutMs: load.connectTimeoutMs,
-    totalTimeoutMs: load.totalTimeoutMs,
-    maxDurationMs: steadyState.deadlineMs + faultsMs + observeMs + LOAD_MARGIN_MS,
-    expectNodes: [],
   });
 }
 
@@ -150,26 +146,36 @@ function observation(
   seen: Schedule & {
     readonly deployMs: number;
     readonly steady: Steady;
-    readonly stream: ProberStream;
-    readonly quality: ProberQuality;
+    readonly loads: RunningLoads;
+    readonly qualities: LoadQualities;
     readonly stolenMs: number | null;
   },
 ): TrialObservation {
   const { scenario } = setting;
-  const { hurt } = seen;
+  const { hurt, steady, loads, qualities } = seen;
   const { monotonicNs: injectedNs, uncertaintyNs } = seen.first.moment;
   const events = mergeEvents(deployment.events(), seen.faultEvents);
-  const probes = seen.stream.records;
+  const probes = loads.main.records;
   const measured = measureTrial({
     probes,
     events,
-    armedNs: seen.steady.armedNs,
-    steadyNs: seen.steady.sinceNs,
+    armedNs: steady.armedNs,
+    steadyNs: steady.sinceNs,
     injectedNs,
     uncertaintyNs,
     stableMs: scenario.stableMs,
     ...scenario.marks(hurt),
   });
+  const { recovered } = measured.marks;
+  const around: AroundFault = {
+    steadyNs: steady.sinceNs,
+    injectedNs,
+    uncertaintyNs,
+    recoveredNs: recovered.atMs === null ? null : BigInt(recovered.monotonicNs),
+  };
+  const alongside = loads.alongside.map(({ load: { id }, stream }) =>
+    seenLoad(id, stream.records, qualities.alongside.get(id) ?? null, around),
+  );
   const lastIntended = probes.reduce(
     (last, { intendedNs }) => (BigInt(intendedNs) > last ? BigInt(intendedNs) : last),
     injectedNs,
@@ -187,14 +193,15 @@ function observation(
       clientGap: measured.clientGap,
       probes: measured.probes,
       faults: seen.faults,
-      quality: seen.quality,
-      alongside: [],
+      quality: qualities.main,
+      alongside: alongside.map(({ record }) => record),
       abortedBy: null,
       stolenMs: seen.stolenMs,
       deployMs: seen.deployMs,
     },
     hurt,
     probes,
+    alongside,
     events,
     injectedNs,
     observedMs: Number(lastIntended - injectedNs) / 1e6,

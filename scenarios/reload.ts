@@ -110,6 +110,8 @@ export function reloadUnderLoad({
           { fault: killProcess(node(DEAD), "backend"), afterMs: 0 },
           { fault: killNode(node(lb), { silent: false }), afterMs: DETECTED_MS, forMs: everyMs },
         ],
+        // There is one balancer only, and that nobody serves meanwhile is what the control shows.
+        blastRadius: { allowTotalLoss: true },
         objectives: [
           failedAtMostBetween({
             id: "failed-requests",

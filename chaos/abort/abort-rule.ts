@@ -4,6 +4,8 @@ import type { ProbeRecord } from "../measurement/probe.ts";
 export interface AbortRule {
   /** In words, as plan, record and report tell it: `more than 50 failed requests within 1000 ms`. */
   readonly title: string;
+  /** Id of the load beside the main one that it looks at. @default none */
+  readonly load?: string;
   /**
    * Why it cannot be looked at on this machine, with the next step; null when it can. Asked before
    * anything is started. @default it can

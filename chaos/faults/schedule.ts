@@ -3,7 +3,8 @@ import type { Deployment, TimelineEvent } from "../environment/environment.ts";
 import { beatsOf } from "../measurement/heartbeat.ts";
 import { medianPeriod, nextInjection } from "../measurement/phase.ts";
 import type { FaultRecord } from "../report/record.ts";
-import type { FaultStep, Heartbeat, Hurt } from "../scenario.ts";
+import { DownGuard } from "../blast-radius/down-guard.ts";
+import type { BlastRadius, FaultStep, Heartbeat, Hurt } from "../scenario.ts";
 import type { InjectedFault, PreparedFault, UndoJournal, Verification } from "./fault.ts";
 import { macOfAddress, ownerOfAddress } from "./target.ts";
 
@@ -31,6 +32,10 @@ export interface ScheduleSetting {
   readonly journal: UndoJournal;
   readonly signal: AbortSignal;
   readonly onHealing: () => void;
+  /** How much may be down at once. @default never all balancers nor all backends of a pool */
+  readonly blastRadius?: BlastRadius;
+  /** Told of every event as it happens; they are in the result as well. */
+  readonly onEvent?: (event: TimelineEvent) => void;
 }
 
 /** The faults of a trial after all of them were injected, and healed where the scenario says so. */
@@ -47,6 +52,8 @@ export interface Schedule {
 /**
  * Injects the faults of a trial one after another and heals those that the scenario says to heal,
  * also when a later step throws. The first is aimed at its phase of the heartbeat.
+ *
+ * @throws TrialAborted when a fault would take down more than the blast radius allows
  */
 export async function injectAll(
   setting: ScheduleSetting,
@@ -60,6 +67,7 @@ export async function injectAll(
   let endNs = process.hrtime.bigint();
   // Heals in reverse order, also when a later step throws.
   await using active = new AsyncDisposableStack();
+  const guard = new DownGuard(setting.blastRadius ?? {}, deployment.topology, prepared);
   for (const { step, fault } of prepared) {
     await sleep(step.afterMs, undefined, { signal: setting.signal });
     const hurt = hurtBy(deployment, fault);
@@ -69,6 +77,7 @@ export async function injectAll(
         : null;
     wantedMs ??= aim?.wantedMs ?? null;
     setting.signal.throwIfAborted();
+    guard.admit();
     const injected = await fault.inject({
       journal: setting.journal,
       ...(aim === null ? {} : { atNs: aim.atNs }),
@@ -78,8 +87,11 @@ export async function injectAll(
     if (step.forMs !== undefined) active.use(injected);
     first ??= { injected, hurt: { ...hurt, target } };
     endNs = moment.monotonicNs;
-    const tell = (type: TimelineEvent["type"], at: bigint, data: TimelineEvent["data"]): void =>
-      void events.push(runnerEvent(type, at, { fault: step.fault.kind, target, ...data }));
+    const tell = (type: TimelineEvent["type"], at: bigint, data: TimelineEvent["data"]): void => {
+      const event = runnerEvent(type, at, { fault: step.fault.kind, target, ...data });
+      events.push(event);
+      setting.onEvent?.(event);
+    };
     tell("fault.injected", moment.monotonicNs, { title: step.fault.title });
     const verified = await injected.verify().catch(notSeen);
     tell("fault.verified", process.hrtime.bigint(), { ...verified });

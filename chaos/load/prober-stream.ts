@@ -1,3 +1,4 @@
+import { endOf } from "../environment/end-of-program.ts";
 import { FaultError } from "../faults/fault.ts";
 import type { RunningNode, SpawnedProcess } from "../environment/environment.ts";
 import { nsOfMs } from "../measurement/monotonic.ts";
@@ -18,29 +19,44 @@ const START_MS = 5_000;
 /** Beyond the last probe's timeout, for its last batch and its own account. */
 const STOP_MS = 3_000;
 
+/** What a long-lived load last told of its connections. */
+type OpenConnections = Extract<ProberOutput, { readonly kind: "open" }>;
+
 /** A prober that sends, open-loop, from a node. */
 export class ProberStream implements AsyncDisposable {
   readonly #process: SpawnedProcess;
   readonly #plan: ProbePlan;
+  /** Who it is, for errors: `prober`, `prober of load carts`. */
+  readonly #title: string;
   readonly #records: ProbeRecord[] = [];
+  #open: OpenConnections | null = null;
   #lastFailureNs: bigint | null = null;
   #lastSuccessNs: bigint | null = null;
   #lastLateNs: bigint | null = null;
   #quality: ProberQuality | null = null;
   readonly #done: Promise<ProberQuality>;
 
-  private constructor(process_: SpawnedProcess, plan: ProbePlan, done: Promise<ProberQuality>) {
+  private constructor(
+    process_: SpawnedProcess,
+    plan: ProbePlan,
+    title: string,
+    done: Promise<ProberQuality>,
+  ) {
     this.#process = process_;
     this.#plan = plan;
+    this.#title = title;
     this.#done = done;
   }
 
   /**
    * Starts a prober in a node; resolves when its schedule has begun.
    *
+   * @param load id of the load beside the main one that it sends. @default the main one
    * @throws FaultError when it does not start, or speaks another version
    */
-  static async start(node: RunningNode, plan: ProbePlan): Promise<ProberStream> {
+  static async start(node: RunningNode, plan: ProbePlan, load?: string): Promise<ProberStream> {
+    const title = load === undefined ? "prober" : `prober of load ${load}`;
+    const failed = (how: string): FaultError => failedBy(title, how);
     const complaints: string[] = [];
     const ready = Promise.withResolvers<void>();
     const started = Promise.withResolvers<void>();
@@ -61,6 +77,8 @@ export class ProberStream implements AsyncDisposable {
             return started.resolve();
           case "records":
             return seen.stream?.take(output.records);
+          case "open":
+            return seen.stream?.takeOpen(output);
           case "done":
             return done.resolve(output.quality);
         }
@@ -71,12 +89,12 @@ export class ProberStream implements AsyncDisposable {
       const error = failed(`ended by itself: ${complaints.slice(-3).join(" ")}`);
       for (const waiting of [ready, started, done]) waiting.reject(error);
     });
-    const stream = new ProberStream(process_, plan, done.promise);
+    const stream = new ProberStream(process_, plan, title, done.promise);
     seen.stream = stream;
     try {
-      await within(ready.promise, START_MS, "did not start");
+      await within(ready.promise, START_MS, failed, "did not start");
       stream.#send(plan);
-      await within(started.promise, START_MS, "did not begin its schedule");
+      await within(started.promise, START_MS, failed, "did not begin its schedule");
       return stream;
     } catch (error) {
       await stream[Symbol.asyncDispose]();
@@ -89,12 +107,18 @@ export class ProberStream implements AsyncDisposable {
     return this.#records;
   }
 
-  /** Intended time of the latest probe that failed; null when none did. */
+  /**
+   * Intended time of the latest probe that failed; null when none did. Of `long-lived`, when one of its
+   * connections was last seen to be lost, or not to be open yet.
+   */
   get lastFailureNs(): bigint | null {
     return this.#lastFailureNs;
   }
 
-  /** Intended time of the latest probe that succeeded; null when none did. */
+  /**
+   * Intended time of the latest probe that succeeded; null when none did. Of `long-lived`, when all of
+   * its connections were last seen to be open.
+   */
   get lastSuccessNs(): bigint | null {
     return this.#lastSuccessNs;
   }
@@ -115,6 +139,7 @@ export class ProberStream implements AsyncDisposable {
     this.#quality ??= await within(
       this.#done,
       this.#plan.totalTimeoutMs + STOP_MS,
+      (how) => failedBy(this.#title, how),
       "did not end after its last probe",
     );
     return this.#quality;
@@ -123,7 +148,34 @@ export class ProberStream implements AsyncDisposable {
   /** Ends the program, whatever it does. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#quality === null) this.#process.kill("SIGKILL");
-    await this.#process.exited;
+    await endOf(this.#process, `The ${this.#title}`);
+  }
+
+  /** What was seen so far, in words: `12 ok, 3 timeout`. */
+  get words(): string {
+    const outcomes = new Map<string, number>();
+    for (const { outcome } of this.#records)
+      outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+    const seen = [...outcomes].map(([outcome, count]) => `${count} ${outcome}`);
+    const { traffic } = this.#plan;
+    if (traffic.kind === "long-lived") {
+      const { count = 0, lost = 0 } = this.#open ?? {};
+      seen.unshift(`${count} of ${traffic.connections} connections open, ${lost} lost`);
+    }
+    return seen.join(", ") || "no probe ended";
+  }
+
+  /** Takes what a long-lived load tells of its connections. */
+  takeOpen(open: OpenConnections): void {
+    const lostBefore = this.#open?.lost ?? 0;
+    this.#open = open;
+    const { traffic } = this.#plan;
+    const at = BigInt(open.atNs);
+    if (traffic.kind === "long-lived" && open.count >= traffic.connections) {
+      this.#lastSuccessNs = later(this.#lastSuccessNs, at);
+    } else if (this.#lastSuccessNs === null || open.lost > lostBefore) {
+      this.#lastFailureNs = later(this.#lastFailureNs, at);
+    }
   }
 
   /** Takes a batch of records. */
@@ -148,11 +200,16 @@ function later(a: bigint | null, b: bigint): bigint {
   return a === null || b > a ? b : a;
 }
 
-function failed(how: string): FaultError {
-  return new FaultError(`The prober ${how}`, "Look at the client node's logs in the run folder.");
+function failedBy(who: string, how: string): FaultError {
+  return new FaultError(`The ${who} ${how}`, "Look at the client node's logs in the run folder.");
 }
 
-async function within<T>(promise: Promise<T>, ms: number, what: string): Promise<T> {
+async function within<T>(
+  promise: Promise<T>,
+  ms: number,
+  failed: (how: string) => FaultError,
+  what: string,
+): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const deadline = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(failed(`${what} within ${ms} ms`)), ms);

@@ -6,7 +6,7 @@ const LOOK_EVERY_MS = 10;
 
 /**
  * Resolves when the recovery is stable, or when there was nothing to recover from for the whole
- * time that the scenario observes.
+ * time that the scenario observes. Loads beside the main one prolong it: none may have failed since.
  *
  * @param injectedNs P1
  * @param endNs injection or healing of the last fault, whichever came last
@@ -17,6 +17,7 @@ export async function observe(
   injectedNs: bigint,
   endNs: bigint,
   signal: AbortSignal,
+  alongside: readonly Pick<ProberStream, "lastFailureNs">[] = [],
 ): Promise<void> {
   const { observeMs, stableMs, load } = scenario;
   const until = endNs + BigInt(Math.round(observeMs * 1e6));
@@ -25,7 +26,10 @@ export async function observe(
   while (process.hrtime.bigint() < until) {
     const { lastFailureNs, lastSuccessNs } = stream;
     const impact = lastFailureNs !== null && lastFailureNs >= injectedNs;
-    const quietFrom = impact && lastFailureNs > endNs ? lastFailureNs : endNs;
+    const quietFrom = [stream, ...alongside].reduce(
+      (latest, { lastFailureNs: ns }) => (ns !== null && ns > latest ? ns : latest),
+      endNs,
+    );
     if (impact && lastSuccessNs !== null && lastSuccessNs - quietFrom >= quietNs) return;
     await sleep(LOOK_EVERY_MS, undefined, { signal });
   }

@@ -1,6 +1,5 @@
 import type { Environment } from "../environment/environment.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
-import { judgeQuality } from "../measurement/prober-quality.ts";
 import {
   PHASES,
   type Measured,
@@ -14,6 +13,7 @@ import { fitPhase } from "../statistics/least-squares.ts";
 import { summarize } from "../statistics/summary.ts";
 import type { TrialObservation } from "../trial.ts";
 import { judgeObjective, judgeTrial } from "./judge.ts";
+import { trustIn } from "./load-trust.ts";
 import { isSpoilt, measuredAgainAs, tooManyUntrusted } from "./trust.ts";
 
 const NO_OBJECTIVES = "the scenario has no objectives, so it promises nothing";
@@ -25,6 +25,8 @@ export interface JudgedTrial {
   readonly data: TrialData | null;
   readonly events: TrialObservation["events"];
   readonly probes: TrialObservation["probes"];
+  /** Probes of the loads beside the main one, by their ids. */
+  readonly alongside: TrialData["alongside"];
 }
 
 /**
@@ -37,24 +39,18 @@ export function judgeObservation(
   seen: TrialObservation,
   environment: Environment["kind"] = "namespace",
 ): JudgedTrial {
-  const quality = seen.trial.quality;
-  const trust =
-    quality === null
-      ? null
-      : judgeQuality(quality, {
-          smallestBoundMs: smallestBoundMs(scenario),
-          ratePerSecond: scenario.load.ratePerSecond,
-          environment,
-          baselineFailures: seen.baselineFailures,
-        });
+  const trust = trustIn(scenario, seen, environment, smallestBoundMs(scenario));
+  const alongside = Object.fromEntries(
+    seen.alongside.map(({ record, probes }) => [record.id, probes]),
+  );
   const data: TrialData = {
     trial: seen.trial,
     hurt: seen.hurt,
     injectedNs: seen.injectedNs,
     observedMs: seen.observedMs,
-    resolutionMs: trust?.resolutionMs ?? 1_000 / scenario.load.ratePerSecond,
+    resolutionMs: trust.resolutionMs,
     probes: seen.probes,
-    alongside: {},
+    alongside,
     events: seen.events,
     topology: scenario.topology,
   };
@@ -64,12 +60,11 @@ export function judgeObservation(
   const { stolenMs } = seen.trial;
   const spoilt =
     seen.unverified.length === 0 &&
-    quality !== null &&
-    isSpoilt({ onlyLate: trust?.onlyLate ?? false, lagMaxMs: quality.lagMaxMs, stolenMs });
+    isSpoilt({ onlyLate: trust.onlyLate, lagMaxMs: trust.lagMaxMs, stolenMs });
   const invalid = [
     ...(spoilt ? [`${stolenMs} ms of CPU were stolen from the machine by its hypervisor`] : []),
     ...seen.unverified,
-    ...(trust?.reasons ?? ["the prober gave no account of itself. Look at its own output."]),
+    ...trust.reasons,
   ];
   const failed = Object.values(objectives).filter(({ verdict }) => verdict === "fail");
   const unknown = Object.values(objectives).filter(({ verdict }) => verdict === "inconclusive");
@@ -88,6 +83,7 @@ export function judgeObservation(
     data: verdict === "invalid" ? null : data,
     events: seen.events,
     probes: seen.probes,
+    alongside,
   };
 }
 
@@ -140,14 +136,15 @@ export function conclude(
     const instead = again === undefined ? "" : ` and was measured again as trial ${again}`;
     // Each may end with its next step, and so with a full stop.
     const why = trial.reasons.join("; ").replaceAll(".;", ";");
-    reasons.push(`trial ${trial.index} does not count${instead}: ${why}`);
+    const how = trial.abortedBy === null ? `does not count${instead}` : "was aborted";
+    reasons.push(`trial ${trial.index} ${how}: ${why}`);
   }
   const unverified = judged.some(({ record: trial }) =>
     trial.faults.some(({ verified }) => !verified.active),
   );
   const verdict = ((): Verdict => {
     if (end.healFailed) return "heal-failed";
-    if (end.aborted) return "aborted";
+    if (end.aborted || all.some(({ abortedBy }) => abortedBy !== null)) return "aborted";
     if (judged.length === 0) {
       reasons.push("no trial was run");
       return "invalid";

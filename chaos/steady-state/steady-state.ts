@@ -20,17 +20,22 @@ export interface Steady {
   readonly sinceNs: bigint;
 }
 
+/** A load, as far as its steadiness goes. */
+type SteadyLoad = Pick<ProberStream, "lastFailureNs" | "lastSuccessNs" | "lastLateNs" | "words">;
+
 /**
- * Resolves when, for as long as the steady state asks, no probe has failed and none was sent late: a
- * prober that has just started, on a machine that has just started a lab, is late by itself. One that
- * is still late at the deadline measures all the same, and what it says of itself will tell.
+ * Resolves when, for as long as the steady state asks, every load has succeeded, none of its probes has
+ * failed, and none was sent late: a prober that has just started, on a machine that has just started a
+ * lab, is late by itself. One that is still late at the deadline measures all the same, and what it says
+ * of itself will tell.
  *
+ * @param loads the main one first
  * @param loadNs when the load began
  * @param onAnew called whenever it turned out not to have held, and may hold from now on
- * @throws NoSteadyState when probes failed until the deadline, with the outcomes that were seen
+ * @throws NoSteadyState when probes failed until the deadline, with what was seen of each load
  */
 export async function awaitSteadyState(
-  stream: ProberStream,
+  loads: readonly SteadyLoad[],
   steady: SteadyState,
   loadNs: bigint,
   signal: AbortSignal,
@@ -40,9 +45,10 @@ export async function awaitSteadyState(
   const deadline = process.hrtime.bigint() + nsOfMs(steady.deadlineMs);
   let sinceNs = loadNs;
   const holdsSince = (ns: bigint): boolean =>
-    stream.lastSuccessNs !== null && stream.lastSuccessNs - ns >= heldNs;
+    loads.every(({ lastSuccessNs }) => lastSuccessNs !== null && lastSuccessNs - ns >= heldNs);
+  const failures = (): (bigint | null)[] => loads.map(({ lastFailureNs }) => lastFailureNs);
   while (process.hrtime.bigint() < deadline) {
-    const latest = latestOf(loadNs, stream.lastFailureNs, stream.lastLateNs);
+    const latest = latestOf(loadNs, ...failures(), ...loads.map(({ lastLateNs }) => lastLateNs));
     if (latest !== sinceNs) {
       sinceNs = latest;
       onAnew();
@@ -50,15 +56,13 @@ export async function awaitSteadyState(
     if (holdsSince(sinceNs)) return { armedNs: process.hrtime.bigint(), sinceNs };
     await sleep(LOOK_EVERY_MS, undefined, { signal });
   }
-  const healthySinceNs = latestOf(loadNs, stream.lastFailureNs);
+  const healthySinceNs = latestOf(loadNs, ...failures());
   if (holdsSince(healthySinceNs)) {
     return { armedNs: process.hrtime.bigint(), sinceNs: healthySinceNs };
   }
-  const outcomes = new Map<string, number>();
-  for (const { outcome } of stream.records) outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
-  const seen = [...outcomes].map(([outcome, count]) => `${count} ${outcome}`).join(", ");
+  const seen = loads.map(({ words }) => words).join("; ");
   throw new NoSteadyState(
-    `The steady state did not hold within ${steady.deadlineMs} ms: ${seen || "no probe ended"}. Look at the nodes' logs in the run folder.`,
+    `The steady state did not hold within ${steady.deadlineMs} ms: ${seen}. Look at the nodes' logs in the run folder.`,
   );
 }
 

@@ -32,7 +32,7 @@ describe("a prober that does not start is one error, and its program is ended:",
     {
       how: "it speaks another version",
       say: (program: FakeProgram) => program.say({ kind: "ready", protocol: "evenkeel.probe/0" }),
-      says: "speaks evenkeel.probe/0, not evenkeel.probe/2",
+      says: "speaks evenkeel.probe/0, not evenkeel.probe/3",
       killed: true,
     },
     {

@@ -21,7 +21,8 @@ function seen(
   unverified: string[] = [],
 ): TrialObservation {
   const { trial, hurt, probes, events, injectedNs, observedMs } = trialData({ trial: change });
-  return { trial, hurt, probes, events, injectedNs, observedMs, baselineFailures: 0, unverified };
+  const observed = { hurt, probes, events, injectedNs, observedMs };
+  return { trial, ...observed, alongside: [], baselineFailures: 0, unverified };
 }
 
 function judged(scenario: Scenario, ...outages: Measured[]): JudgedTrial[] {
@@ -40,7 +41,7 @@ function lost(index: number): JudgedTrial {
     "invalid",
     "the lab did not start",
   );
-  return { record, data: null, events: [], probes: [] };
+  return { record, data: null, events: [], probes: [], alongside: {} };
 }
 
 describe("one trial", () => {

@@ -10,7 +10,7 @@ test("it holds when probes succeeded for as long as asked, since the load began"
   const { stream, take } = await startedProber();
   take(record(100n * MS), record(500n * MS));
   const begin = process.hrtime.bigint();
-  const { armedNs, sinceNs } = await awaitSteadyState(stream, STEADY, 0n, unaborted);
+  const { armedNs, sinceNs } = await awaitSteadyState([stream], STEADY, 0n, unaborted);
   expect(armedNs).toBeGreaterThanOrEqual(begin);
   expect(armedNs).toBeLessThanOrEqual(process.hrtime.bigint());
   expect(sinceNs).toBe(0n);
@@ -24,7 +24,7 @@ test.each([
   const begun: boolean[] = [];
   let held = false;
   take(record(100n * MS), bad, record(899n * MS));
-  const waiting = awaitSteadyState(stream, STEADY, 0n, unaborted, () => begun.push(held));
+  const waiting = awaitSteadyState([stream], STEADY, 0n, unaborted, () => begun.push(held));
   void waiting.then(() => (held = true));
   await new Promise((resolve) => setTimeout(resolve, 30));
   expect(held).toBe(false);
@@ -38,7 +38,7 @@ test.each([
 test("a probe that was sent a little less late is none", async () => {
   const { stream, take } = await startedProber();
   take(record(100n * MS), record(400n * MS, "ok", 5n * MS - 1n), record(500n * MS));
-  expect(await awaitSteadyState(stream, STEADY, 0n, unaborted)).toMatchObject({ sinceNs: 0n });
+  expect(await awaitSteadyState([stream], STEADY, 0n, unaborted)).toMatchObject({ sinceNs: 0n });
 });
 
 test("a prober that is late until the deadline measures all the same, if no probe failed", async () => {
@@ -46,7 +46,7 @@ test("a prober that is late until the deadline measures all the same, if no prob
   take(record(50n * MS, "timeout"), record(100n * MS), record(700n * MS, "ok", 9n * MS));
   const begin = performance.now();
   const steady = { durationMs: 500, deadlineMs: 60 };
-  expect(await awaitSteadyState(stream, steady, 0n, unaborted)).toMatchObject({
+  expect(await awaitSteadyState([stream], steady, 0n, unaborted)).toMatchObject({
     sinceNs: 50n * MS,
   });
   expect(performance.now() - begin).toBeGreaterThanOrEqual(59);
@@ -55,7 +55,7 @@ test("a prober that is late until the deadline measures all the same, if no prob
 test("without any probe that ended it does not hold, and the error says so at the deadline", async () => {
   const { stream } = await startedProber();
   const begin = performance.now();
-  const waiting = awaitSteadyState(stream, { durationMs: 0, deadlineMs: 60 }, 0n, unaborted);
+  const waiting = awaitSteadyState([stream], { durationMs: 0, deadlineMs: 60 }, 0n, unaborted);
   const error = await waiting.catch((reason: unknown) => reason);
   const tookMs = performance.now() - begin;
   expect(error).toBeInstanceOf(NoSteadyState);
@@ -68,14 +68,14 @@ test("at the deadline the outcomes that were seen are told", async () => {
   const { stream, take } = await startedProber();
   take(record(1n), record(2n, "timeout"), record(3n, "timeout"), record(4n, "refused"));
   await expect(
-    awaitSteadyState(stream, { durationMs: 100, deadlineMs: 20 }, 0n, unaborted),
+    awaitSteadyState([stream], { durationMs: 100, deadlineMs: 20 }, 0n, unaborted),
   ).rejects.toThrow(/1 ok, 2 timeout, 1 refused/);
 });
 
 test("waiting can be aborted, and the reason is the error's cause", async () => {
   const { stream } = await startedProber();
   const abort = new AbortController();
-  const waiting = awaitSteadyState(stream, STEADY, 0n, abort.signal);
+  const waiting = awaitSteadyState([stream], STEADY, 0n, abort.signal);
   abort.abort(new Error("Ctrl-C"));
   await expect(waiting).rejects.toMatchObject({ cause: new Error("Ctrl-C") });
 });

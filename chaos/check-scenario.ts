@@ -1,0 +1,79 @@
+import { describeProblem, InvalidDocument, type Problem } from "../balancer/index.ts";
+import { blastProblems } from "./blast-radius/check-blast-radius.ts";
+import { WrongUse } from "./errors.ts";
+import { loadProblems } from "./load/check-loads.ts";
+import type { Scenario } from "./scenario.ts";
+import { requireSupport } from "./statistics/what-n-supports.ts";
+
+/**
+ * Refuses what cannot be run, before anything is started: names that do not exist, statistics that
+ * the number of trials cannot support, loads that cannot be sent, nothing to inject, more down at once
+ * than may be, rules that cannot be watched. All problems are told at once.
+ *
+ * @throws UnknownName, WrongUse, UnsupportedStatistic, InvalidDocument
+ */
+export function checkScenario(scenario: Scenario, trials: number): void {
+  const errors: Error[] = [];
+  const attempt = (check: () => void): void => {
+    try {
+      check();
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      errors.push(error);
+    }
+  };
+  if (!Number.isInteger(trials) || trials < 1) {
+    errors.push(new WrongUse(`The number of trials is ${trials}`, "Use a whole number from 1."));
+  } else {
+    for (const statistic of new Set(scenario.objectives.map((one) => one.statistic))) {
+      attempt(() => requireSupport(statistic, trials));
+    }
+  }
+  for (const { fault } of scenario.faults) attempt(() => fault.check(scenario.topology));
+  const namesExist = errors.length === 0;
+  const ids = scenario.objectives.map(({ id }) => id);
+  for (const id of new Set(ids.filter((one, index) => ids.indexOf(one) !== index))) {
+    errors.push(new WrongUse(`Two objectives have the id "${id}"`, "Give each an id of its own."));
+  }
+  if (scenario.faults.length === 0) {
+    errors.push(
+      new WrongUse("The scenario has no faults", "Name at least one: it breaks on purpose."),
+    );
+  }
+  const problems = [
+    ...loadProblems(scenario),
+    ...(namesExist ? blastProblems(scenario) : []),
+    ...abortProblems(scenario),
+  ];
+  const [only] = errors;
+  if (only === undefined && problems.length === 0) return;
+  if (only === undefined) throw new InvalidDocument("The scenario", problems);
+  if (errors.length === 1 && problems.length === 0) throw only;
+  const lines = [...errors.map(({ message }) => `  ${message}`), ...problems.map(describeProblem)];
+  throw new WrongUse(
+    `The scenario has ${lines.length} problems:\n${lines.join("\n")}\n`,
+    "Nothing was started.",
+  );
+}
+
+function abortProblems({ abort = [], alongside = [] }: Scenario): readonly Problem[] {
+  const known = alongside.map(({ id }) => id);
+  return abort.flatMap(({ title, load, missing }, index): Problem[] => {
+    const at = { path: `abort[${index}]`, value: title };
+    const cannot = missing?.() ?? null;
+    return [
+      ...(load === undefined || known.includes(load)
+        ? []
+        : [
+            {
+              ...at,
+              message: `looks at load "${load}", which there is not`,
+              next: `Known: ${known.join(", ") || "none beside the main one"}.`,
+            },
+          ]),
+      ...(cannot === null
+        ? []
+        : [{ ...at, message: "cannot be watched on this machine", next: `${cannot}.` }]),
+    ];
+  });
+}
