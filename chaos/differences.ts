@@ -1,5 +1,9 @@
 /** So many are named; things of another kind differ in everything. */
 const NAMED = 12;
+/** Longer values, such as files, are shown where they begin to differ. */
+const SHOWN_LENGTH = 80;
+/** How much of what is the same stands before that. */
+const SAME_BEFORE = 20;
 
 /**
  * Where two plain values differ, one line each: `nodes.lb-a.address: recorded "198.18.7.11", now
@@ -29,16 +33,31 @@ function differences(
       differences(path === "" ? key : `${path}.${key}`, first[key], second[key], words),
     );
   }
-  const [is, should] = [shown(first), shown(second)];
-  return is === should ? [] : [`${path}: ${words[0]} ${is}, ${words[1]} ${should}`];
+  const [is, should] = [textOf(first), textOf(second)];
+  if (is === should) return [];
+  const from = sameLength(is, should) - SAME_BEFORE;
+  const [one, other] = [excerpt(is, from), excerpt(should, from)];
+  return [`${path}: ${words[0]} ${one}, ${words[1]} ${other}`];
 }
 
 function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null;
 }
 
-function shown(value: unknown): string {
-  if (value === undefined) return "nothing";
-  const text = JSON.stringify(value);
-  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
+function textOf(value: unknown): string {
+  return value === undefined ? "nothing" : JSON.stringify(value);
+}
+
+/** How many characters two texts have in common at their beginning. */
+function sameLength(first: string, second: string): number {
+  let length = 0;
+  while (length < first.length && first[length] === second[length]) length += 1;
+  return length;
+}
+
+function excerpt(text: string, from: number): string {
+  if (text.length <= SHOWN_LENGTH) return text;
+  const begin = Math.min(Math.max(0, from), text.length - SHOWN_LENGTH);
+  const end = begin + SHOWN_LENGTH;
+  return `${begin > 0 ? "…" : ""}${text.slice(begin, end)}${end < text.length ? "…" : ""}`;
 }
