@@ -1,14 +1,9 @@
 import { randomInt } from "node:crypto";
 import { basename } from "node:path";
-import { InvalidArgumentError, type Command } from "commander";
+import { InvalidArgumentError, Option, type Command } from "commander";
 import { parseDuration } from "../../balancer/index.ts";
-import {
-  FAILOVER_CELL_IDS,
-  failoverCells,
-  type FailoverCellId,
-  type FailoverTimers,
-} from "../../scenarios/failover-cells.ts";
-import { NamespaceEnvironment } from "../environment/namespace/namespace-environment.ts";
+import { FAILOVER_CELL_IDS, type FailoverCellId } from "../../scenarios/failover-cells.ts";
+import type { Environment } from "../environment/environment.ts";
 import { checkScenario, runExperiment, type Progress } from "../experiment.ts";
 import { EXIT, worstExitCode, type ExitCode } from "../exit-code.ts";
 import type { MeasuredCell } from "../failover/analyse.ts";
@@ -20,22 +15,22 @@ import { estimateDuration } from "../plan/duration.ts";
 import { NUMBER_FORMATS, VERDICT_WORDS } from "../report/format.ts";
 import { closeUnfinished } from "../report/run-folder.ts";
 import { writeReports } from "../report/write-reports.ts";
-import { requireLab } from "../setup/lab-requirements.ts";
-import { thisMachine } from "../setup/machine.ts";
 import { RUNS_DIRECTORY } from "../setup/paths.ts";
+import { failoverPlace, type FailoverPlace } from "./failover-place.ts";
 import { makeOutFolder } from "./out-folder.ts";
 import { shownPath } from "./shown-path.ts";
 import { stopSignals } from "./stop-signals.ts";
 import { wholeNumber } from "./whole-number.ts";
 
 const DEFAULT_TRIALS = 10;
-const DEFAULT_TIMERS: FailoverTimers = { advertIntervalMs: 100, priorities: [250, 240] };
 
 interface FailoverOptions {
   readonly fault?: readonly FailoverCellId[];
   readonly trials: number;
-  readonly advert: number;
-  readonly priorities: readonly [number, number];
+  readonly advert?: number;
+  readonly priorities?: readonly [number, number];
+  readonly environment: Environment["kind"];
+  readonly topology?: string;
   readonly seed?: number;
   readonly out: string;
   readonly json?: boolean;
@@ -55,15 +50,22 @@ export function addFailover(program: Command): void {
     .option("--trials <n>", "trials of each", wholeNumber(1), DEFAULT_TRIALS)
     .option(
       "--advert <duration>",
-      "interval of VRRP's adverts (default: 100ms)",
+      "interval of VRRP's adverts (default: 100ms; on Docker what is deployed)",
       advert,
-      DEFAULT_TIMERS.advertIntervalMs,
     )
     .option(
       "--priorities <a,b>",
-      "VRRP priorities of the two balancers (default: 250,240)",
+      "VRRP priorities of the two balancers (default: 250,240; on Docker what is deployed)",
       priorities,
-      DEFAULT_TIMERS.priorities,
+    )
+    .addOption(
+      new Option("--environment <kind>", "where the pair runs")
+        .choices(["namespace", "docker"])
+        .default("namespace"),
+    )
+    .option(
+      "--topology <id>",
+      "with --environment docker: the deployed pair (default: active-passive)",
     )
     .option(
       "--seed <n>",
@@ -79,7 +81,8 @@ export function addFailover(program: Command): void {
 Examples:
   evenkeel failover
   evenkeel failover --fault silent-kill,stop --trials 20 --seed 42
-  evenkeel failover --advert 1s --priorities 200,100`,
+  evenkeel failover --advert 1s --priorities 200,100
+  evenkeel failover --environment docker --trials 5`,
     )
     .action(async (options: FailoverOptions) => {
       process.exitCode = await failover(options);
@@ -88,25 +91,31 @@ Examples:
 
 async function failover(options: FailoverOptions): Promise<ExitCode> {
   const { trials, out } = options;
-  const timers = { advertIntervalMs: options.advert, priorities: options.priorities };
-  const ids = FAILOVER_CELL_IDS.filter((id) => options.fault?.includes(id) ?? true);
-  const cells = failoverCells(timers, ids);
+  const place = await failoverPlace({
+    environment: options.environment,
+    topology: options.topology,
+    faults: options.fault ?? [],
+    asked: {
+      ...(options.advert === undefined ? {} : { advertIntervalMs: options.advert }),
+      ...(options.priorities === undefined ? {} : { priorities: options.priorities }),
+    },
+  });
+  const { cells, timers, left } = place;
   // Everything is checked before anything is started.
   for (const { scenario } of cells) checkScenario(scenario, trials);
   const seed = options.seed ?? randomInt(2 ** 31);
-  const command = commandOf(ids, { ...timers, trials, seed });
-  const plan: FailoverPlan = { seed, trials, timers, at: new Date(), command };
+  const commandOf = (ids: readonly string[]): string =>
+    `npx evenkeel failover --fault ${ids.join(",")} --trials ${trials} ${place.words} --seed ${seed}`;
+  const command = commandOf(cells.map(({ id }) => id));
+  const plan: FailoverPlan = { seed, trials, timers, left, at: new Date(), command };
   const loud = options.json !== true && options.quiet !== true;
   const say = (line: string): void => void (loud && process.stdout.write(`${line}\n`));
-  say(announcement(cells, plan));
+  say(announcement(place, plan));
   await makeOutFolder(out);
   const stop = stopSignals((message) => process.stderr.write(`\n${message}\n`));
   const measured: MeasuredCell[] = [];
   try {
-    await requireLab(
-      cells.map(({ scenario }) => scenario.topology),
-      thisMachine(),
-    );
+    await place.require();
     for (const { dir } of await closeUnfinished(out)) {
       process.stderr.write(`Closed as aborted, its runner had died: ${shownPath(dir)}\n`);
     }
@@ -119,9 +128,9 @@ async function failover(options: FailoverOptions): Promise<ExitCode> {
         seed,
         runsDirectory: out,
         control: false,
-        command: commandOf([cell.id], { ...timers, trials, seed }),
+        command: commandOf([cell.id]),
         signal: stop.signal,
-        environment: (logDirectory) => new NamespaceEnvironment({ logDirectory }),
+        environment: place.environment,
         onProgress: (progress) => {
           const line = lineOf(cell, progress, trials);
           if (line !== null) say(line);
@@ -148,13 +157,19 @@ async function failover(options: FailoverOptions): Promise<ExitCode> {
   return worstExitCode(stop.signal.aborted ? [...codes, EXIT.interrupted] : codes);
 }
 
-/** What is going to happen, and how long it will take. */
-function announcement(cells: readonly FailoverCell[], { trials, seed }: FailoverPlan): string {
-  const estimates = cells.map(({ scenario }) => estimateDuration(scenario, trials, "namespace"));
+/** What is going to happen, how long it will take, and what is left out. */
+function announcement(
+  { cells, kind, left }: FailoverPlace,
+  { trials, seed }: FailoverPlan,
+): string {
+  const estimates = cells.map(({ scenario }) => estimateDuration(scenario, trials, kind));
   const [least, most] = (["leastMs", "mostMs"] as const).map((key) =>
     NUMBER_FORMATS.duration(estimates.reduce((sum, estimate) => sum + estimate[key], 0)),
   );
-  return `${cells.length} ${cells.length === 1 ? "cell" : "cells"} of ${trials} ${trials === 1 ? "trial" : "trials"}: ${least} to ${most}. Seed ${seed}.`;
+  return [
+    `${cells.length} ${cells.length === 1 ? "cell" : "cells"} of ${trials} ${trials === 1 ? "trial" : "trials"}: ${least} to ${most}. Seed ${seed}.`,
+    ...left.map(({ title, reason }) => `${title} is left out: ${reason}`),
+  ].join("\n");
 }
 
 function lineOf({ title }: FailoverCell, progress: Progress, trials: number): string | null {
@@ -164,14 +179,6 @@ function lineOf({ title }: FailoverCell, progress: Progress, trials: number): st
   const took =
     outage.value === null ? "no end of the outage seen" : `outage ${outage.value.toFixed(1)} ms`;
   return `${title}: trial ${index + 1} of ${trials}: ${spoilt ? "spoilt by the machine" : VERDICT_WORDS[verdict].word}, ${took}`;
-}
-
-/** What repeats a report. */
-function commandOf(
-  ids: readonly string[],
-  plan: FailoverTimers & { readonly trials: number; readonly seed: number },
-): string {
-  return `npx evenkeel failover --fault ${ids.join(",")} --trials ${plan.trials} --advert ${plan.advertIntervalMs}ms --priorities ${plan.priorities.join(",")} --seed ${plan.seed}`;
 }
 
 function cellIds(text: string, before: readonly FailoverCellId[] = []): readonly FailoverCellId[] {

@@ -9,6 +9,8 @@ const PROMISED = { lowMs: 1_000, highMs: 5_000 } as const;
 
 /** What a report is of. */
 export interface FailoverPlan extends Pick<FailoverRecord, "seed" | "trials" | "timers"> {
+  /** @default - none */
+  readonly left?: FailoverRecord["left"];
   readonly at: Date;
   readonly command: string;
 }
@@ -43,6 +45,7 @@ export function newFailoverRecord(
     exitCode,
     cells: measured.map(analyseCell),
     notRun,
+    left: plan.left ?? [],
     fingerprint: measured[0]?.record.fingerprint ?? null,
   };
 }

@@ -26,6 +26,12 @@ export interface FailoverRecord {
   readonly cells: readonly CellRecord[];
   /** Cells that were wanted and not run, because it was stopped. */
   readonly notRun: readonly string[];
+  /** Cells that what is deployed cannot have, and why. */
+  readonly left: readonly {
+    readonly id: string;
+    readonly title: string;
+    readonly reason: string;
+  }[];
   readonly fingerprint: Fingerprint | null;
 }
 

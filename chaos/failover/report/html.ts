@@ -8,7 +8,7 @@ import { cellSection } from "./cell-section.ts";
 import { FailoverPrinter } from "./failover-printer.ts";
 import { overview } from "./overview.ts";
 import { FAILOVER_STYLE } from "./style.ts";
-import { promiseText, summaryText } from "./words.ts";
+import { missingTexts, promiseText, summaryText } from "./words.ts";
 
 /**
  * The failover report as one HTML file that needs no network and no script: all outages on one axis
@@ -52,7 +52,7 @@ function head(print: FailoverPrinter): Markup {
     </div>
     <h1>How long a failover takes, by how the active balancer is lost</h1>
     <p class="lead">${print.fixed(summaryText(record))}</p>
-    ${record.notRun.length === 0 ? NOTHING : html`<p class="note">Stopped before: ${record.notRun.join(", ")}.</p>`}
+    ${missingTexts(record).map((text) => html`<p class="note">${print.fixed(text)}</p>`)}
     <p class="run">
       <span>advert ${print.num("/timers/advertIntervalMs", "ms")}</span
       ><span

@@ -1,7 +1,14 @@
 import { NUMBER_FORMATS, VERDICT_WORDS } from "../../report/format.ts";
 import type { Summary } from "../../report/record.ts";
 import type { CellRecord, FailoverRecord } from "../record.ts";
-import { besidePromise, markTitle, percentilesText, promiseText, summaryText } from "./words.ts";
+import {
+  besidePromise,
+  markTitle,
+  missingTexts,
+  percentilesText,
+  promiseText,
+  summaryText,
+} from "./words.ts";
 
 const bare = NUMBER_FORMATS["ms-bare"];
 
@@ -16,7 +23,7 @@ export function renderFailoverMarkdown(record: FailoverRecord): string {
     "",
     `Advert ${timers.advertIntervalMs} ms, priorities ${timers.priorities.join(" and ")}, ${record.trials} trials each, seed ${record.seed}, started ${record.startedAt}. Commonly promised: ${promiseText(record.promised)}.`,
     "",
-    ...(record.notRun.length === 0 ? [] : [`Stopped before: ${record.notRun.join(", ")}.`, ""]),
+    ...missingTexts(record).flatMap((text) => [text, ""]),
     ...table(
       [
         "how it was lost",

@@ -1,6 +1,6 @@
 import { NUMBER_FORMATS, VERDICT_WORDS } from "../../report/format.ts";
 import type { CellRecord, FailoverRecord } from "../record.ts";
-import { promiseText, summaryText } from "./words.ts";
+import { missingTexts, promiseText, summaryText } from "./words.ts";
 
 const bare = NUMBER_FORMATS["ms-bare"];
 
@@ -23,6 +23,7 @@ export function renderFailoverTerminal(record: FailoverRecord): string {
     `Outages in ms. Commonly promised: ${promiseText(record.promised)}.`,
     ...lines,
     summaryText(record),
+    ...missingTexts(record),
     `again: ${record.command}`,
     "",
   ].join("\n");

@@ -76,3 +76,11 @@ export function percentilesText({ percentiles }: CellRecord): string {
     .map(({ q, valueMs }) => `${NUMBER_FORMATS.quantile(q)} ${NUMBER_FORMATS.ms(valueMs)}`)
     .join(", ");
 }
+
+/** Why not all cells are in the report, one sentence each. */
+export function missingTexts({ notRun, left }: FailoverRecord): readonly string[] {
+  return [
+    ...(notRun.length === 0 ? [] : [`Stopped before: ${notRun.join(", ")}.`]),
+    ...left.map(({ title, reason }) => `Not possible here: ${title}; ${reason}.`),
+  ];
+}

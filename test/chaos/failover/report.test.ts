@@ -65,6 +65,23 @@ beforeAll(() => {
   page = renderFailoverHtml(record);
 });
 
+test("every form of it says which cells are missing, and why", () => {
+  const reason = "it needs another topology: vrrp.preempt";
+  const left = [{ id: "failback", title: "failback", reason }];
+  const partial = newFailoverRecord(
+    { ...PLAN, left },
+    [measured("kill", passingRun(1, 3).record)],
+    ["pause"],
+  );
+  for (const render of [renderFailoverHtml, renderFailoverMarkdown, renderFailoverTerminal]) {
+    // Numbers in HTML stand in elements of their own.
+    const text = render(partial).replaceAll(/<[^>]+>/g, "");
+    expect(text).toContain("Stopped before: pause.");
+    expect(text).toContain(`Not possible here: failback; ${reason}.`);
+    expect(render(record)).not.toContain("Not possible here");
+  }
+});
+
 describe("the numbers of a cell", () => {
   test("percentiles go only as far as so many trials support", () => {
     const quantiles = (trials: number) =>
