@@ -87,6 +87,25 @@ describe("reading a response", () => {
     expect(push(text).progress).toBe("corrupt");
   });
 
+  test.each([
+    ["HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", true],
+    ["HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", true],
+    ["HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: foo, Close\r\n\r\n", false],
+    ["HTTP/1.1 200 OK\r\nConnection: a\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", false],
+    ["HTTP/1.1 200 OK\r\nConnection: closed\r\nContent-Length: 0\r\n\r\n", true],
+    ["HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n", false],
+    ["HTTP/1.1 200 OK\r\n\r\nabc", false],
+  ])("after %j another request may follow: %j", (text, keepsAlive) => {
+    expect(push(text).response.keepsAlive).toBe(keepsAlive);
+  });
+
+  test("keeps the cookies of the final response", () => {
+    const { response } = push(
+      "HTTP/1.1 103 Early\r\nSet-Cookie: x=y\r\n\r\nHTTP/1.1 200 OK\r\nSet-Cookie: a=b\r\nset-cookie: c=d; Path=/\r\nContent-Length: 0\r\n\r\n",
+    );
+    expect(response.setCookies).toEqual(["a=b", "c=d; Path=/"]);
+  });
+
   test("where the bytes are cut makes no difference", () => {
     const bodies = fc.array(fc.string({ minLength: 1, maxLength: 40, unit: "binary-ascii" }));
     fc.assert(
@@ -97,7 +116,8 @@ describe("reading a response", () => {
           ? `${head}Transfer-Encoding: chunked\r\n\r\n${parts.map((part) => `${part.length.toString(16)}\r\n${part}\r\n`).join("")}0\r\n\r\n`
           : `${head}Content-Length: ${body.length}\r\n\r\n${body}`;
         const bytes = Buffer.from(text, "latin1");
-        const response = new HttpResponse();
+        let handedOn = "";
+        const response = new HttpResponse((part) => (handedOn += part.toString("latin1")));
         const progress: string[] = [];
         for (let at = 0; at < bytes.length; at += size) {
           progress.push(response.push(bytes.subarray(at, at + size)));
@@ -105,6 +125,7 @@ describe("reading a response", () => {
         expect(progress.pop()).toBe("complete");
         expect(progress.every((one) => one === "more")).toBe(true);
         expect(response.bodyBytes).toBe(body.length);
+        expect(handedOn).toBe(body);
       }),
     );
   });

@@ -39,10 +39,65 @@ describe("what the prober is told", () => {
     ["a header value that splits the request", { headers: { a: "1\r\nb: 2" } }, /header "a"/],
     ["no headers", { headers: null }, /headers is not an object/],
     ["no nodes", { expectNodes: undefined }, /expectNodes is not a list/],
+    ["no address", { addresses: [] }, /addresses is \[\]/],
+    ["half a retry", { retries: 0.5 }, /retries is 0.5. Use a whole number from 0 to 100/],
+    ["no seed", { seed: undefined }, /seed is undefined/],
+    ["no arrivals", { arrivals: undefined }, /kind of arrivals is undefined. Use constant, /],
+    ["unknown arrivals", { arrivals: { kind: "waves" } }, /kind of arrivals is "waves"/],
+    [
+      "a ramp from below nothing",
+      { arrivals: { kind: "ramp", fromPerSecond: -1, overMs: 5 } },
+      /arrivals.fromPerSecond is -1. Use a number of 0 or more/,
+    ],
+    [
+      "a ramp over no time",
+      { arrivals: { kind: "ramp", fromPerSecond: 0, overMs: 0 } },
+      /arrivals.overMs is 0/,
+    ],
+    [
+      "a burst that never ends",
+      { arrivals: { kind: "bursts", burstPerSecond: 9, everyMs: 50, forMs: 50 } },
+      /arrivals.forMs is 50 and arrivals.everyMs 50/,
+    ],
+    ["unknown traffic", { traffic: { kind: "udp" } }, /kind of traffic is "udp". Use fresh, /],
+    [
+      "no connections",
+      { traffic: { kind: "kept-alive", connections: 0 } },
+      /traffic.connections is 0/,
+    ],
+    [
+      "fewer connections than addresses",
+      { traffic: { kind: "kept-alive", connections: 1 }, addresses: ["127.0.0.1", "127.0.0.2"] },
+      /traffic.connections is 1 for 2 addresses/,
+    ],
+    [
+      "lines as far apart as the timeout",
+      { traffic: { kind: "long-lived", connections: 1, everyMs: 200 } },
+      /traffic.everyMs is 200 and totalTimeoutMs 200/,
+    ],
+    [
+      "retries of what stays lost",
+      { traffic: { kind: "long-lived", connections: 1, everyMs: 50 }, retries: 1 },
+      /retries is 1 of long-lived connections/,
+    ],
+    ["nobody", { traffic: { kind: "session", users: 0 } }, /traffic.users is 0/],
+    [
+      "a cookie of everybody's",
+      { traffic: { kind: "session", users: 1 }, headers: { Cookie: "a=b" } },
+      /headers has a cookie/,
+    ],
   ])("%s is refused with the next step", (_, change, reason) => {
     expect(read({ ...planFor(8080), ...change })).toEqual({
       kind: "refused",
       reason: expect.stringMatching(reason),
     });
+  });
+
+  test("all that is wrong is told at once", () => {
+    const plan = { ...planFor(0), ratePerSecond: 0, traffic: { kind: "udp" }, retries: -1 };
+    const input = read(plan);
+    for (const name of ["port", "ratePerSecond", "traffic", "retries"]) {
+      expect(input).toMatchObject({ reason: expect.stringContaining(name) });
+    }
   });
 });

@@ -7,33 +7,50 @@ export class TestServer implements AsyncDisposable {
   readonly requests: string[] = [];
   /** Errors of the server's side of connections that it had answered: `ECONNRESET` after a reset. */
   readonly errors: string[] = [];
+  /** Connections that came. */
+  connections = 0;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
 
   private constructor(answer: (socket: Socket, path: string) => void) {
     this.#server = createServer((socket) => {
       this.#sockets.add(socket);
+      this.connections += 1;
       socket.on("close", () => this.#sockets.delete(socket));
       socket.on("error", (error: NodeJS.ErrnoException) => this.errors.push(error.code ?? "?"));
       let request = "";
       socket.on("data", (chunk: Buffer) => {
         request += chunk.toString("latin1");
         if (!request.endsWith("\r\n\r\n")) return;
-        this.requests.push(request);
-        answer(socket, request.split(" ")[1] ?? "");
+        const whole = request;
+        request = "";
+        this.requests.push(whole);
+        answer(socket, whole.split(" ")[1] ?? "");
       });
     });
   }
 
-  static async listening(answer: (socket: Socket, path: string) => void): Promise<TestServer> {
+  /** @param at where; default: a free port of 127.0.0.1 */
+  static async listening(
+    answer: (socket: Socket, path: string) => void,
+    at: { readonly port?: number; readonly host?: string } = {},
+  ): Promise<TestServer> {
     const server = new TestServer(answer);
-    server.#server.listen(0, "127.0.0.1");
+    server.#server.listen(at.port ?? 0, at.host ?? "127.0.0.1");
     await once(server.#server, "listening");
     return server;
   }
 
   get port(): number {
     return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Ends every connection with a FIN, or with an RST. */
+  cut(how: "fin" | "rst"): void {
+    for (const socket of this.#sockets) {
+      if (how === "fin") socket.end();
+      else socket.resetAndDestroy();
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
