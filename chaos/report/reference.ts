@@ -1,3 +1,5 @@
+import { ecdfAt, ecdfOf, type Ecdf } from "./ecdf.ts";
+import { ProbeStatistics } from "./probe-statistics.ts";
 import type { TrialRecord } from "./record.ts";
 import type { LoadedRun, TrialEvent, TrialProbe } from "./run-folder.ts";
 
@@ -24,10 +26,13 @@ export function segment(key: string): string {
 /** Looks references up in one run. */
 export class References {
   readonly #run: LoadedRun;
-  readonly #counts = new Map<string, number>();
+  readonly #ecdfs = new Map<string, Ecdf>();
+  /** The probes of the run, for what is drawn and not printed. */
+  readonly probes: ProbeStatistics;
 
   constructor(run: LoadedRun) {
     this.#run = run;
+    this.probes = new ProbeStatistics(run);
   }
 
   /** The value, or undefined when there is none. Values of `…Ns` are milliseconds after P1. */
@@ -40,9 +45,7 @@ export class References {
     }
     const line = /^(events|probes):(\d+)(\/.*)$/.exec(reference);
     if (line !== null) return this.#inLine(line[1] ?? "", Number(line[2]), line[3] ?? "");
-    if (reference.startsWith("probes?")) {
-      return this.#countOfProbes(new URLSearchParams(reference.slice("probes?".length)));
-    }
+    if (/^[a-z]+\?/.test(reference)) return this.probes.answer(reference);
     return this.#aggregate(reference);
   }
 
@@ -79,6 +82,7 @@ export class References {
         (value) => (String(value) === wanted) !== others,
       ).length;
     }
+    if (kind.startsWith("ecdf")) return this.#share(kind, rest);
     const numbers = rest
       .split("+")
       .flatMap((pointer) => reach(record, pointer))
@@ -90,26 +94,14 @@ export class References {
     return undefined;
   }
 
-  #countOfProbes(query: URLSearchParams): number {
-    if (this.#counts.size === 0) {
-      for (const probe of this.#run.probes) {
-        if (probe.load !== undefined) continue;
-        const when = this.#whenMeant(probe);
-        const key = `${probe.outcome} ${when}`;
-        this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);
-      }
-    }
-    return this.#counts.get(`${query.get("outcome")} ${query.get("when")}`) ?? 0;
-  }
-
-  /** Before P1, from P1 to P6, or after P6, by the time at which the probe was meant to start. */
-  #whenMeant(probe: TrialProbe): "before" | "during" | "after" | "unknown" {
-    const trial = this.#trial(probe.trial);
-    const at = afterFault(trial, probe.intendedNs);
-    if (trial === undefined || at === undefined) return "unknown";
-    if (at < 0) return "before";
-    const recovered = trial.marks.recovered.atMs;
-    return recovered !== null && at > recovered ? "after" : "during";
+  #share(kind: string, pointer: string): number | undefined {
+    const [, position, name] =
+      /^\/trials\/(\d+)\/(?:phases\/)?(outage|detection)$/.exec(pointer) ?? [];
+    if (name === undefined) return undefined;
+    const ecdf =
+      this.#ecdfs.get(name) ?? ecdfOf(this.#run.record, name === "outage" ? "outage" : "detection");
+    this.#ecdfs.set(name, ecdf);
+    return ecdfAt(ecdf, kind, Number(position));
   }
 }
 

@@ -46,22 +46,18 @@ export function drawItem(
         class="${`ticks t-${item.look}`}"
         d="${crossPath(item.atMs, x, y + height / 2)}"
       />`;
-    case "heights": {
-      const bottom = y + height;
-      const top = (share: number): number => round(bottom - share * (height - 2));
-      const steps = item.steps.filter(
-        ({ fromMs, toMs }) => toMs > (x.domain()[0] ?? 0) && fromMs < (x.domain()[1] ?? 0),
-      );
-      const [first, last] = [steps[0], steps.at(-1)];
-      if (first === undefined || last === undefined) return NOTHING;
-      const outline = steps
-        .map((step) => `V${top(step.height)}H${round(pixel(x, step.toMs))}`)
-        .join("");
+    case "heights":
+      return heights(item.steps, x, y, height);
+    case "level":
       return html`<path
-        class="heights"
-        d="${`M${round(pixel(x, first.fromMs))} ${bottom}${outline}V${bottom}Z`}"
+        class="${item.look}"
+        d="${`M0 ${heightAt(item.height, y, height)}H${WIDTH}`}"
       />`;
-    }
+    case "line":
+      return html`<path
+        class="${item.look}"
+        d="${`M${item.points.map((point) => `${round(x(point.atMs))} ${heightAt(point.height, y, height)}`).join("L")}`}"
+      />`;
     case "window": {
       const at = (key: string): number =>
         clamp(x(print.references.numberOf(`${item.window}/${key}`) ?? 0));
@@ -92,6 +88,39 @@ export function drawItem(
         >`;
     }
   }
+}
+
+/** Where a height from 0 to 1 lies in a row. */
+function heightAt(share: number, y: number, height: number): number {
+  return round(y + height - share * (height - 2));
+}
+
+/** One outline for each stretch of steps that are as before, or are not. */
+function heights(
+  all: (LaneItem & { readonly kind: "heights" })["steps"],
+  x: Scale,
+  y: number,
+  height: number,
+): Markup {
+  const steps = all.filter(
+    ({ fromMs, toMs }) => toMs > (x.domain()[0] ?? 0) && fromMs < (x.domain()[1] ?? 0),
+  );
+  const stretches: (typeof steps)[] = [];
+  for (const step of steps) {
+    const stretch = stretches.at(-1);
+    if (stretch?.[0]?.asBefore === step.asBefore) stretch.push(step);
+    else stretches.push([step]);
+  }
+  const bottom = y + height;
+  return html`${stretches.map((stretch) => {
+    const outline = stretch
+      .map((step) => `V${heightAt(step.height, y, height)}H${round(pixel(x, step.toMs))}`)
+      .join("");
+    return html`<path
+      class="${`heights ${stretch[0]?.asBefore === true ? "as-before" : ""}`}"
+      d="${`M${round(pixel(x, stretch[0]?.fromMs ?? 0))} ${bottom}${outline}V${bottom}Z`}"
+    />`;
+  })}`;
 }
 
 /** Ticks that come closer than this, in pixels, are drawn on a grid of it: no moiré, less data. */

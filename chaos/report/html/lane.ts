@@ -23,7 +23,17 @@ export type LaneItem =
         readonly fromMs: number;
         readonly toMs: number;
         readonly height: number;
+        /** Drawn in grey: nothing has changed there. */
+        readonly asBefore: boolean;
       }[];
+    }
+  /** A height over the whole time. */
+  | { readonly kind: "level"; readonly look: string; readonly height: number }
+  /** Heights from 0 to 1 with straight lines between them. */
+  | {
+      readonly kind: "line";
+      readonly look: string;
+      readonly points: readonly { readonly atMs: number; readonly height: number }[];
     }
   | { readonly kind: "window"; readonly window: Reference };
 

@@ -1,4 +1,5 @@
 import { DARK, LIGHT } from "./palette.ts";
+import { PLOT_RULES } from "./plot-rules.ts";
 import { TOPOLOGY_RULES } from "../topology/style.ts";
 
 /**
@@ -98,7 +99,7 @@ svg text { fill: var(--ink); } svg .strong { font-weight: 640; }
 .o-http_error { stroke: var(--http); background: var(--http); } .o-wrong_node { stroke: var(--wrong); background: var(--wrong); } .o-corrupt { stroke: var(--corrupt); background: var(--corrupt); }
 th:has(> .key) { white-space: nowrap; } .key { display: inline-block; width: 10px; height: 10px; border-radius: 2px; margin-right: 8px; }
 .window-label { font-size: 11.5px; paint-order: stroke; stroke: var(--bad-shade); stroke-width: 4px; stroke-linejoin: round; }
-${TOPOLOGY_RULES}
+${TOPOLOGY_RULES}${PLOT_RULES}
 table { border-collapse: collapse; font-size: 13.5px; min-width: 100%; margin: 4px 0 12px; }
 th, td { text-align: left; padding: 6px 14px 6px 0; border-bottom: 1px solid var(--grid); vertical-align: top; font-weight: 400; }
 thead th { color: var(--ink-2); font-size: 12.5px; border-bottom-color: var(--rule); vertical-align: bottom; white-space: nowrap; } thead th.g { border-bottom: 0; text-align: center; color: var(--ink-3); }

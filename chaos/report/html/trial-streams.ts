@@ -23,6 +23,7 @@ export interface SeenTrial {
   /** Position in the record's list of trials, for references. */
   readonly position: number;
   readonly events: readonly SeenEvent[];
+  /** Those of the main load. */
   readonly probes: readonly SeenProbe[];
 }
 

@@ -22,7 +22,7 @@ interface Element {
 const VOID = new Set(["meta", "link", "br", "hr", "img", "input"]);
 
 /** Words of the report itself that have digits in them. */
-const STATIC = /^(P[0-7]|95 %|−1|lag p50|lag p99|event loop delay p99)$/;
+const STATIC = /^(P[0-7]|95 %|−1|p50|p90|p99|p99\.9|lag p50|lag p99|event loop delay p99)( ms)?$/;
 
 /** Looks up every number of a report. */
 export function auditNumbers(html: string, run: LoadedRun): Audit {
@@ -159,17 +159,11 @@ function resolve(run: LoadedRun, reference: string): unknown {
         )
       : value;
   }
-  if (reference.startsWith("probes?")) {
-    const query = new URLSearchParams(reference.slice(7));
-    return run.probes.filter((probe) => {
-      const trial = record.trials.find((one) => one.index === probe.trial);
-      const time = relative(trial, probe.intendedNs);
-      if (probe.load !== undefined || typeof time !== "number" || probe.outcome !== query.get("outcome")) return false;
-      const end = trial?.marks.recovered.atMs ?? Number.POSITIVE_INFINITY;
-      return query.get("when") === (time < 0 ? "before" : time > end ? "after" : "during");
-    }).length;
+  const [, statistic, query] = /^([a-z]+)\?(.*)$/.exec(reference) ?? [];
+  if (statistic !== undefined) {
+    return overProbes(run, statistic, new URLSearchParams(query), relative);
   }
-  const [kind, rest = ""] = reference.split(/:(.*)/s);
+  const [kind = "", rest = ""] = reference.split(/:(.*)/s);
   if (kind === "length") return (at(record, keysOf(rest)) as unknown[]).length;
   if (kind === "tally" && rest.includes("!=")) {
     const [pointer = "", unwanted] = rest.split("!=");
@@ -179,6 +173,7 @@ function resolve(run: LoadedRun, reference: string): unknown {
     const [pointer = "", wanted] = rest.split("=");
     return everyAt(record, keysOf(pointer)).filter((value) => String(value) === wanted).length;
   }
+  if (kind.startsWith("ecdf")) return ecdf(record, kind, rest);
   const values = rest.split("+").flatMap((pointer) => everyAt(record, keysOf(pointer))) as number[];
   const known = values.filter((value) => typeof value === "number");
   if (kind === "sum") return known.reduce((sum, value) => sum + value, 0);
@@ -187,6 +182,126 @@ function resolve(run: LoadedRun, reference: string): unknown {
   if (kind === "min")
     return known.length === 0 ? undefined : known.reduce((a, b) => (a < b ? a : b));
   return undefined;
+}
+
+type Trial = LoadedRun["record"]["trials"][number];
+
+interface SeenProbe {
+  readonly probe: LoadedRun["probes"][number];
+  readonly trial: Trial;
+  readonly at: number;
+  readonly end: number;
+  readonly line: string;
+}
+
+/** Every probe of a run with its times after the fault; computed once for each run. */
+const seenProbes = new WeakMap<LoadedRun, readonly SeenProbe[]>();
+
+function probesOf(
+  run: LoadedRun,
+  relative: (trial: Trial | undefined, ns: unknown) => unknown,
+): SeenProbe[] {
+  return run.probes.flatMap((probe, index) => {
+    const trial = run.record.trials.find((one) => one.index === probe.trial);
+    const [at, end] = [relative(trial, probe.intendedNs), relative(trial, probe.completedNs)];
+    if (trial === undefined || typeof at !== "number" || typeof end !== "number") return [];
+    return [{ probe, trial, at, end, line: String(index + 1) }];
+  });
+}
+
+/** What a statistic of a report is over the probes, told without what the report computes it with. */
+function overProbes(
+  run: LoadedRun,
+  statistic: string,
+  query: URLSearchParams,
+  relative: (trial: Trial | undefined, ns: unknown) => unknown,
+): unknown {
+  const seen = seenProbes.get(run) ?? probesOf(run, relative);
+  seenProbes.set(run, seen);
+  const ofLoad = seen.filter(({ probe }) => (probe.load ?? null) === query.get("load"));
+  const meets: Readonly<Record<string, (one: (typeof seen)[number], wanted: string) => boolean>> = {
+    load: () => true,
+    q: () => true,
+    until: () => true,
+    trials: ({ trial }) => trial.verdict !== "invalid",
+    class: ({ probe }, wanted) => probe.class === wanted,
+    outcome: ({ probe }, wanted) =>
+      wanted === "failed" ? probe.outcome !== "ok" : probe.outcome === wanted,
+    when: ({ trial, at }, wanted) =>
+      wanted ===
+      (at < 0 ? "before" : at > (trial.marks.recovered.atMs ?? Infinity) ? "after" : "during"),
+    from: ({ at }, wanted) => at >= Number(wanted),
+    to: ({ at }, wanted) => at < Number(wanted),
+    on: ({ trial, probe }, wanted) => {
+      const hurt = [trial.target, ...trial.faults.map(({ target }) => target)];
+      const met = [probe.node, probe.balancer].some((node) => node !== null && hurt.includes(node));
+      return met === (wanted === "hurt");
+    },
+    open: ({ probe, at, end }) =>
+      at < 0 && end >= 0 && probe.lines !== undefined && probe.lines > 0,
+    has: ({ probe }, wanted) => (wanted === "missing" ? !!probe.missing : !!probe.lostSession),
+  };
+  const chosen = ofLoad.filter((one) =>
+    [...query].every(([key, wanted]) => meets[key]?.(one, wanted) === true),
+  );
+  switch (statistic) {
+    case "probes":
+      return chosen.length;
+    case "users":
+      return new Set(chosen.map(({ trial, probe }) => `${trial.index}/${probe.user}`)).size;
+    case "missing":
+      return chosen.reduce((sum, { probe }) => sum + (probe.missing ?? 0), 0);
+    case "latency": {
+      const took = chosen.map(({ at, end }) => end - at).toSorted((a, b) => a - b);
+      return took.find((_, index) => index + 1 >= Number(query.get("q")) * took.length - 1e-9);
+    }
+    case "rate": {
+      const [from, to] = [Number(query.get("from")), Number(query.get("to"))];
+      const throughout = run.record.trials.filter((trial) => {
+        const times = ofLoad.filter((one) => one.trial === trial).map(({ at }) => at);
+        return (
+          trial.verdict !== "invalid" &&
+          times.some((at) => at <= from) &&
+          times.some((at) => at >= to)
+        );
+      });
+      if (throughout.length === 0) return undefined;
+      const own = chosen.filter(({ trial }) => throughout.includes(trial));
+      return (own.length * 1000) / (to - from) / throughout.length;
+    }
+    case "survival": {
+      const until = query.get("until");
+      const limit = chosen.find(({ line }) => line === until)?.end ?? Infinity;
+      const losses = chosen.filter(({ probe, end }) => probe.outcome !== "ok" && end <= limit);
+      return [...new Set(losses.map(({ end }) => end))].reduce((share, time) => {
+        const there = chosen.filter(({ end }) => end >= time).length;
+        return share * (1 - losses.filter(({ end }) => end === time).length / there);
+      }, 1);
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** The share of the trials that count whose quantity is at most that of one, or an edge of its band. */
+function ecdf(record: LoadedRun["record"], kind: string, pointer: string): number | undefined {
+  const [, , ...path] = keysOf(pointer);
+  const own = at(record, [...keysOf(pointer), "value"]);
+  if (typeof own !== "number") return undefined;
+  const measures = record.trials
+    .filter(({ verdict }) => verdict !== "invalid")
+    .map((trial) => ({
+      value: at(trial, [...path, "value"]),
+      atLeast: at(trial, [...path, "atLeast"]),
+    }))
+    .filter(({ value, atLeast }) => typeof value === "number" || typeof atLeast === "number");
+  const share =
+    measures.filter(({ value }) => typeof value === "number" && value <= own).length /
+    measures.length;
+  if (kind === "ecdf") return share;
+  if (measures.length < 10) return undefined;
+  const half = Math.sqrt(Math.log(40) / (2 * measures.length));
+  return kind === "ecdf-low" ? Math.max(share - half, 0) : Math.min(share + half, 1);
 }
 
 /** Unit and factor of each way to write a number. */

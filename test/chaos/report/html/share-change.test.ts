@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
-import { changedShares } from "../../../../chaos/report/html/share-lanes.ts";
+import { changedShares } from "../../../../chaos/report/html/share-change.ts";
 import type { SeenProbe } from "../../../../chaos/report/html/trial-streams.ts";
+import { seededRandom } from "../../../../chaos/statistics/random.ts";
 import { probe } from "../../objectives/trial-data.ts";
 
 /** A probe every 5 ms from one second before the fault on, answered by whom a function says. */
@@ -30,8 +31,8 @@ test("a backend that goes, and those that take its share, are shown from before 
     ["app-3", 3],
   ]);
   const [gone, other] = changed.map(({ steps }) => steps);
-  expect(gone?.[0]).toEqual({ fromMs: -1_000, toMs: -850, share: 1 / 3 });
-  expect(gone?.at(-1)).toEqual({ fromMs: 1_850, toMs: 1_995, share: 0 });
+  expect(gone?.[0]).toEqual({ fromMs: -1_000, toMs: -850, share: 1 / 3, asBefore: true });
+  expect(gone?.at(-1)).toEqual({ fromMs: 1_850, toMs: 1_995, share: 0, asBefore: false });
   expect(other?.at(-1)?.share).toBe(0.5);
 });
 
@@ -45,8 +46,50 @@ test("one of twelve that gets nothing any more is noticed over the whole time", 
   expect(changed.map(({ backend }) => backend)).toEqual(["app-1", "app-2"]);
 });
 
+test("three of twelve that get little after a short time before are noticed", () => {
+  // As three-of-twelve-overloaded measures it: some 70 answers before, 300 after, three slowed down.
+  const changed = changedShares(
+    probesOf((atMs, index) => {
+      if (atMs < 0) return atMs < -350 ? null : `app-${10 + (index % 12)}`;
+      return `app-${index % 80 < 3 ? 10 + (index % 3) : 13 + (index % 9)}`;
+    }, 1_500),
+  );
+  expect(changed.map(({ backend }) => backend)).toEqual(["app-10", "app-11", "app-12"]);
+});
+
 test("what nobody answered counts for nobody, and too few answers say nothing", () => {
   const failing = probesOf((atMs, index) => (atMs > 0 ? null : inTurns(atMs, index)));
   expect(changedShares(failing)).toEqual([]);
   expect(changedShares([])).toEqual([]);
+});
+
+test("chance alone makes nobody conspicuous, however short the time before the fault", () => {
+  const random = seededRandom(11);
+  const alarms = Array.from({ length: 150 }, (_, run) =>
+    changedShares(
+      probesOf(() => `app-${1 + Math.floor(random() * (2 + (run % 10)))}`),
+      run % 2 === 0 ? -200 : undefined,
+    ),
+  ).filter((changed) => changed.length > 0);
+  expect(alarms.length).toBeLessThan(3);
+});
+
+test("who came back shortly before the fault had no share before, and that is no change by the fault", () => {
+  const returned = probesOf((atMs, index) =>
+    atMs < -300 ? `app-${(index % 2) + 2}` : inTurns(atMs, index),
+  );
+  expect(changedShares(returned)).toHaveLength(3);
+  expect(changedShares(returned, -300)).toEqual([]);
+});
+
+test("a long time after the fault needs no long time before it", () => {
+  const changed = changedShares(
+    probesOf((atMs, index) => (atMs < 0 ? inTurns(atMs, index) : "app-2"), 60_000),
+    -400,
+  );
+  expect(changed.map(({ backend, usual }) => [backend, usual.toFixed(1)])).toEqual([
+    ["app-1", "0.3"],
+    ["app-2", "0.3"],
+    ["app-3", "0.3"],
+  ]);
 });
