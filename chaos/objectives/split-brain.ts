@@ -1,5 +1,5 @@
 import type { PredictedWindow } from "../measurement/predicted-window.ts";
-import type { Objective } from "../scenario.ts";
+import type { Objective, TrialData } from "../scenario.ts";
 import { timeHeldBy } from "./address-holding.ts";
 import { buildObjective, type Judging } from "./build-objective.ts";
 
@@ -13,12 +13,15 @@ interface Named extends Judging {
 export function splitBrainWithin(
   options: Named & {
     readonly window: PredictedWindow;
+    /** The window of one trial, where that is known better, such as by who was master. */
+    readonly windowOf?: (data: TrialData) => PredictedWindow;
     /** Beyond the run's own resolution. @default 0 */
     readonly slackMs?: number;
   },
 ): Objective {
-  const { window, slackMs = 0 } = options;
-  return splitBrain(options, { kind: "predicted", window, slackMs });
+  const { window, windowOf, slackMs = 0 } = options;
+  const perTrial = windowOf === undefined ? {} : { windowOf };
+  return splitBrain(options, { kind: "predicted", window, ...perTrial, slackMs });
 }
 
 /** Two balancers hold the address for at most so long, over the whole trial. */

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { loadScenario, scenarioIds } from "../../chaos/cli/scenario-catalogue.ts";
 import { checkScenario, controlOf } from "../../chaos/experiment.ts";
 import { checkDetection, checkReadmission } from "../../chaos/measurement/windows/checks.ts";
+import { vrrpSplitBrain } from "../../chaos/measurement/windows/split-brain.ts";
 import { vrrpTakeover } from "../../chaos/measurement/windows/vrrp.ts";
 import type { PredictedWindow } from "../../chaos/measurement/predicted-window.ts";
 import type { Scenario } from "../../chaos/scenario.ts";
@@ -76,7 +77,9 @@ describe.each(scenarios)("$id", ({ scenario }) => {
   });
 
   test("predicts what the timers of its manifest allow", () => {
-    const derived = [takeover(scenario), ...checks(scenario)].filter((one) => one !== null);
+    const derived = [...[takeover(scenario), splitBrain(scenario)], ...checks(scenario)].filter(
+      (one) => one !== null,
+    );
     for (const predicted of scenario.predictions.filter(isOfManifest)) {
       const expected = derived.find(({ of }) => of === predicted.of);
       expect(predicted).toEqual(expected);
@@ -125,6 +128,17 @@ function takeover({ topology }: Scenario): PredictedWindow | null {
   if (virtualAddress === undefined || backup === undefined) return null;
   const { advertIntervalMs } = virtualAddress.vrrp;
   return vrrpTakeover({ advertIntervalMs, backupPriority: backup.priority });
+}
+
+/** The window of a split brain while no adverts are heard, when the second of the owners takes over. */
+function splitBrain({ topology, faults }: Scenario): PredictedWindow | null {
+  const [step] = faults;
+  const { virtualAddress } = topology;
+  const [, backup] = virtualAddress?.owners ?? [];
+  if (step?.fault.kind !== "split-brain" || step.forMs === undefined) return null;
+  if (virtualAddress === undefined || backup === undefined) return null;
+  const { advertIntervalMs } = virtualAddress.vrrp;
+  return vrrpSplitBrain({ advertIntervalMs, backupPriority: backup.priority }, step.forMs);
 }
 
 /** The windows of the checks: a dead node is silent, anything else is seen at once. */

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { noFalseFailover } from "../../../chaos/objectives/false-failover.ts";
 import { judgeTrial } from "../../../chaos/objectives/judge.ts";
 import { fixtureTopology } from "../report/fixture.ts";
-import { eventAt, trialData } from "./trial-data.ts";
+import { eventAt, faultAt, trialData } from "./trial-data.ts";
 
 const address = fixtureTopology().virtualAddress?.address;
 const verdict = (...events: ReturnType<typeof eventAt>[]) =>
@@ -35,5 +35,19 @@ test("without an address that moves, or an owner of it, nothing can be said", ()
   const unowned = { ...data, hurt: { ...data.hurt, owner: null } };
   for (const one of [{ ...data, topology }, unowned]) {
     expect(judgeTrial(noFalseFailover(), one)).toMatchObject({ verdict: "inconclusive" });
+  }
+});
+
+test("a disturbance that turned out so long that it may be taken for a death says nothing", () => {
+  const judged = (healedMs: number | null) => {
+    const trial = { ...trialData().trial, faults: [faultAt(0, 150), faultAt(300, healedMs)] };
+    return judgeTrial(noFalseFailover({ shorterThanMs: 200 }), trialData({ trial }));
+  };
+  expect(judged(499)).toMatchObject({ verdict: "pass" });
+  for (const healedMs of [500, null]) {
+    expect(judged(healedMs)).toMatchObject({
+      verdict: "inconclusive",
+      measured: { reason: expect.stringContaining("200 ms may be taken for a death") },
+    });
   }
 });

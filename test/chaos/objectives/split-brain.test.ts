@@ -84,6 +84,17 @@ test("the time lies within a predicted window, or it does not", () => {
   expect(verdict(300, 390, 6)).toBe("pass");
 });
 
+test("a trial is held to the window of whoever was master", () => {
+  const windowFor = ({ hurt }: { readonly hurt: { readonly owner: string | null } }) =>
+    hurt.owner === "lb-a" ? windowOf(0, 20) : windowOf(300, 500);
+  const objective = splitBrainWithin({ window: windowOf(300, 500), windowOf: windowFor });
+  const data = seen([first, added(300, "lb-b"), removed(700, "lb-b")]);
+  expect(judgeTrial(objective, data)).toMatchObject({
+    verdict: "fail",
+    predicted: { ceilingMs: 20 },
+  });
+});
+
 test("without an address, or without anybody who told of it, nothing can be said", () => {
   expect(split([])).toMatchObject({
     value: null,
