@@ -1,4 +1,3 @@
-import { describeProblem, InvalidDocument, type Problem } from "../balancer/index.ts";
 import { blastProblems } from "./blast-radius/check-blast-radius.ts";
 import { WrongUse } from "./errors.ts";
 import { loadProblems } from "./load/check-loads.ts";
@@ -10,7 +9,7 @@ import { requireSupport } from "./statistics/what-n-supports.ts";
  * the number of trials cannot support, loads that cannot be sent, nothing to inject, more down at once
  * than may be, rules that cannot be watched. All problems are told at once.
  *
- * @throws UnknownName, WrongUse, UnsupportedStatistic, InvalidDocument
+ * @throws UnknownName, WrongUse, UnsupportedStatistic
  */
 export function checkScenario(scenario: Scenario, trials: number): void {
   const errors: Error[] = [];
@@ -46,34 +45,26 @@ export function checkScenario(scenario: Scenario, trials: number): void {
     ...abortProblems(scenario),
   ];
   const [only] = errors;
-  if (only === undefined && problems.length === 0) return;
-  if (only === undefined) throw new InvalidDocument("The scenario", problems);
-  if (errors.length === 1 && problems.length === 0) throw only;
-  const lines = [...errors.map(({ message }) => `  ${message}`), ...problems.map(describeProblem)];
+  if (only !== undefined && errors.length === 1 && problems.length === 0) throw only;
+  const lines = [...errors.map(({ message }) => message), ...problems];
+  if (lines.length === 0) return;
+  const count = lines.length === 1 ? "1 problem" : `${lines.length} problems`;
   throw new WrongUse(
-    `The scenario has ${lines.length} problems:\n${lines.join("\n")}\n`,
+    `The scenario has ${count}:\n${lines.map((line) => `  ${line}`).join("\n")}\n`,
     "Nothing was started.",
   );
 }
 
-function abortProblems({ abort = [], alongside = [] }: Scenario): readonly Problem[] {
+function abortProblems({ abort = [], alongside = [] }: Scenario): readonly string[] {
   const known = alongside.map(({ id }) => id);
-  return abort.flatMap(({ title, load, missing }, index): Problem[] => {
-    const at = { path: `abort[${index}]`, value: title };
+  return abort.flatMap(({ title, load, missing }, index) => {
+    const at = `abort[${index}]: "${title}"`;
     const cannot = missing?.() ?? null;
     return [
       ...(load === undefined || known.includes(load)
         ? []
-        : [
-            {
-              ...at,
-              message: `looks at load "${load}", which there is not`,
-              next: `Known: ${known.join(", ") || "none beside the main one"}.`,
-            },
-          ]),
-      ...(cannot === null
-        ? []
-        : [{ ...at, message: "cannot be watched on this machine", next: `${cannot}.` }]),
+        : [`${at} looks at a load that is not declared. Known: ${known.join(", ") || "none"}.`]),
+      ...(cannot === null ? [] : [`${at} cannot be watched here: ${cannot}.`]),
     ];
   });
 }

@@ -1,4 +1,3 @@
-import type { Problem } from "../../balancer/index.ts";
 import type { Topology } from "../../stacks/topology.ts";
 import type { DownNodes } from "../faults/fault.ts";
 import type { BlastRadius, FaultStep, Scenario } from "../scenario.ts";
@@ -6,22 +5,19 @@ import { wholesOf, type Whole } from "./wholes.ts";
 
 /**
  * Every place at which a scenario takes down more than its blast radius allows, whoever its faults turn
- * out to act on. What depends on that is refused right before the injection, by `DownGuard`.
+ * out to act on: each with the value and the next step. What depends on that is refused right before the injection, by `DownGuard`.
  */
 export function blastProblems({
   topology,
   faults,
   blastRadius = {},
-}: Pick<Scenario, "topology" | "faults" | "blastRadius">): readonly Problem[] {
+}: Pick<Scenario, "topology" | "faults" | "blastRadius">): readonly string[] {
   const { nodesDown, allowTotalLoss = false } = blastRadius;
-  const problems: Problem[] = [];
+  const problems: string[] = [];
   if (nodesDown !== undefined && (!Number.isInteger(nodesDown) || nodesDown < 0)) {
-    problems.push({
-      path: "blastRadius.nodesDown",
-      value: String(nodesDown),
-      message: "is not a whole number from 0",
-      next: "Say how many nodes may be down at once, or leave it out.",
-    });
+    problems.push(
+      `blastRadius: nodesDown is ${nodesDown}. Use a whole number from 0, or leave it out.`,
+    );
   }
   const wholes = allowTotalLoss ? [] : wholesOf(topology);
   const told = new Set<Whole>();
@@ -29,25 +25,21 @@ export function blastProblems({
   for (const [index, step] of faults.entries()) {
     const down = downAt(faults, index, topology);
     if ((step.fault.takesDown?.(topology) ?? []).length === 0) continue;
-    const at = { path: `faults[${index}]`, value: step.fault.title };
+    const at = `faults[${index}]: ${step.fault.title} takes`;
     const least = leastDown(down);
     if (least > mostDown) {
-      problems.push({
-        ...at,
-        message: `takes ${least} nodes down at once, and blastRadius.nodesDown is ${nodesDown}`,
-        next: "Heal those before it (`forMs`), take fewer, or raise blastRadius.nodesDown.",
-      });
+      problems.push(
+        `${at} ${least} nodes down at once, and blastRadius.nodesDown is ${nodesDown}. Heal those before it (\`forMs\`), or raise it.`,
+      );
       // The same again with every further node only.
       mostDown = least;
     }
     for (const whole of wholes) {
       if (told.has(whole) || leastDown(down, whole.ids) < whole.ids.length) continue;
       told.add(whole);
-      problems.push({
-        ...at,
-        message: `takes ${whole.title} down at once (${whole.ids.join(", ")})`,
-        next: "Leave one of them up, or set blastRadius: { allowTotalLoss: true } and say why.",
-      });
+      problems.push(
+        `${at} ${whole.title} down at once (${whole.ids.join(", ")}). Leave one of them up, or set blastRadius: { allowTotalLoss: true } and say why.`,
+      );
     }
   }
   return problems;

@@ -55,14 +55,11 @@ export function trustIn(
     ratePerSecond: load.ratePerSecond,
     baselineFailures: seen.baselineFailures,
   });
-  for (const { record, probes, baselineFailures } of seen.alongside) {
+  for (const { record, baselineFailures } of seen.alongside) {
     const { id, quality } = record;
     const declared = scenario.alongside?.find((one) => one.id === id);
-    // Long-lived connections may all have been opened before the account began.
-    const sent =
-      quality === null ? null : { ...quality, sent: Math.max(quality.sent, probes.length) };
     judge(
-      sent,
+      quality,
       {
         smallestBoundMs: null,
         ratePerSecond: declared?.ratePerSecond ?? load.ratePerSecond,

@@ -472,7 +472,7 @@ describe("refused before anything is started", () => {
       "a client that is not there",
       { client: "nobody" },
       1,
-      "load.client: is no node of the topology (found nobody). Known: client, lb-a",
+      'load: client is "nobody". Known: client, lb-a',
     ],
     ["a p95 over ten trials", { statistic: "p95" }, 10, "10 trials cannot support p95"],
     ["no fault", { fault: null }, 1, "no faults"],
