@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { link, mkdir, open, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { readFileSync } from "node:fs";
 import { once } from "node:events";
+import { Socket } from "node:net";
 import { dirname, join } from "node:path";
 import {
   bootIdOfThisMachine,
@@ -166,7 +167,11 @@ async function startWatchdog(path: string): Promise<{ end(): Promise<void> }> {
       const late = `The watchdog did not watch within ${WATCHDOG_START_MS} ms`;
       throw new LabError(late, [], look);
     }
+    // It waits for the end of this process, which must not wait for it: what could not be healed leaves
+    // the lease held.
     watchdog.unref();
+    stdout.destroy();
+    if (stdin instanceof Socket) stdin.unref();
     return {
       end: async () => {
         stdin.end();

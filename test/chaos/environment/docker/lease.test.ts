@@ -1,3 +1,5 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -72,6 +74,19 @@ test("a lease of an earlier boot is over, and is replaced", async () => {
   const again = await holdLease("shop", { root });
   expect((await leaseThere()).bootId).not.toBe("another");
   await again.release();
+});
+
+test("a runner that has not given its lease up ends all the same, and the watchdog takes over", async () => {
+  const program = join(import.meta.dirname, "lease-holder-main.ts");
+  const runner = spawn(process.execPath, [program, root], { stdio: ["ignore", "pipe", "inherit"] });
+  // Whoever waits for the other for ever is ended here, and told by the signal.
+  const timer = setTimeout(() => runner.kill("SIGKILL"), 30_000);
+  const [code, signal] = (await once(runner, "exit")) as [number | null, string | null];
+  clearTimeout(timer);
+  expect({ code, signal }).toEqual({ code: 0, signal: null });
+  const log = path().replace(/\.json$/, ".watchdog.log");
+  const told = /the runner is gone: healing shop\n[^]*(as it was deployed|gave up)/;
+  await vi.waitUntil(() => told.test(readFileSync(log, "utf8")), { timeout: 60_000 });
 });
 
 test("what is no lease is none", async () => {
