@@ -62,7 +62,10 @@ export class DockerNode implements RunningNode {
   /** Pids inside the node, by the names of its processes. */
   readonly #pids = new Map<string, number>();
   #life: Life | undefined;
+  /** Of its present life; undefined while it is between two. */
   #log: ContainerLog | undefined;
+  /** Those of earlier lives too: their last words may come late. */
+  readonly #followed = new Set<ContainerLog>();
   /** Whether the end of the node is no error: something was done to it. */
   #mayEnd = false;
   #stopping: Promise<void> = Promise.resolve();
@@ -108,8 +111,10 @@ export class DockerNode implements RunningNode {
   /** Hears what the container tells from now on, and its end. To be called once after `join`. */
   async listen(): Promise<void> {
     const log = this.#log;
-    await log?.follow((line) => this.#around.outputs.take(this.id, line));
-    void log?.ended.then(() => this.#onLogEnded(log));
+    if (log === undefined) return;
+    this.#followed.add(log);
+    await log.follow((line) => this.#around.outputs.take(this.id, line));
+    void log.ended.then(() => this.#onLogEnded(log));
   }
 
   async spawn(argv: readonly string[], options: SpawnOptions = {}): Promise<SpawnedProcess> {
@@ -194,6 +199,8 @@ export class DockerNode implements RunningNode {
     if (State.Running) {
       throw new LabError(`Node ${this.id} is running already`, [], "Kill or stop it first.");
     }
+    // The end of what it told in its earlier life may be heard only now, and is no end of this one.
+    this.#log = undefined;
     this.#pids.clear();
     this.bornNs = process.hrtime.bigint();
     await this.#around.engine.start(this.#container.id);
@@ -266,7 +273,7 @@ export class DockerNode implements RunningNode {
     for (const program of programs) program.kill("SIGKILL");
     await Promise.allSettled(programs.map((program) => endOf(program, `A program in ${this.id}`)));
     for (const program of programs) program.letGo();
-    this.#log?.close();
+    for (const log of this.#followed) log.close();
   }
 
   #inspect() {
@@ -353,6 +360,7 @@ export class DockerNode implements RunningNode {
   }
 
   async #onLogEnded(log: ContainerLog): Promise<void> {
+    this.#followed.delete(log);
     if (this.#mayEnd || this.#log !== log) return;
     const how = await this.#inspect().then(
       ({ State }) => (State.Running ? null : `code ${State.ExitCode}`),
