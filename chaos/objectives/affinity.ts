@@ -26,7 +26,8 @@ const WORD: Readonly<
 /**
  * At most this share of the answers came to their user from another backend than the answer before,
  * although that backend could have given them: no fault acted on it, and no balancer had told that it was
- * unhealthy, ejected, drained or leaving.
+ * unhealthy, ejected, drained or leaving. A user's first answer does not count, because it brings the cookie
+ * to follow.
  *
  * @see Envoy and HAProxy call a request that follows its user to the same backend sticky
  */
@@ -44,14 +45,14 @@ export function affinityMissesAtMost(options: OfLoad & { readonly atMost: number
       let missed = 0;
       for (const answers of answersByUser(load.probes).values()) {
         for (const [index, { node, sentNs, completedNs }] of answers.entries()) {
-          const own = answers[index - 1]?.node ?? null;
+          const own = index < 2 ? null : (answers[index - 1]?.node ?? null);
           if (own === null || node === null) continue;
           followed += 1;
           if (node !== own && isFit(own, BigInt(sentNs), BigInt(completedNs))) missed += 1;
         }
       }
       if (followed > 0) return { value: missed / followed };
-      return { value: null, reason: "no user was answered twice" };
+      return { value: null, reason: "no user was answered after the second time" };
     },
   });
 }

@@ -9,7 +9,7 @@ interface UserSeen {
   readonly user: number;
   /** No answer began a session anew, and no item was gone. */
   readonly survived: boolean;
-  /** Items that were acknowledged and gone: the most that one answer missed. */
+  /** Items that were acknowledged and gone; each is missed by one answer only. */
   readonly missing: number;
 }
 
@@ -72,7 +72,7 @@ function usersSeen(data: TrialData, of: string | undefined): Users {
     const after = answers.filter(({ sentNs }) => BigInt(sentNs) >= data.injectedNs);
     if (!before || after.length === 0) return [];
     const since = answers.filter(({ completedNs }) => BigInt(completedNs) >= data.injectedNs);
-    const missing = Math.max(...since.map((answer) => answer.missing ?? 0));
+    const missing = since.reduce((sum, answer) => sum + (answer.missing ?? 0), 0);
     const lost = since.some(({ lostSession }) => lostSession === true);
     return [{ user, survived: missing === 0 && !lost, missing }];
   });

@@ -11,8 +11,8 @@ function answer(sentMs: number, node: string, user = 0): ProbeRecord {
   return { ...probe(sentMs, sentMs + 5, "ok", node), class: "session", user };
 }
 
-/** One user goes from web-2 to web-3 at 100 ms, and stays there for another answer. */
-const moves = [answer(50, "web-2"), answer(100, "web-3"), answer(150, "web-3")];
+/** After a first answer by anybody, one user goes from web-2 to web-3 at 100 ms, and stays there for another answer. */
+const moves = [answer(0, "web-1"), answer(50, "web-2"), answer(100, "web-3"), answer(150, "web-3")];
 const told = (atMs: number, type: TimelineEvent["type"], node = "lb-a", backend = "web-2") =>
   eventAt(atMs, type, { backend }, node);
 const judged = (events: readonly TimelineEvent[], faults = [faultAt(0, 10)]) =>
@@ -59,10 +59,13 @@ test("a backend that a fault acts on is not fit, whether anybody has noticed or 
   expect(judged([], [faultAt(60, 90, { target: "web-2" })]).verdict).toBe("fail");
 });
 
-test("users do not follow each other, and one answer each tells nothing", () => {
-  const carts = [answer(50, "web-2", 0), answer(60, "web-3", 1)];
+test("users do not follow each other, and two answers each tell nothing", () => {
+  const carts = [0, 1].flatMap((user) => [
+    answer(50 + user, `web-${user + 1}`, user),
+    answer(70, "web-3", user),
+  ]);
   expect(judgeTrial(objective, trialData({ alongside: { carts } }))).toMatchObject({
     verdict: "inconclusive",
-    measured: { reason: "no user was answered twice" },
+    measured: { reason: "no user was answered after the second time" },
   });
 });

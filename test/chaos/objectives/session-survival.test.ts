@@ -26,9 +26,9 @@ test("users whose answers miss nothing have kept what they had, whatever failed 
   expect(judgeTrial(usersSeenAtLeast({ of, atLeast: 2 }), data).verdict).toBe("pass");
 });
 
-test("an item that is gone is counted once for its user, however often it is missed", () => {
-  const data = carts(...kept, answer(0, 40, { missing: 3 }), answer(0, 60, { missing: 3 }));
-  expect(judgeTrial(lost, data)).toMatchObject({ verdict: "fail", measured: { value: 3 } });
+test("every item that an answer since the fault finds missing is lost", () => {
+  const data = carts(...kept, answer(0, 40, { missing: 3 }), answer(0, 60, { missing: 1 }));
+  expect(judgeTrial(lost, data)).toMatchObject({ verdict: "fail", measured: { value: 4 } });
   expect(judgeTrial(survive, data)).toMatchObject({ verdict: "fail", measured: { value: 0 } });
 });
 
