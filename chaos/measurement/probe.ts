@@ -122,7 +122,7 @@ export interface ProbeRecord {
   readonly bytes: number;
   /** The address of the last attempt; absent when the plan has one only. */
   readonly address?: string;
-  /** How often it was sent; absent when once. 0: no connection or user got free in time. */
+  /** How often it was sent; absent when once. */
   readonly attempts?: number;
   /** How the first attempt ended; absent when there was one only. */
   readonly firstOutcome?: Outcome;

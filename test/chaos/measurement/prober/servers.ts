@@ -45,6 +45,11 @@ export class TestServer implements AsyncDisposable {
     return (this.#server.address() as AddressInfo).port;
   }
 
+  /** Writes to every connection, asked or not. */
+  say(text: string): void {
+    for (const socket of this.#sockets) socket.write(text);
+  }
+
   /** Ends every connection with a FIN, or with an RST. */
   cut(how: "fin" | "rst"): void {
     for (const socket of this.#sockets) {
