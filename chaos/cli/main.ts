@@ -26,6 +26,7 @@ const VERBS: Readonly<Record<string, () => Promise<AddVerb>>> = {
   simulate: async () => (await import("./simulate.ts")).addSimulate,
   compare: async () => (await import("./compare.ts")).addCompare,
   failover: async () => (await import("./failover.ts")).addFailover,
+  "dose-response": async () => (await import("./dose-response.ts")).addDoseResponse,
   capacity: async () => (await import("./capacity.ts")).addCapacity,
   list: async () => (await import("./list.ts")).addList,
   report: async () => (await import("./report.ts")).addReport,

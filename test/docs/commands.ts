@@ -16,7 +16,9 @@ export interface Known {
 
 /** What the command says of itself, and what `package.json` has. */
 export async function knownCommands(): Promise<Known> {
-  const verbs = [...(await helpOf()).matchAll(/^ {2}([a-z]+)(?: [[<].*)?$|^ {2}([a-z]+) .* {2}/gm)]
+  const verbs = [
+    ...(await helpOf()).matchAll(/^ {2}([a-z][a-z-]*)(?: [[<].*)?$|^ {2}([a-z][a-z-]*) .* {2}/gm),
+  ]
     .map((match) => match[1] ?? match[2] ?? "")
     .filter((verb) => verb !== "");
   const options = await Promise.all(

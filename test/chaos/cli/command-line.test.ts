@@ -31,6 +31,7 @@ const VERBS = [
   "simulate",
   "compare",
   "failover",
+  "dose-response",
   "capacity",
   "list",
   "report",
