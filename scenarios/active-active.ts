@@ -109,7 +109,7 @@ export function lossTooMuch(capacityPerSecond = NODE_CAPACITY): ScenarioDefiniti
       }),
       // Nobody waits in a queue that grows and grows.
       latencyAtMost({
-        id: "latency",
+        id: LATENCY,
         stretch: whileFull,
         quantile: 0.99,
         atMostMs: CONNECT_TIMEOUT_MS + SERVICE_MS + 50,
@@ -134,6 +134,7 @@ export const RECOVERY = "recovery";
 export const AVAILABILITY = "availability";
 export const IN_FLIGHT = "in-flight-loss";
 export const FAILED_SHARE = "failed-share-least";
+export const LATENCY = "latency";
 
 const FAILED_SHARE_TITLE = "share of requests that failed once the survivor had all the load";
 

@@ -5,6 +5,7 @@ import { parseArgs } from "node:util";
 import { takeFingerprint } from "../../chaos/measurement/fingerprint.ts";
 import { PROJECT_ROOT } from "../../chaos/setup/paths.ts";
 import { activePassive } from "../../stacks/topologies/active-passive.ts";
+import { measureActiveActive } from "./active-active.ts";
 import { measureDeployment, measureKill, measureKills } from "./docker.ts";
 import { measureFailover } from "./failover.ts";
 import { renderFigures, type Figure } from "./figure.ts";
@@ -13,6 +14,7 @@ import { measureImages } from "./images.ts";
 import { measureLabStart } from "./lab-start.ts";
 import { measureLosses } from "./losses.ts";
 import { measureNothingLost } from "./nothing-lost.ts";
+import { measureReport } from "./report.ts";
 import { measureReload } from "./reload.ts";
 import { measureSigkill } from "./sigkill.ts";
 import { measureSimulation } from "./simulation.ts";
@@ -40,11 +42,13 @@ const FIGURES: readonly (readonly [string, () => Promise<readonly Figure[]>])[] 
   ["start of a lab", async () => [await measureLabStart()]],
   ["failover", async () => [await measureFailover()]],
   ["losses", measureLosses],
+  ["active-active", async () => [await measureActiveActive()]],
   ["slow-start", async () => [await measureSlowStart()]],
   ["slow-backend", async () => [await measureSlowBackend()]],
   ["nothing-lost", measureNothingLost],
   ["reload", async () => [await measureReload()]],
   ["flakes", async () => [await measureFlakes(rounds)]],
+  ["report", async () => [await measureReport()]],
   ["SIGKILL", async () => [await measureSigkill()]],
   ["Docker deployment", async () => [await measureDeployment()]],
   ["Docker failover", async () => [await measureKill()]],

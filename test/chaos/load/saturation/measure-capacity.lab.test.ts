@@ -1,0 +1,38 @@
+import { expect, test } from "vitest";
+import { NamespaceEnvironment } from "../../../../chaos/environment/namespace/namespace-environment.ts";
+import {
+  measureCapacity,
+  type CapacityProgress,
+} from "../../../../chaos/load/saturation/measure-capacity.ts";
+import { lossSurvived, NODE_CAPACITY } from "../../../../scenarios/active-active.ts";
+
+test("a balancer that serves 20 connections of 100 ms each carries 200 requests a second, and no more", async () => {
+  const told: CapacityProgress["kind"][] = [];
+  const { finding, steps, target } = await measureCapacity(
+    { topology: lossSurvived().topology, balancer: "lb-2", measureMs: 1_000 },
+    (logDirectory) => new NamespaceEnvironment({ logDirectory }),
+    new AbortController().signal,
+    ({ kind }) => told.push(kind),
+  );
+  expect(target).toMatchObject({ client: "client", balancer: "lb-2", address: "198.18.8.12" });
+  expect(told.filter((kind) => kind === "step")).toHaveLength(steps.length);
+  if (finding.kind !== "capacity") throw new Error(finding.reason);
+  expect(finding.capacity.perSecond).toBeGreaterThan(NODE_CAPACITY * 0.85);
+  expect(finding.capacity.perSecond).toBeLessThan(NODE_CAPACITY * 1.02);
+  const plateau = steps.filter(({ onPlateau }) => onPlateau);
+  expect(plateau.every(({ reopened }) => reopened > 0)).toBe(true);
+  expect(steps[0]).toMatchObject({ connections: 1, reopened: 0, otherStatus: 0, onPlateau: false });
+});
+
+test("it ends with its signal, and leaves no lab behind", async () => {
+  const stop = new AbortController();
+  const measured = measureCapacity(
+    { topology: lossSurvived().topology, measureMs: 500 },
+    (logDirectory) => new NamespaceEnvironment({ logDirectory }),
+    stop.signal,
+    ({ kind }) => {
+      if (kind === "step") stop.abort(new Error("enough"));
+    },
+  );
+  await expect(measured).rejects.toThrow("enough");
+});
