@@ -28,8 +28,9 @@ export function checkScenario(scenario: Scenario, trials: number): void {
       attempt(() => requireSupport(statistic, trials));
     }
   }
+  const before = errors.length;
   for (const { fault } of scenario.faults) attempt(() => fault.check(scenario.topology));
-  const namesExist = errors.length === 0;
+  const namesExist = errors.length === before;
   const ids = scenario.objectives.map(({ id }) => id);
   for (const id of new Set(ids.filter((one, index) => ids.indexOf(one) !== index))) {
     errors.push(new WrongUse(`Two objectives have the id "${id}"`, "Give each an id of its own."));
@@ -49,10 +50,8 @@ export function checkScenario(scenario: Scenario, trials: number): void {
   const lines = [...errors.map(({ message }) => message), ...problems];
   if (lines.length === 0) return;
   const count = lines.length === 1 ? "1 problem" : `${lines.length} problems`;
-  throw new WrongUse(
-    `The scenario has ${count}:\n${lines.map((line) => `  ${line}`).join("\n")}\n`,
-    "Nothing was started.",
-  );
+  const list = lines.map((line) => `  ${line}`).join("\n");
+  throw new WrongUse(`The scenario has ${count}`, `Nothing was started:\n${list}`);
 }
 
 function abortProblems({ abort = [], alongside = [] }: Scenario): readonly string[] {

@@ -3,6 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { checkScenario, runExperiment, type ExperimentOptions } from "../../chaos/experiment.ts";
+import { killNode } from "../../chaos/faults/kill-node.ts";
+import { node } from "../../chaos/faults/target.ts";
+import { longerThan, moreFailedThan } from "../../chaos/abort/rules.ts";
+import type { Fault } from "../../chaos/faults/fault.ts";
 import type { JournalLine } from "../../chaos/faults/undo-journal.ts";
 import { failedAtMost, outageWithin } from "../../chaos/objectives/objectives.ts";
 import { readRun } from "../../chaos/report/run-folder.ts";
@@ -252,6 +256,156 @@ describe("whatever goes wrong, everything is healed and ended", () => {
   });
 });
 
+describe("loads beside the main one", () => {
+  const besides = (...ids: readonly string[]): Scenario["alongside"] =>
+    ids.map((id, index) => ({
+      ...scenarioOf().load,
+      id,
+      ratePerSecond: 100,
+      traffic: index === 0 ? { kind: "session", users: 3 } : { kind: "kept-alive", connections: 2 },
+    }));
+
+  test("are sent, ended, told by objectives and kept, each by its id", async () => {
+    const seen: unknown[] = [];
+    const objective = failedAtMost(1_000);
+    const { record, directory } = await run(
+      scenarioOf({
+        alongside: besides("carts", "kept") ?? [],
+        objectives: [
+          {
+            ...objective,
+            measure: (data) => {
+              const kinds = Object.entries(data.alongside).map(([id, its]) => [id, its[0]?.class]);
+              seen.push(kinds);
+              return objective.measure(data);
+            },
+          },
+        ],
+      }),
+    );
+    expect(record).toMatchObject({ verdict: "pass", exitCode: 0 });
+    expect(seen).toEqual([
+      [
+        ["carts", "session"],
+        ["kept", "kept-alive"],
+      ],
+    ]);
+    expect(record.alongside).toMatchObject([
+      { id: "carts", class: "session", ratePerSecond: 100, otherTargets: [], retries: 0 },
+      { id: "kept", class: "kept-alive" },
+    ]);
+    expect(world.log.filter((step) => step === "spawn")).toHaveLength(3);
+    expect(world.alive.size).toBe(0);
+    const [trial] = record.trials;
+    const { probes } = await readRun(directory);
+    const sentBy = (id?: string): number => probes.filter(({ load }) => load === id).length;
+    expect(sentBy()).toBe(trial?.probes.sent);
+    expect(trial?.alongside.map(({ id, probes: { sent } }) => [id, sent])).toEqual([
+      ["carts", sentBy("carts")],
+      ["kept", sentBy("kept")],
+    ]);
+    expect(sentBy("carts")).toBeGreaterThan(0);
+    const { html } = await writeReports(directory);
+    expect(readFileSync(html, "utf8")).toContain("</html>");
+  });
+
+  test("must be trusted like the main one, and the reason names the load", async () => {
+    world.behaviour.qualityOf = { session: { dropped: 7 } };
+    const { record } = await run(scenarioOf({ alongside: besides("carts", "kept") ?? [] }));
+    expect(record).toMatchObject({ verdict: "invalid", exitCode: 2 });
+    expect(record.reasons).toEqual([
+      expect.stringMatching(/^trial 0 does not count: load carts: 7 probes were due and not sent/),
+    ]);
+  });
+
+  test("that are late by stolen CPU spoil the trial, which is measured again", async () => {
+    world.behaviour.at.deploy = (trial) => {
+      world.behaviour.qualityOf = trial === 0 ? { session: { lagP99Ms: 9, lagMaxMs: 20 } } : {};
+      world.behaviour.stolenMs = trial === 0 ? 20 : 0;
+    };
+    const { record } = await run(scenarioOf({ alongside: besides("carts") ?? [] }));
+    expect(record.trials.map(({ spoilt, repeats }) => [spoilt, repeats])).toEqual([
+      [true, null],
+      [false, 0],
+    ]);
+    expect(record.verdict).toBe("pass");
+  });
+});
+
+describe("a rule that aborts", () => {
+  test("heals, ends the run with what was seen, and says so", async () => {
+    world.behaviour.outageMs = 1e9;
+    const faults = [{ fault: fakeFault(world), afterMs: 0, forMs: 60_000 }];
+    const abort = [moreFailedThan({ count: 10, withinMs: 5_000 })];
+    const { record, directory } = await run(scenarioOf({ faults, abort }), { trials: 3 });
+    expect(record).toMatchObject({ verdict: "aborted", exitCode: 130, status: "finished" });
+    expect(record.abortRules).toEqual(["more than 10 requests failed within 5000 ms"]);
+    expect(record.reasons).toEqual([
+      expect.stringMatching(
+        /^trial 0 was aborted: more than 10 requests failed within 5000 ms: \d+ of \d+ requests failed$/,
+      ),
+    ]);
+    expect(record.trials).toHaveLength(1);
+    const [trial] = record.trials;
+    expect(trial).toMatchObject({ abortedBy: record.abortRules[0], target: "lb-a" });
+    expect(trial?.probes.failedDuring).toBeGreaterThan(10);
+    expect(world.log.filter((step) => step === "heal")).toHaveLength(1);
+    expect(world.log.indexOf("heal")).toBeLessThan(world.log.indexOf("dispose"));
+    expect(world.alive.size).toBe(0);
+    expect(notUndone(directory)).toBe(0);
+    const { probes, events } = await readRun(directory);
+    expect(probes).toHaveLength(trial?.probes.sent ?? -1);
+    expect(events.map(({ type }) => type)).toContain("fault.injected");
+    const { html } = await writeReports(directory);
+    expect(readFileSync(html, "utf8")).toContain("aborted");
+    expect(readFileSync(join(directory, "junit.xml"), "utf8")).toContain(
+      "more than 10 requests failed",
+    );
+  });
+
+  test("may do so before the steady state, and leaves nothing behind", async () => {
+    world.behaviour.outageMs = 1e9;
+    world.behaviour.at.spawn = () => void (world.injectedNs = process.hrtime.bigint());
+    const { record, directory } = await run(scenarioOf({ abort: [longerThan(120)] }), {
+      trials: 2,
+    });
+    expect(record).toMatchObject({ verdict: "aborted", exitCode: 130 });
+    expect(record.trials).toHaveLength(1);
+    expect(record.trials[0]?.marks.injected.atMs).toBeNull();
+    expect(world.log).not.toContain("inject");
+    expect(world.alive.size).toBe(0);
+    expect(notUndone(directory)).toBe(0);
+  });
+
+  test("that never says so changes nothing", async () => {
+    const abort = [longerThan(600_000), moreFailedThan({ share: 0.99, withinMs: 60_000 })];
+    const { record } = await run(scenarioOf({ abort }));
+    expect(record).toMatchObject({ verdict: "pass", exitCode: 0, reasons: [] });
+    expect(record.trials[0]?.abortedBy).toBeNull();
+  });
+
+  test("is one with a blast radius that only the trial can tell to be exceeded", async () => {
+    const both = (fault: Fault): Fault => ({
+      ...fault,
+      takesDown: () => [{ count: 1, of: ["lb-a", "lb-b"] }],
+    });
+    const faults = [
+      { fault: both(fakeFault(world, "lb-a")), afterMs: 0 },
+      { fault: both(fakeFault(world, "lb-b")), afterMs: 0 },
+    ];
+    const { record, directory } = await run(scenarioOf({ faults }), { trials: 2 });
+    expect(record).toMatchObject({ verdict: "aborted", exitCode: 130 });
+    expect(record.reasons.join()).toMatch(
+      /^trial 0 was aborted: blast radius: fake fault of lb-b would take all balancers of balancers down at once \(lb-a, lb-b\)/,
+    );
+    expect(world.log.filter((step) => step === "inject")).toHaveLength(1);
+    expect(notUndone(directory)).toBe(0);
+    const blastRadius = { allowTotalLoss: true };
+    const allowed = await run(scenarioOf({ faults, blastRadius }), { id: "allowed" });
+    expect(allowed.record.verdict).toBe("pass");
+  });
+});
+
 test("a lab that does not end leaves its fault undone, which is heal-failed, and nothing follows", async () => {
   world.behaviour.at.dispose = () => {
     throw new Error("the lab host does not answer");
@@ -496,6 +650,63 @@ describe("refused before anything is started", () => {
     await expect(run(scenario, { trials })).rejects.toThrow(message);
     expect(world.log).toEqual([]);
     expect(readdirSync(runs)).toEqual([]);
+  });
+
+  test("every problem at once", () => {
+    const { load } = scenarioOf();
+    const wrong = scenarioOf({
+      load: {
+        ...load,
+        ratePerSecond: 0,
+        traffic: { kind: "long-lived", connections: 0, everyMs: 1 },
+      },
+      alongside: [
+        { ...load, id: "Carts", client: "nobody", traffic: { kind: "session", users: 0 } },
+        { ...load, id: "kept", traffic: { kind: "kept-alive", connections: 1.5 } },
+        {
+          ...load,
+          id: "kept",
+          arrivals: { kind: "bursts", burstPerSecond: 1, everyMs: 5, forMs: 5 },
+        },
+      ],
+      faults: [
+        { fault: killNode(node("lb-a"), { silent: true }), afterMs: 0 },
+        { fault: killNode(node("lb-b"), { silent: true }), afterMs: 0 },
+      ],
+      abort: [moreFailedThan({ count: 1, withinMs: 1, load: "none" })],
+    });
+    const refusal = (() => {
+      try {
+        checkScenario(wrong, 0);
+        return "";
+      } catch (error) {
+        return String(error);
+      }
+    })();
+    expect(refusal.split("\n").map((line) => line.trim())).toEqual([
+      expect.stringMatching(/^WrongUse: The scenario has 12 problems\. Nothing was started:$/),
+      expect.stringMatching(/^The number of trials is 0\./),
+      expect.stringMatching(/^load: ratePerSecond is 0\. Use a number above 0\./),
+      expect.stringMatching(/^load: traffic\.connections is 0\. Use a whole number from 1/),
+      expect.stringMatching(/^load: traffic is long-lived.*Declare it in `alongside`/),
+      expect.stringMatching(/^alongside\[0\]: id is "Carts"\. Use lower case/),
+      expect.stringMatching(/^alongside\[0\]: client is "nobody"\. Known: client, lb-a/),
+      expect.stringMatching(/^alongside\[0\]: traffic\.users is 0\./),
+      expect.stringMatching(/^alongside\[1\]: traffic\.connections is 1\.5\./),
+      expect.stringMatching(/^alongside\[2\]: id is "kept", as of a load before it/),
+      expect.stringMatching(/^alongside\[2\]: arrivals\.forMs is 5/),
+      expect.stringMatching(/^faults\[1\]: .*takes all balancers of balancers down at once/),
+      expect.stringMatching(
+        /^abort\[0\]: "more than 1 requests of load none.* not declared\. Known: Carts, kept, kept\./,
+      ),
+    ]);
+  });
+
+  test("a rule that this machine cannot watch", () => {
+    const blind = { title: "blind", missing: () => "there are no eyes", watch: () => () => null };
+    expect(() => checkScenario(scenarioOf({ abort: [blind] }), 1)).toThrow(
+      'abort[0]: "blind" cannot be watched here: there are no eyes.',
+    );
   });
 
   test("a p95 over 59 trials is supported", () => {

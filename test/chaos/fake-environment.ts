@@ -19,6 +19,7 @@ import {
   type ProberOutput,
   type ProberQuality,
   type ProbeRecord,
+  type Traffic,
 } from "../../chaos/measurement/probe.ts";
 import type { Topology } from "../../stacks/topology.ts";
 
@@ -31,6 +32,8 @@ export interface Behaviour {
   outageMs: number;
   /** What the prober says of itself, beside its counts. */
   quality: Partial<ProberQuality>;
+  /** What the prober of such traffic says instead. */
+  qualityOf: Partial<Record<Traffic["kind"], Partial<ProberQuality>>>;
   /** CPU time that is stolen from the machine during each trial's fault. */
   stolenMs: number;
   /** What a look at the fault sees. */
@@ -62,6 +65,7 @@ export class FakeEnvironment implements Environment {
   readonly behaviour: Behaviour = {
     outageMs: 10,
     quality: {},
+    qualityOf: {},
     stolenMs: 0,
     active: true,
     at: {},
@@ -221,6 +225,7 @@ function fakeProber(world: FakeEnvironment, { onStdout }: SpawnOptions): Spawned
   world.alive.add(self);
   let timer: NodeJS.Timeout | undefined;
   let seq = 0;
+  let sends: Traffic["kind"] = "fresh";
   const end = (signal: string | null): void => {
     clearInterval(timer);
     world.alive.delete(self);
@@ -230,12 +235,13 @@ function fakeProber(world: FakeEnvironment, { onStdout }: SpawnOptions): Spawned
   const begin = (plan: ProbePlan): void => {
     const startNs = process.hrtime.bigint();
     const intervalNs = BigInt(Math.round(1e9 / plan.ratePerSecond));
+    sends = plan.traffic.kind;
     say({ kind: "started", startNs: startNs.toString() });
     answer = () => {
       const records: ProbeRecord[] = [];
       const now = process.hrtime.bigint();
       for (; startNs + BigInt(seq) * intervalNs + LATENCY_NS <= now; seq += 1) {
-        records.push(probeOf(world, seq, startNs + BigInt(seq) * intervalNs));
+        records.push(probeOf(world, sends, seq, startNs + BigInt(seq) * intervalNs));
       }
       if (records.length > 0) say({ kind: "records", records });
     };
@@ -249,7 +255,8 @@ function fakeProber(world: FakeEnvironment, { onStdout }: SpawnOptions): Spawned
       if (input.command === "account-anew") return;
       // However long this process stood still, what was due has been sent.
       answer();
-      const quality = { ...GOOD_QUALITY, intended: seq, sent: seq, ...world.behaviour.quality };
+      const own = world.behaviour.qualityOf[sends] ?? world.behaviour.quality;
+      const quality = { ...GOOD_QUALITY, intended: seq, sent: seq, ...own };
       say({ kind: "done", quality });
       end(null);
     },
@@ -259,13 +266,18 @@ function fakeProber(world: FakeEnvironment, { onStdout }: SpawnOptions): Spawned
   };
 }
 
-function probeOf(world: FakeEnvironment, seq: number, intendedNs: bigint): ProbeRecord {
+function probeOf(
+  world: FakeEnvironment,
+  sends: Traffic["kind"],
+  seq: number,
+  intendedNs: bigint,
+): ProbeRecord {
   const { injectedNs, behaviour } = world;
   const sinceMs = injectedNs === null ? -1 : Number(intendedNs - injectedNs) / 1e6;
   const ok = sinceMs < 0 || sinceMs >= behaviour.outageMs;
   return {
     seq,
-    class: "fresh",
+    class: sends,
     intendedNs: intendedNs.toString(),
     sentNs: intendedNs.toString(),
     completedNs: (intendedNs + LATENCY_NS).toString(),
