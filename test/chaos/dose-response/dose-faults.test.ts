@@ -1,0 +1,49 @@
+import { expect, test } from "vitest";
+import { afterDrawnDelay } from "../../../chaos/dose-response/drawn-delay.ts";
+import { ownerAtFirst } from "../../../chaos/dose-response/owner-at-first.ts";
+import { pauseNode } from "../../../chaos/faults/pause-node.ts";
+import { node } from "../../../chaos/faults/target.ts";
+import { activePassive } from "../../../stacks/topologies/active-passive.ts";
+import { eventOf, FakeDeployment, FakeJournal } from "../faults/fake-deployment.ts";
+
+const { topology } = activePassive();
+const address = topology.virtualAddress?.address ?? "";
+
+/** How long after the call the fault was injected. */
+async function delayMs(seed: number, upToMs: number): Promise<number> {
+  const deployment = new FakeDeployment(topology);
+  const fault = afterDrawnDelay(pauseNode(node("lb-a")), upToMs);
+  await using prepared = await fault.prepare(deployment, { seed });
+  expect(prepared.aim()).toBe("lb-a");
+  const begin = process.hrtime.bigint();
+  const injected = await prepared.inject({ journal: new FakeJournal() });
+  expect(deployment.calls).toEqual(["pause lb-a"]);
+  await injected.heal();
+  expect(deployment.calls).toEqual(["pause lb-a", "resume lb-a"]);
+  return Number(injected.moment.monotonicNs - begin) / 1e6;
+}
+
+test("a drawn delay is the seed's own, and another with another seed", async () => {
+  const [one, again, other] = [await delayMs(1, 400), await delayMs(1, 400), await delayMs(4, 400)];
+  expect(Math.abs(one - again)).toBeLessThan(60);
+  expect(Math.abs(one - other)).toBeGreaterThan(60);
+});
+
+test("a drawn delay is at most as long as asked for, and none of nothing", async () => {
+  expect(await delayMs(1, 0)).toBeLessThan(100);
+});
+
+test("the owner at first stays the target when the address has moved, in each deployment its own", () => {
+  const target = ownerAtFirst();
+  const deployment = new FakeDeployment(topology);
+  const tell = (to: FakeDeployment, id: string): void =>
+    to.stream.push(eventOf(id, "address.added", { address, device: "eth0" }));
+  expect(() => target.find(deployment)).toThrow("Nobody holds");
+  tell(deployment, "lb-a");
+  expect(target.find(deployment)).toBe("lb-a");
+  tell(deployment, "lb-b");
+  expect(target.find(deployment)).toBe("lb-a");
+  const next = new FakeDeployment(topology);
+  tell(next, "lb-b");
+  expect(target.find(next)).toBe("lb-b");
+});
