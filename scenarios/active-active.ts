@@ -50,7 +50,7 @@ const NO_LIMIT = 10_000;
 function limitedPair(connections = CONNECTIONS): ActiveActive {
   return activeActive({
     balancers: BALANCERS,
-    workers: 16,
+    workers: 32,
     service: ServiceTime.constant(Duration.millis(SERVICE_MS)),
     configuration: { limits: { connections } },
   });
