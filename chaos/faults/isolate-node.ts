@@ -1,6 +1,5 @@
 import type { Fault } from "./fault.ts";
-import { injectWithJournal } from "./injected.ts";
-import { takesDown } from "./takes-down.ts";
+import { faultOnNode, linkAndProcesses } from "./on-node.ts";
 import type { Target } from "./target.ts";
 
 /**
@@ -8,32 +7,14 @@ import type { Target } from "./target.ts";
  * on, its own link stays up, and nobody hears of it. Healed, it is reached as before.
  */
 export function isolateNode(target: Target): Fault {
-  return {
+  return faultOnNode(target, {
     kind: "isolate",
-    title: `isolation of ${target.title}`,
-    check: (topology) => target.check(topology),
-    targets: (topology) => target.candidates(topology),
-    takesDown: takesDown(target),
-    prepare: (deployment) =>
-      Promise.resolve({
-        aim: () => target.find(deployment),
-        inject: ({ atNs, journal }) => {
-          const id = target.find(deployment);
-          const running = deployment.node(id);
-          const intent = { fault: "isolate", target: id, undo: `connect node ${id}` };
-          return injectWithJournal(journal, intent, {
-            act: () => running.isolate(atNs === undefined ? {} : { atNs }),
-            verify: async () => {
-              const seen = await running.inspect();
-              return {
-                active: seen.running > 0 && !seen.connected,
-                evidence: `${id}: ${seen.running} processes run, link ${seen.connected ? "up" : "cut"}`,
-              };
-            },
-            undo: () => running.rejoin(),
-          });
-        },
-        [Symbol.asyncDispose]: () => Promise.resolve(),
-      }),
-  };
+    title: "isolation of",
+    act: (node, at) => node.isolate(at),
+    verify: async ({ id, node }) => {
+      const seen = await node.inspect();
+      return { active: seen.running > 0 && !seen.connected, evidence: linkAndProcesses(id, seen) };
+    },
+    undo: { title: (id) => `connect node ${id}`, act: (node) => node.rejoin() },
+  });
 }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Deployment } from "../environment/environment.ts";
 import { FaultError, type Fault } from "./fault.ts";
 import { injectWithJournal } from "./injected.ts";
+import { linkAndProcesses } from "./on-node.ts";
 import { ownerOfAddress, type Target } from "./target.ts";
 
 const LOOK_EVERY_MS = 5;
@@ -37,7 +38,7 @@ export function returnNode(target: Target, options: { readonly takeoverMs: numbe
               const seen = await running.inspect();
               return {
                 active: seen.running > 0 && seen.connected,
-                evidence: `${id}: ${seen.running} processes run, link ${seen.connected ? "up" : "cut"}`,
+                evidence: linkAndProcesses(id, seen),
               };
             },
             // A node that has come back is as it was.

@@ -1,8 +1,6 @@
-import { nodeOf } from "../../stacks/topology.ts";
 import type { TimelineEvent, ToldSignal } from "../environment/environment.ts";
-import { UnknownName } from "../environment/errors.ts";
-import type { Fault, Verification } from "./fault.ts";
-import { injectWithJournal } from "./injected.ts";
+import type { Fault } from "./fault.ts";
+import { faultOnProcess } from "./on-process.ts";
 import type { Target } from "./target.ts";
 import { toldSince } from "./told-since.ts";
 
@@ -19,46 +17,24 @@ export function signalProcess(
   signal: ToldSignal,
   told?: TimelineEvent["type"],
 ): Fault {
-  return {
+  return faultOnProcess(target, process_, {
     kind: "signal-process",
-    title: `${signal} to process ${process_} on ${target.title}`,
-    check: (topology) => {
-      target.check(topology);
-      for (const id of target.candidates(topology)) {
-        const known = nodeOf(topology, id).processes.map(({ name }) => name);
-        if (!known.includes(process_)) {
-          throw new UnknownName(`process on node ${id}`, process_, known);
-        }
+    title: `${signal} to`,
+    takesDown: () => [],
+    act: (node, at) => node.signalProcess(process_, signal, at),
+    verify: async ({ id, node, deployment, moment }) => {
+      if (told === undefined) {
+        const { running } = await node.inspect();
+        return { active: running > 0, evidence: `${id}: ${running} processes run on` };
       }
+      const event = await toldSince(deployment, moment, {
+        matches: (told_) => told_.node === id && told_.type === told,
+        waitingFor: `"${told}" of ${id}`,
+      });
+      return event === null
+        ? { active: false, evidence: `${id} did not tell "${told}"` }
+        : { active: true, evidence: `${id} told "${told}" at ${event.monotonicNs} ns` };
     },
-    targets: (topology) => target.candidates(topology),
-    prepare: (deployment) =>
-      Promise.resolve({
-        aim: () => target.find(deployment),
-        inject: ({ atNs, journal }) => {
-          const id = target.find(deployment);
-          const running = deployment.node(id);
-          const intent = { fault: "signal-process", target: id, undo: "nothing" };
-          return injectWithJournal(journal, intent, {
-            act: () => running.signalProcess(process_, signal, atNs === undefined ? {} : { atNs }),
-            verify: async (moment): Promise<Verification> => {
-              if (told === undefined) {
-                const { running: alive } = await running.inspect();
-                return { active: alive > 0, evidence: `${id}: ${alive} processes run on` };
-              }
-              const event = await toldSince(deployment, moment, {
-                matches: ({ node, type }) => node === id && type === told,
-                waitingFor: `"${told}" of ${id}`,
-              });
-              return event === null
-                ? { active: false, evidence: `${id} did not tell "${told}"` }
-                : { active: true, evidence: `${id} told "${told}" at ${event.monotonicNs} ns` };
-            },
-            undo: () =>
-              Promise.resolve({ monotonicNs: process.hrtime.bigint(), uncertaintyNs: 0n }),
-          });
-        },
-        [Symbol.asyncDispose]: () => Promise.resolve(),
-      }),
-  };
+    undo: null,
+  });
 }
