@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { namesOf, remainsOf } from "../../../chaos/deploy/remains.ts";
 import { DockerEnvironment } from "../../../chaos/environment/docker/docker-environment.ts";
 import { Engine } from "../../../chaos/environment/docker/engine.ts";
@@ -43,6 +43,9 @@ describe.skipIf(missing !== null)(
       await evenkeel(["destroy", ID]);
       rmSync(out, { recursive: true, force: true });
     });
+
+    // The watchdog of a run that was ended by force heals what the run has left.
+    afterEach(() => vi.waitUntil(() => !existsSync(leasePath(PROJECT_ROOT, ID)), PATIENCE));
 
     async function expectWhole(): Promise<void> {
       await using deployment = await new DockerEnvironment().attach(ID);

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { onTestFinished, TestRunner } from "vitest";
 import { COMPILE_CACHE_DIRECTORY } from "../../../chaos/setup/paths.ts";
 
 /** The program behind `evenkeel`. */
@@ -24,7 +25,10 @@ export interface Running extends AsyncDisposable {
   readonly ended: Promise<Ended>;
 }
 
-/** Starts `evenkeel`, not on a terminal. */
+/**
+ * Starts `evenkeel`, not on a terminal. What still runs when its test is over, as when the test ran out
+ * of time, is ended by force, and what it had said is shown.
+ */
 export function startEvenkeel(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
@@ -60,7 +64,7 @@ export function startProgram(
     child.once("error", failed);
     child.once("close", (code, signal) => done({ code, signal, stdout, stderr }));
   });
-  return {
+  const running: Running = {
     pid: child.pid ?? -1,
     child,
     stdout: () => stdout,
@@ -71,6 +75,20 @@ export function startProgram(
       await ended;
     },
   };
+  endWithTest(running, argv);
+  return running;
+}
+
+/** Otherwise a program that hangs would go on beside the tests that follow, and hold what they need. */
+function endWithTest(running: Running, argv: readonly string[]): void {
+  // Hooks have no test; they end what they start.
+  if (TestRunner.getCurrentTest() === undefined) return;
+  onTestFinished(async () => {
+    const { exitCode, signalCode } = running.child;
+    if (exitCode !== null || signalCode !== null) return;
+    console.error(`Ended by force: ${argv.join(" ")}\n${running.stdout()}${running.stderr()}`);
+    await running[Symbol.asyncDispose]();
+  });
 }
 
 /** A process that can be told from a later one of the same id. */

@@ -26,7 +26,8 @@ export function faultContract(
   { fault, active, evidence, missing = null }: FaultUnderTest,
 ): void {
   test(`${fault.title}: written down, then active and proven, then healed and gone`, async (context: TestContext) => {
-    if (missing !== null) context.skip(missing);
+    // Without the program that makes the fault, there is none to see.
+    if (missing !== null) context.skip(`what makes the fault is missing: ${missing}`);
     const deployment = deploymentOf();
     fault.check(deployment.topology);
     await using prepared = await fault.prepare(deployment);
