@@ -5,19 +5,18 @@ import { fingerprintTable, topologyTable } from "./html/environment-tables.ts";
 import { faultsTable, qualityTable } from "./html/evidence-tables.ts";
 import { furtherLoadsCard, sessionsCard } from "./html/further-loads.ts";
 import { hero } from "./html/hero.ts";
-import { html, Markup, NOTHING } from "./html/markup.ts";
+import { html, Markup } from "./html/markup.ts";
 import { objectivesTable, predictionsTable } from "./html/objective-tables.ts";
 import { outcomesTable } from "./html/outcome-table.ts";
 import { phaseCards } from "./html/phase-cards.ts";
-import { fixed, Printer, when } from "./html/printer.ts";
+import { fixed, Printer } from "./html/printer.ts";
 import { requestsCard } from "./html/requests-card.ts";
 import { SCRIPT } from "./html/script.ts";
 import { STYLE } from "./html/style.ts";
 import { survivalCards } from "./html/survival-card.ts";
 import { topologyDrawing } from "./html/topology.ts";
 import { trialMarksTable, trialsTable } from "./html/trial-tables.ts";
-import { trialSection } from "./html/trial-section.ts";
-import { representativeTrial, seenTrials } from "./html/trial-streams.ts";
+import { trialsCard } from "./html/trials-card.ts";
 import { head } from "./html/verdict-head.ts";
 import type { LoadedRun } from "./run-folder.ts";
 
@@ -45,7 +44,7 @@ export function renderHtml(run: LoadedRun): string {
       <body>
         ${head(print)}
         <main>
-          ${hero(print)} ${timelines(print)} ${phaseCards(print)} ${requestsCard(print)}
+          ${hero(print)} ${trialsCard(print)} ${phaseCards(print)} ${requestsCard(print)}
           ${distributionCards(print)} ${survivalCards(print)} ${sessionsCard(print)}
           ${card("objectives", "Objectives", html`${objectivesTable(print)}${predictionsTable(print)}`)}
           ${card(
@@ -83,44 +82,6 @@ export function renderHtml(run: LoadedRun): string {
       </body>
     </html> `;
   return page.source;
-}
-
-function timelines(print: Printer): Markup {
-  const seen = seenTrials(print.run);
-  if (seen.length === 0) return NOTHING;
-  const first = seen[representativeTrial(print.run)] ?? seen[0];
-  const sections = seen.map((one) => trialSection(print, one));
-  return html`<section class="card" id="timeline">
-    <h2>What happened when</h2>
-    <p class="caption">
-      One trial on one clock.
-      ${seen.length < 2 || (print.run.record.outage?.max ?? 0) === 0 ? "The" : "The trial shown first is the one whose outage is the median; the"}
-      shaded stretch is the time during which the fault was active. Heartbeats and passing checks of
-      nodes that nothing happened to are not
-      drawn.${when(
-        sections.some(({ source }) => source.includes('class="usual"')),
-        () =>
-          html` Answered is a backend's share of the answers: grey where it differs from that before
-          the fault, which is dashed, by no more than chance, and under the line that its slow start
-          is configured to follow.`,
-      )}
-    </p>
-    ${when(
-      seen.length > 1,
-      () =>
-        html`<ul class="switcher" data-first="${`trial-${first?.trial.index ?? 0}`}">
-          ${seen.map(
-            ({ trial, position }) =>
-              html`<li>
-                <a href="${`#trial-${trial.index}`}"
-                  >${trial.verdict === "pass" ? null : html`<span class="bad" aria-hidden="true">${VERDICT_WORDS[trial.verdict].sign}</span>`}${print.num(`/trials/${position}/index`, "plain")}</a
-                >
-              </li>`,
-          )}
-        </ul>`,
-    )}
-    ${sections}
-  </section>`;
 }
 
 function replay(print: Printer): Markup {

@@ -38,7 +38,7 @@ export const NOTHING = new Markup("");
 export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Markup {
   let source = "";
   let insideTag = false;
-  for (const [index, string] of strings.entries()) {
+  for (const [index, string] of withoutIndentation(strings).entries()) {
     source += string;
     const opened = string.lastIndexOf("<");
     const closed = string.lastIndexOf(">");
@@ -46,6 +46,18 @@ export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): 
     if (index < parts.length) source += print(parts[index] ?? null, insideTag);
   }
   return new Markup(source);
+}
+
+/** What was written with each template; a template is one object however often it is used. */
+const compacted = new WeakMap<TemplateStringsArray, readonly string[]>();
+
+/** Indentation is for who writes a template; to a reader of HTML it is one space like the line break. */
+function withoutIndentation(strings: TemplateStringsArray): readonly string[] {
+  const known = compacted.get(strings);
+  if (known !== undefined) return known;
+  const compact = strings.map((string) => string.replace(/\s*\n\s*/g, "\n"));
+  compacted.set(strings, compact);
+  return compact;
 }
 
 function print(part: Part, insideTag: boolean): string {

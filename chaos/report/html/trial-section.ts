@@ -13,8 +13,14 @@ const HEARTBEATS: readonly string[] = ["vrrp.advert", "check.begin", "check.end"
 /** What makes two heartbeats the same; other fields differ from beat to beat. */
 const HEARTBEAT_FIELDS: readonly string[] = ["pool", "backend", "result", "priority", "source"];
 
+/**
+ * How much is told of a trial: with tables of its events and probes, without them, or without its
+ * timeline too.
+ */
+export type TrialDetail = "full" | "timeline" | "marks";
+
 /** One trial: its numbers in a line, its timeline, and the table beneath. */
-export function trialSection(print: Printer, seen: SeenTrial): Markup {
+export function trialSection(print: Printer, seen: SeenTrial, detail: TrialDetail): Markup {
   const { trial, position } = seen;
   const at = `/trials/${position}`;
   return html`<section class="trial" id="${`trial-${trial.index}`}">
@@ -56,15 +62,27 @@ export function trialSection(print: Printer, seen: SeenTrial): Markup {
         ? html`<p class="none">
             There is no timeline without a fault: ${print.text(`${at}/marks/injected/reason`)}.
           </p>`
-        : timeline(print, seen)
+        : detail === "marks"
+          ? html`<p class="none">
+              Its timeline is left out, or this page would be too large; events.ndjson and
+              probes.ndjson.gz have it.
+            </p>`
+          : timeline(print, seen)
     }
     ${missingMarks(print, seen)}
     <details>
       <summary>Data of this timeline</summary>
-      <div class="columns">
-        <div>${marksTable(print, seen)}${probesTable(print, seen)}</div>
-        <div class="tall">${eventsTable(print, seen)}</div>
-      </div>
+      ${
+        detail === "full"
+          ? html`<div class="columns">
+              <div>${marksTable(print, seen)}${probesTable(print, seen)}</div>
+              <div class="tall">${eventsTable(print, seen)}</div>
+            </div>`
+          : html`${marksTable(print, seen)}
+              <p class="caption">
+                Its events are in events.ndjson, its probes in probes.ndjson.gz.
+              </p>`
+      }
     </details>
   </section>`;
 }
