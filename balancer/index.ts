@@ -8,10 +8,15 @@ export {
   type HealthCheckInput,
 } from "./config.ts";
 export { idSchema } from "./config-fields.ts";
+export { outlierDetectionSchema } from "./config-outlier-detection.ts";
 export { DEFAULTS } from "./defaults.ts";
 export { describeProblem, InvalidDocument, problemsOf, type Problem } from "./errors.ts";
 export { handoverRules } from "./failover/handover-rules.ts";
 export type { CheckResult } from "./health/check-result.ts";
+export type { Outcome as BackendOutcome } from "./health/outcome.ts";
+export type { Judged as JudgedByTraffic } from "./health/outlier-member.ts";
+export { OutlierPool } from "./health/outlier-pool.ts";
+export { rulesOf as outlierRulesOf } from "./health/outlier-rules.ts";
 export {
   afterCheck,
   afterTime,

@@ -38,6 +38,7 @@ export class AllChecks {
           answerOf: (backend) => fleet.checkOf(backend, healthCheck.timeout),
           later: (event, atMs, backend) => schedule(event, atMs, balancer * size + backend),
           allow: (backend, allowed) => fronts.allow(balancer, backend, allowed, now()),
+          passed: (backend, beganAt) => fronts.passed(balancer, backend, beganAt, now()),
         }),
     );
   }

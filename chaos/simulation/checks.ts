@@ -25,6 +25,8 @@ export interface CheckSurroundings {
   readonly later: (what: "check" | "checked" | "wake", atMs: number, backend: number) => void;
   /** The checks have found a backend fit, or unfit. */
   readonly allow: (backend: number, allowed: boolean) => void;
+  /** A check that began then has passed. */
+  readonly passed: (backend: number, beganAt: number) => void;
 }
 
 type CheckRules = NonNullable<Model["healthCheck"]>;
@@ -93,6 +95,7 @@ export class Checks {
     this.#underWay.delete(backend);
     const check = { ...begun, backend: String(backend), endedAt: this.#surroundings.now() };
     this.#become(afterCheck(this.#health, check, this.#rules, isEnabled));
+    if (begun.result === "pass") this.#surroundings.passed(backend, begun.beganAt);
   }
 
   /** It is time to decide on what was left open. */

@@ -1,4 +1,4 @@
-import { Front } from "./front.ts";
+import { Front, type FrontSurroundings } from "./front.ts";
 import { keyCountOf } from "./keys.ts";
 import type { Condition, Model } from "./model.ts";
 import { policyMaker } from "./policy-spec.ts";
@@ -20,15 +20,15 @@ export class Fronts {
   #news: News[] = [];
 
   /**
-   * @param random a stream of its own for each balancer's policy
+   * @param surroundings of each balancer, with streams of its own
    * @throws WrongUse when there is no such policy; it lists the known ones
    */
-  constructor(model: Model, policy: string, random: (balancer: number) => () => number) {
+  constructor(model: Model, policy: string, surroundings: (balancer: number) => FrontSurroundings) {
     const { count, hearsEvery, shared } = model.balancers;
     const makePolicy = policyMaker(policy);
     this.#fronts = Array.from(
       { length: count },
-      (_, balancer) => new Front(model, makePolicy(), random(balancer)),
+      (_, balancer) => new Front(model, makePolicy(), surroundings(balancer)),
     );
     this.#byReport = hearsEvery !== undefined;
     this.#shared = shared;
@@ -52,6 +52,16 @@ export class Fronts {
   /** A balancer's checks have found out whether a backend is fit. */
   allow(balancer: number, ...what: Parameters<Front["allow"]>): void {
     this.#at(balancer).allow(...what);
+  }
+
+  /** A check by a balancer has passed. */
+  passed(balancer: number, ...what: Parameters<Front["passed"]>): void {
+    this.#at(balancer).passed(...what);
+  }
+
+  /** The time of an ejection by a balancer is up. */
+  readmit(balancer: number, now: number): void {
+    this.#at(balancer).readmit(now);
   }
 
   /** A request was sent to a backend. */

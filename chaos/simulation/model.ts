@@ -1,5 +1,11 @@
 import { z } from "zod";
-import { DEFAULTS, duration, InvalidDocument, problemsOf } from "../../balancer/index.ts";
+import {
+  DEFAULTS,
+  duration,
+  InvalidDocument,
+  outlierDetectionSchema,
+  problemsOf,
+} from "../../balancer/index.ts";
 import { modelRules } from "./model-rules.ts";
 
 /**
@@ -185,6 +191,8 @@ export const modelSchema = z
         jitter: z.number().min(0).max(0.5).default(DEFAULTS.healthCheck.jitter),
       })
       .optional(),
+    /** Every balancer judges backends by live traffic, as its configuration says; absent: none does. */
+    outlierDetection: outlierDetectionSchema.optional(),
     /** Of backends that are admitted again. */
     slowStart: z
       .strictObject({

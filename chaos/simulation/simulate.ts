@@ -5,7 +5,7 @@ import { AllChecks } from "./all-checks.ts";
 import { drawsOf, type Draws } from "./draws.ts";
 import { EventQueue } from "./event-queue.ts";
 import { Fleet } from "./fleet.ts";
-import { NOBODY } from "./front.ts";
+import { NOBODY, type Ending } from "./front.ts";
 import { Fronts } from "./fronts.ts";
 import type { Model } from "./model.ts";
 import { NO_REQUEST, RequestTable, STATE } from "./request-table.ts";
@@ -23,6 +23,7 @@ const EVENT = {
   check: 6,
   checked: 7,
   wake: 8,
+  readmit: 9,
 } as const;
 const EVENT_BITS = 4;
 const EVENT_MASK = (1 << EVENT_BITS) - 1;
@@ -43,9 +44,6 @@ const EVENT_MASK = (1 << EVENT_BITS) - 1;
 export function simulate(model: Model, policy: string, seed: number): RunResult {
   return new Simulation(model, policy, seed).run();
 }
-
-/** How a balancer sees a request end. */
-type Answer = Parameters<Fronts["observed"]>[2];
 
 class Simulation {
   readonly #model: Model;
@@ -71,7 +69,10 @@ class Simulation {
     const stream = (...labels: readonly (string | number)[]) =>
       seededRandom(deriveSeed(seed, ...labels));
     this.#fleet = new Fleet(model.backends, this.#requests);
-    this.#fronts = new Fronts(model, policy, (balancer) => stream("policy", balancer));
+    this.#fronts = new Fronts(model, policy, (balancer) => ({
+      random: { policy: stream("policy", balancer), outliers: stream("outliers", balancer) },
+      readmitLater: (atMs) => this.#events.add(atMs, (balancer << EVENT_BITS) | EVENT.readmit),
+    }));
     this.#inFlight = new Int32Array(this.#fleet.size);
     this.#tally = new Tally(model.warmUp, spanMsOf(model), this.#fleet.size, changedBy(model));
     this.#checks = new AllChecks(model, {
@@ -163,7 +164,7 @@ class Simulation {
         this.#scheduleOf(slot, this.#fleet.answerMs(slot), EVENT.error);
         break;
       case "overloaded":
-        this.#end(slot, "errors");
+        this.#end(slot, "errors", "gateway-error");
         return;
       case "refused":
         this.#refused(slot);
@@ -181,7 +182,7 @@ class Simulation {
 
   /** Nobody listens there: another one may be tried. */
   #refused(slot: number): void {
-    this.#tellBalancer(slot, "failed");
+    this.#tellBalancer(slot, "connect-failed");
     this.#release(slot);
     if (this.#triedElsewhere(slot, "connect")) return;
     this.#tellClient(slot, "refused");
@@ -229,11 +230,16 @@ class Simulation {
       case EVENT.wake:
         this.#checks.happen("wake", about);
         return;
+      case EVENT.readmit:
+        this.#fronts.readmit(about, this.#now);
+        return;
       case EVENT.answer:
         this.#answer(about);
         break;
       case EVENT.error:
-        if (this.#requests.state[about] !== STATE.ended) this.#end(about, "errors");
+        if (this.#requests.state[about] !== STATE.ended) {
+          this.#end(about, "errors", "server-error");
+        }
         break;
       case EVENT.deadline:
         this.#giveUp(about);
@@ -297,7 +303,7 @@ class Simulation {
     this.#scheduleOf(slot, this.#fleet.workMs(slot, this.#now), EVENT.answer);
   }
 
-  #end(slot: number, outcome: Outcome, toBalancer: Answer = "failed"): void {
+  #end(slot: number, outcome: Outcome, toBalancer: Ending): void {
     this.#tellClient(slot, outcome);
     this.#tellBalancer(slot, toBalancer);
     this.#leave(slot);
@@ -309,13 +315,13 @@ class Simulation {
     this.#tally.ended(this.#requests.arrivedAtMs[slot] as number, this.#now, outcome);
   }
 
-  #tellBalancer(slot: number, answer: Answer): void {
+  #tellBalancer(slot: number, ending: Ending): void {
     const { sentAtMs, backend, balancer } = this.#requests;
     this.#fronts.observed(
       balancer[slot] as number,
       backend[slot] as number,
-      answer,
-      this.#now - (sentAtMs[slot] as number),
+      ending,
+      sentAtMs[slot] as number,
       this.#now,
     );
   }
@@ -355,7 +361,7 @@ class Simulation {
       if (requests.orphaned[slot] === 1) requests.end(slot);
       else if (state === STATE.idle) this.#leave(slot);
       else if (this.#model.retry.keptConnections) this.#brokenOff(slot);
-      else this.#end(slot, "errors");
+      else this.#end(slot, "errors", "broken");
     }
     this.#fleet.empty(backend);
   }
