@@ -1,6 +1,7 @@
 import type { Topology } from "../../stacks/topology.ts";
 import type { DownNodes } from "../faults/fault.ts";
-import type { BlastRadius, FaultStep, Scenario } from "../scenario.ts";
+import type { FaultStep, Scenario } from "../scenario.ts";
+import { nodesText } from "./radius-record.ts";
 import { wholesOf, type Whole } from "./wholes.ts";
 
 /**
@@ -29,7 +30,7 @@ export function blastProblems({
     const least = leastDown(down);
     if (least > mostDown) {
       problems.push(
-        `${at} ${least} nodes down at once, and blastRadius.nodesDown is ${nodesDown}. Heal those before it (\`forMs\`), or raise it.`,
+        `${at} ${nodesText(least)} down at once, and blastRadius.nodesDown is ${nodesDown}. Heal those before it (\`forMs\`), or raise it.`,
       );
       // The same again with every further node only.
       mostDown = least;
@@ -69,13 +70,4 @@ function leastDown(down: readonly DownNodes[], among?: readonly string[]): numbe
   const counted = [...certain].filter((id) => among === undefined || among.includes(id)).length;
   const beyond = within.map(({ count, of }) => count - of.filter((id) => certain.has(id)).length);
   return counted + Math.max(0, ...beyond);
-}
-
-/** The blast radius in words: `at most 2 nodes down at once; never all balancers nor all backends of a pool`. */
-export function blastRadiusText({ nodesDown, allowTotalLoss = false }: BlastRadius): string {
-  const most = nodesDown === undefined ? [] : [`at most ${nodesDown} nodes down at once`];
-  const whole = allowTotalLoss
-    ? "all balancers, or all backends of a pool, may be down"
-    : "never all balancers nor all backends of a pool down";
-  return [...most, whole].join("; ");
 }

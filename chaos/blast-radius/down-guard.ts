@@ -3,6 +3,7 @@ import { TrialAborted } from "../abort/trial-aborted.ts";
 import { downNowOf } from "../faults/down-now.ts";
 import type { PreparedFault } from "../faults/fault.ts";
 import type { BlastRadius, FaultStep } from "../scenario.ts";
+import { nodesText } from "./radius-record.ts";
 import { wholesOf } from "./wholes.ts";
 
 interface GuardedStep {
@@ -49,7 +50,7 @@ export class DownGuard {
     const { nodesDown = Infinity, allowTotalLoss = false } = this.#limits;
     const ids = [...down].toSorted().join(", ");
     if (down.size > nodesDown) {
-      return `${down.size} nodes down at once (${ids}), and blastRadius.nodesDown is ${nodesDown}. Heal those before it, or raise it.`;
+      return `${nodesText(down.size)} down at once (${ids}), and blastRadius.nodesDown is ${nodesDown}. Heal those before it, or raise it.`;
     }
     const whole = allowTotalLoss
       ? undefined

@@ -1,10 +1,14 @@
 import type { Topology } from "../../stacks/topology.ts";
+import { radiusRecord } from "../blast-radius/radius-record.ts";
 import { checkScenario, controlOf } from "../experiment.ts";
 import type { PredictedWindow } from "../measurement/predicted-window.ts";
 import { phasesBySeed } from "../measurement/phase.ts";
 import { boundText } from "../objectives/wording.ts";
 import type { Objective, Scenario } from "../scenario.ts";
 import { deriveSeed } from "../statistics/random.ts";
+import type { DownNodes } from "../faults/fault.ts";
+import { loadRecord, namedLoadRecord, type LoadRecord } from "../report/load-record.ts";
+import type { RunRecord } from "../report/record.ts";
 import { topologyGraph } from "../report/topology/graph.ts";
 import { supportedPercentile } from "../statistics/what-n-supports.ts";
 import { estimateDuration, type EstimatedDuration } from "./duration.ts";
@@ -28,9 +32,15 @@ export interface ExperimentPlan {
   /** What repeats it as a run. */
   readonly command: string;
   readonly topology: PlannedTopology;
+  /** The load that marks, outage and steady state are seen by. */
   readonly load: PlannedLoad;
+  /** Further loads beside it. */
+  readonly alongside: readonly (PlannedLoad & { readonly id: string })[];
   readonly steadyState: { readonly durationMs: number; readonly deadlineMs: number };
   readonly faults: readonly PlannedFault[];
+  /** What would end a trial and the run: each rule in words. */
+  readonly abortRules: readonly string[];
+  readonly blastRadius: RunRecord["blastRadius"];
   readonly observeMs: number;
   readonly stableMs: number;
   /** The period over which the first fault is spread; null when none decides the outcome. */
@@ -63,14 +73,8 @@ export interface PlannedNode {
   readonly container: string | null;
 }
 
-export interface PlannedLoad {
-  /** Node that sends. */
-  readonly client: string;
-  readonly target: string;
+export interface PlannedLoad extends LoadRecord {
   readonly headers: Readonly<Record<string, string>>;
-  readonly ratePerSecond: number;
-  readonly connectTimeoutMs: number;
-  readonly totalTimeoutMs: number;
 }
 
 export interface PlannedFault {
@@ -82,6 +86,8 @@ export interface PlannedFault {
   readonly atMs: number;
   /** Healed after this time; null: not before the end of the trial. */
   readonly forMs: number | null;
+  /** Nodes that it takes down: so many of these. */
+  readonly takesDown: readonly DownNodes[];
 }
 
 export interface PlannedObjective {
@@ -141,16 +147,15 @@ export function planExperiment(options: PlanOptions): ExperimentPlan {
     seed,
     command: options.command,
     topology: plannedTopology(options, scenario.topology),
-    load: {
-      client: load.client,
-      target: `${load.address}:${load.port}${load.path}`,
-      headers: load.headers,
-      ratePerSecond: load.ratePerSecond,
-      connectTimeoutMs: load.connectTimeoutMs,
-      totalTimeoutMs: load.totalTimeoutMs,
-    },
+    load: { ...loadRecord(load), headers: load.headers },
+    alongside: (scenario.alongside ?? []).map((named) => ({
+      ...namedLoadRecord(named),
+      headers: named.headers,
+    })),
     steadyState: scenario.steadyState,
     faults: plannedFaults(scenario),
+    abortRules: (scenario.abort ?? []).map(({ title }) => title),
+    blastRadius: radiusRecord(scenario),
     observeMs: scenario.observeMs,
     stableMs: scenario.stableMs,
     heartbeat: heartbeat === undefined ? null : { of: heartbeat.of, periodMs: heartbeat.periodMs },
@@ -215,6 +220,7 @@ function plannedFaults({ faults, topology }: Scenario): PlannedFault[] {
       targets: fault.targets(topology),
       atMs,
       forMs: forMs ?? null,
+      takesDown: fault.takesDown?.(topology) ?? [],
     };
     atMs += forMs ?? 0;
     return planned;

@@ -1,5 +1,7 @@
+import { radiusText } from "../blast-radius/radius-record.ts";
 import { NUMBER_FORMATS } from "../report/format.ts";
 import { plain, wrap } from "../report/wrap.ts";
+import { loadText, ms } from "./load-text.ts";
 import type {
   ExperimentPlan,
   PlannedFault,
@@ -109,15 +111,17 @@ function poolLine(pool: PlannedTopology["pools"][number]): string {
 }
 
 function trialLines(plan: ExperimentPlan): string[] {
-  const { load, steadyState, faults, environment, topology } = plan;
-  const headers = Object.entries(load.headers).map(([name, value]) => `${name}: ${value}`);
+  const { load, alongside, steadyState, faults, environment, topology } = plan;
   return [
     environment === "docker"
       ? `attach to the containers of ${topology.id}, as they were deployed`
       : "deploy all of it afresh",
-    `load: ${load.ratePerSecond} new connections a second from ${load.client} to ${load.target}${headers.length === 0 ? "" : ` (${headers.join(", ")})`}; ${ms(load.connectTimeoutMs)} to connect, ${ms(load.totalTimeoutMs)} in all`,
-    `steady state: no failed request for ${ms(steadyState.durationMs)}, within ${ms(steadyState.deadlineMs)}`,
+    `load: ${loadText(load)}`,
+    ...alongside.map((named) => `load ${named.id} beside it: ${loadText(named)}`),
+    `steady state: no failed request${alongside.length === 0 ? "" : " of any load"} for ${ms(steadyState.durationMs)}, within ${ms(steadyState.deadlineMs)}`,
     ...faults.map((fault, index) => faultLine(plan, fault, index)),
+    `down at once: ${radiusText(plan.blastRadius)}`,
+    ...plan.abortRules.map((rule) => `abort the run, healed, as soon as ${rule}`),
     `observe for at most ${ms(plan.observeMs)}, less once nothing has failed for ${ms(plan.stableMs)} after a failure`,
   ];
 }
@@ -169,13 +173,6 @@ function table(rows: readonly (readonly string[])[]): string[] {
       .join("  ")
       .trimEnd(),
   );
-}
-
-/** A configured time, as somebody would write it: `100 ms`, `1.8 s`. */
-function ms(value: number): string {
-  return value < 1_000
-    ? `${Number(value.toFixed(1))}\u00a0ms`
-    : `${Number((value / 1_000).toFixed(2))}\u00a0s`;
 }
 
 function seconds(value: number): string {

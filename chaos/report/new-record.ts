@@ -1,3 +1,4 @@
+import { radiusRecord } from "../blast-radius/radius-record.ts";
 import type { ExperimentOptions } from "../experiment.ts";
 import { OUTCOMES } from "../measurement/probe.ts";
 import type { Scenario } from "../scenario.ts";
@@ -61,10 +62,7 @@ export function declared(
     load: loadRecord(scenario.load),
     alongside: (scenario.alongside ?? []).map(namedLoadRecord),
     abortRules: (scenario.abort ?? []).map(({ title }) => title),
-    blastRadius: {
-      nodesDown: scenario.blastRadius?.nodesDown ?? null,
-      allowTotalLoss: scenario.blastRadius?.allowTotalLoss ?? false,
-    },
+    blastRadius: radiusRecord(scenario),
     faults: plannedFaults(scenario),
     predictions: scenario.predictions,
   };

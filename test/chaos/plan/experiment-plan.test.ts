@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { longerThan, moreFailedThan } from "../../../chaos/abort/rules.ts";
 import { loadScenario, scenarioIds } from "../../../chaos/cli/scenario-catalogue.ts";
 import { planExperiment, type PlanOptions } from "../../../chaos/plan/experiment-plan.ts";
 import { renderPlan } from "../../../chaos/plan/render-plan.ts";
+import type { Scenario } from "../../../chaos/scenario.ts";
 import { balancerNodeKilled } from "../../../scenarios/balancer-node-killed.scenario.ts";
 import { sessionStoreStalled } from "../../../scenarios/session-store-stalled.scenario.ts";
 
@@ -44,6 +46,7 @@ describe("the plan of an experiment", () => {
         targets: ["lb-a", "lb-b"],
         atMs: 0,
         forMs: null,
+        takesDown: [{ count: 1, of: ["lb-a", "lb-b"] }],
       },
     ]);
     const { faults } = planned({ scenario: sessionStoreStalled, trials: 3 });
@@ -108,6 +111,76 @@ describe("the plan of an experiment", () => {
       for (const fault of plan.faults) expect(fault.targets.length).toBeGreaterThan(0);
       expect(JSON.parse(JSON.stringify(plan))).toEqual(plan);
     }
+  });
+});
+
+describe("the plan of a scenario with loads, abort rules and a blast radius", () => {
+  const { load } = balancerNodeKilled;
+  const scenario: Scenario = {
+    ...balancerNodeKilled,
+    load: { ...load, otherAddresses: ["198.18.7.11"], retries: 1 },
+    alongside: [
+      {
+        ...load,
+        id: "streams",
+        path: "/stream",
+        traffic: { kind: "long-lived", connections: 20, everyMs: 50 },
+      },
+      { ...load, id: "carts", ratePerSecond: 20, traffic: { kind: "session", users: 5 } },
+      {
+        ...load,
+        id: "kept",
+        traffic: { kind: "kept-alive", connections: 8 },
+        arrivals: { kind: "bursts", burstPerSecond: 400, everyMs: 2_000, forMs: 500 },
+      },
+      { ...load, id: "ramp", arrivals: { kind: "ramp", fromPerSecond: 10, overMs: 1_500 } },
+      { ...load, id: "poisson", arrivals: { kind: "poisson" } },
+    ],
+    abort: [moreFailedThan({ count: 500, withinMs: 2_000 }), longerThan(60_000)],
+    blastRadius: { nodesDown: 1 },
+  };
+
+  test("has each as it was declared", () => {
+    const plan = planned({ scenario });
+    expect(plan.load).toMatchObject({
+      otherTargets: ["198.18.7.11:8080/"],
+      retries: 1,
+      class: "fresh",
+    });
+    expect(plan.alongside.map((one) => [one.id, one.class, one.arrivals.kind])).toEqual([
+      ["streams", "long-lived", "constant"],
+      ["carts", "session", "constant"],
+      ["kept", "kept-alive", "bursts"],
+      ["ramp", "fresh", "ramp"],
+      ["poisson", "fresh", "poisson"],
+    ]);
+    expect(plan.blastRadius).toEqual({ nodesDown: 1, allowTotalLoss: false });
+    expect(JSON.parse(JSON.stringify(plan))).toEqual(plan);
+  });
+
+  test("tells people each of them", () => {
+    const flat = renderPlan(planned({ scenario }), { width: 100 }).replace(/\s+/g, " ");
+    for (const part of [
+      "load: 200 new connections a second from client to 198.18.7.10:8080/ and 198.18.7.11:8080/ in turns; sent again at once up to 1 time where it fails in time; 250 ms to connect",
+      "load streams beside it: 20 connections, opened 200 a second and held, with a line every 50 ms, from client to 198.18.7.10:8080/stream",
+      "load carts beside it: 20 requests a second of 5 users, each with a cart, from client",
+      "load kept beside it: 200 requests a second over 8 kept connections from client to 198.18.7.10:8080/; 400 a second in the first 500 ms of every 2 s;",
+      "; from 10 to 200 a second over 1.5 s;",
+      "; at random (Poisson);",
+      "steady state: no failed request of any load for",
+      "down at once: at most 1 node; never all balancers nor all backends of a pool",
+      "abort the run, healed, as soon as more than 500 requests failed within 2000 ms",
+      "abort the run, healed, as soon as a trial took longer than 60000 ms",
+    ]) {
+      expect(flat).toContain(part);
+    }
+  });
+
+  test("is refused where the fault takes down more than it may", () => {
+    const strict = { ...scenario, blastRadius: { nodesDown: 0 } };
+    expect(() => planned({ scenario: strict })).toThrow(
+      /faults\[0\]: silent kill of the balancer that holds the address takes 1 node down at once, and blastRadius\.nodesDown is 0\./,
+    );
   });
 });
 
