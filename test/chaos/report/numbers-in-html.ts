@@ -161,7 +161,12 @@ function resolve(run: LoadedRun, reference: string): unknown {
   }
   const [, statistic, query] = /^([a-z]+)\?(.*)$/.exec(reference) ?? [];
   if (statistic !== undefined) {
-    return overProbes(run, statistic, new URLSearchParams(query), relative);
+    const known = answers.get(run) ?? new Map<string, unknown>();
+    answers.set(run, known);
+    if (!known.has(reference)) {
+      known.set(reference, overProbes(run, statistic, new URLSearchParams(query), relative));
+    }
+    return known.get(reference);
   }
   const [kind = "", rest = ""] = reference.split(/:(.*)/s);
   if (kind === "length") return (at(record, keysOf(rest)) as unknown[]).length;
@@ -193,6 +198,9 @@ interface SeenProbe {
   readonly end: number;
   readonly line: string;
 }
+
+/** What was asked of the probes of a run, so that auditing one run often stays quick. */
+const answers = new WeakMap<LoadedRun, Map<string, unknown>>();
 
 /** Every probe of a run with its times after the fault; computed once for each run. */
 const seenProbes = new WeakMap<LoadedRun, readonly SeenProbe[]>();
@@ -241,8 +249,9 @@ function overProbes(
       at < 0 && end >= 0 && probe.lines !== undefined && probe.lines > 0,
     has: ({ probe }, wanted) => (wanted === "missing" ? !!probe.missing : !!probe.lostSession),
   };
+  const conditions = [...query];
   const chosen = ofLoad.filter((one) =>
-    [...query].every(([key, wanted]) => meets[key]?.(one, wanted) === true),
+    conditions.every(([key, wanted]) => meets[key]?.(one, wanted) === true),
   );
   switch (statistic) {
     case "probes":
