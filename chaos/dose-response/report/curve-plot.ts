@@ -4,16 +4,17 @@ import { doseText } from "../dose.ts";
 import type { DoseRecord } from "../record.ts";
 import type { DosePrinter } from "./dose-printer.ts";
 
-/** What a dose beyond the highest one's label needs. */
-const MARGIN = { left: 54, right: 26, top: 30, bottom: 46 } as const;
-const LABELS_FROM_WIDTH = 450;
+const MARGIN = { left: 54, right: 26, top: 46, bottom: 46 } as const;
+const NARROW_BELOW = 450;
+/** Below this much room, the counts above neighbouring doses would run into each other. */
+const LABEL_WIDTH = 48;
 
 /** One curve: how often the address moved at each dose with its interval, over what theory says. */
 export function curvePlot(print: DosePrinter, position: number, width: number): Markup {
   const { record } = print;
   const curve = record.curves[position];
   if (curve === undefined) return NOTHING;
-  const height = width < LABELS_FROM_WIDTH ? 260 : 340;
+  const height = width < NARROW_BELOW ? 270 : 350;
   const [left, right] = [MARGIN.left, width - MARGIN.right];
   const [top, bottom] = [MARGIN.top, height - MARGIN.bottom];
   // The same axes for every curve, so that they compare at a glance.
@@ -35,6 +36,10 @@ export function curvePlot(print: DosePrinter, position: number, width: number): 
     ...measured.map(({ dose, interval }) => [dose, interval.high] as const),
     ...measured.toReversed().map(({ dose, interval }) => [dose, interval.low] as const),
   ];
+  const places = curve.doses.map(({ dose }) => x(dose));
+  const roomy = places.every(
+    (at, index) => index === 0 || at - (places[index - 1] ?? 0) >= LABEL_WIDTH,
+  );
   const ticks = [0, 0.25, 0.5, 0.75, 1];
   const count = record.disturbance.unit === "count" ? Math.min(most, 8) : 6;
   const name = `${curve.title}: how often the address moved, by dose; the table beneath has the numbers`;
@@ -69,25 +74,20 @@ export function curvePlot(print: DosePrinter, position: number, width: number): 
           r="5"
         />`;
     })}
-    ${width < LABELS_FROM_WIDTH ? NOTHING : curve.doses.map((dose, index) => label(print, dose, `/curves/${position}/doses/${index}`, { x: x(dose.dose), y }))}
+    ${roomy ? curve.doses.map((dose, index) => label(print, dose, `/curves/${position}/doses/${index}`, x(dose.dose), top - 12)) : NOTHING}
   </svg>`;
 }
 
-/** How many of how many, beside the dot: right of it, and left of it at the end of the axis. */
+/** How many of how many, in a line above the doses. */
 function label(
   print: DosePrinter,
   dose: DoseRecord,
   pointer: string,
-  at: { readonly x: number; readonly y: (share: number) => number },
+  x: number,
+  y: number,
 ): Markup {
   if (dose.share === null) return NOTHING;
-  // Below a dot in the upper half and above one in the lower, where the curve does not run.
-  const high = dose.share > 0.5;
-  return html`<text
-    class="dose-label"
-    x="${at.x + (high ? 10 : -10)}"
-    y="${at.y(dose.share) + (high ? 18 : -12)}"
-    text-anchor="${high ? "start" : dose.dose === 0 ? "start" : "end"}"
+  return html`<text class="dose-label" x="${x}" y="${y}" text-anchor="middle"
     >${print.svg.num(`${pointer}/moved`, "count")} of
     ${print.svg.num(`${pointer}/counted`, "count")}</text
   >`;

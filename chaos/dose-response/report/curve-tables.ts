@@ -38,7 +38,9 @@ export function curveTable(print: DosePrinter, position: number): Markup {
             ${dose.interval === null ? "–" : html`${print.num(`${at}/interval/low`, "percent")} to ${print.num(`${at}/interval/high`, "percent")}`}
           </td>
           <td class="n predicted-text">${print.num(`${at}/predicted`, "percent")}</td>
-          <td class="${dose.fits === false ? "hurt-text" : "message"}">${fitText(dose)}</td>
+          <td class="${dose.fits === false ? "hurt-text nowrap" : "message nowrap"}">
+            ${fitText(dose)}
+          </td>
           <td class="n">${print.num(`${at}/moves`, "count")}</td>
           <td class="n">${print.num(`${at}/firstMove/median`, "ms-bare")}</td>
           <td class="n">${print.num(`${at}/activeMs`, "ms-bare")}</td>

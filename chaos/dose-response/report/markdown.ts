@@ -1,7 +1,7 @@
 import { NUMBER_FORMATS, VERDICT_WORDS } from "../../report/format.ts";
 import type { DoseResponseRecord } from "../record.ts";
 import { doseRows } from "./table.ts";
-import { summaryText } from "./words.ts";
+import { capital, summaryText } from "./words.ts";
 
 /** The dose-response in Markdown, for a wiki. */
 export function renderDoseResponseMarkdown(record: DoseResponseRecord): string {
@@ -40,8 +40,4 @@ function table([head = [], ...rows]: readonly (readonly string[])[]): string[] {
   const line = (cells: readonly string[]): string =>
     `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
   return [line(head), line(head.map(() => "---")), ...rows.map(line), ""];
-}
-
-function capital(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }

@@ -4,7 +4,7 @@ export const DOSE_RESPONSE_STYLE = `
 .interval-band { fill: var(--measured-soft); opacity: 0.7; } .interval { stroke: var(--measured); stroke-width: 1.6; fill: none; } .measured-line { stroke: var(--measured); stroke-width: 1.6; fill: none; stroke-dasharray: 2 4; }
 .dose-dot { fill: var(--measured); stroke: var(--surface); stroke-width: 1.4; } .dose-dot.outside { fill: var(--bad); } .interval.outside { stroke: var(--bad); }
 .curve-plot .theory { stroke-width: 2.2; }
-.dose-label, .dose-label tspan { font-size: 12px; fill: var(--ink-2); paint-order: stroke; stroke: var(--surface); stroke-width: 3px; stroke-linejoin: round; }
+.dose-label, .dose-label tspan { font-size: 11.5px; fill: var(--ink-2); }
 .legend .l-curve { height: 0; border-top: 2.4px solid var(--window-line); } .legend .l-band { background: var(--measured-soft); border: 1px solid var(--measured); }
 .predicted-text, td.predicted-text { color: var(--window-line); } .hurt-text { color: var(--bad); } .left-out td, .left-out th { color: var(--ink-3); } tr.zero td, tr.zero th { border-bottom-color: var(--rule); }
 @page { size: A4; margin: 14mm 12mm; }

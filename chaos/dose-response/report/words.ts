@@ -9,14 +9,20 @@ export function fitText({ fits, predicted, counted }: DoseRecord): string {
   return fits === false ? "theory lies outside" : "theory lies within";
 }
 
-/** One sentence a curve, of counts alone. */
+/** What disturbed it, and one sentence a curve, of counts alone. */
 export function summaryText(record: DoseResponseRecord): string {
-  return record.curves.map((curve) => curveText(record, curve)).join(" ");
+  const [first = "", ...more] = record.curves.map((curve) => curveText(record, curve));
+  return [`${capital(record.disturbance.title)}: ${first}`, ...more.map(capital)].join(" ");
+}
+
+/** The same text as a sentence begins. */
+export function capital(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }
 
 function curveText(record: DoseResponseRecord, { title, doses }: CurveRecord): string {
   const judged = doses.filter(({ counted }) => counted > 0);
-  const name = record.curves.length === 1 ? "The address" : `With ${title} the address`;
+  const name = record.curves.length === 1 ? "the address" : `with ${title} the address`;
   if (judged.length === 0) return `${name} was not measured.`;
   const calm = judged.filter(({ moved }) => moved === 0);
   const first = judged.find(({ moved }) => moved > 0);

@@ -98,15 +98,15 @@ describe("the page", () => {
     expect(dots).toHaveLength(12);
     for (const [, x, y] of dots) {
       expect(Number(x)).toBeGreaterThanOrEqual(54);
-      expect(Number(y)).toBeGreaterThanOrEqual(30);
-      expect(Number(y)).toBeLessThanOrEqual(294);
+      expect(Number(y)).toBeGreaterThanOrEqual(46);
+      expect(Number(y)).toBeLessThanOrEqual(304);
     }
   });
 });
 
 describe("in words", () => {
   const said =
-    "With 100 ms × 3 the address stayed up to 0 %, and moved at 20 % in 1 of 9 trials, at 60 % in 2 of 10. With 100 ms × 10 the address moved at no dose, up to 60 %.";
+    "Packet loss on the active balancer: with 100 ms × 3 the address stayed up to 0 %, and moved at 20 % in 1 of 9 trials, at 60 % in 2 of 10. With 100 ms × 10 the address moved at no dose, up to 60 %.";
   const why = "which theory does not explain";
 
   test("all of them say the same", () => {
