@@ -33,6 +33,7 @@ interface CompareOptions {
   readonly repetitions?: number;
   readonly seed?: number;
   readonly live?: number;
+  readonly outlierDetection?: boolean;
   readonly out: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
@@ -78,6 +79,7 @@ export function addCompare(program: Command): void {
       "run cells in real labs too, for as long: 2m. Ranks stay those of the simulation",
       budget,
     )
+    .option("--outlier-detection", "let live traffic take backends out, in every cell")
     .option("--out <folder>", "where the comparison's folder goes", RUNS_DIRECTORY)
     .option("--json", "print the record as JSON on standard output, nothing else")
     .option("--quiet", "print only the path of the report")
@@ -88,7 +90,8 @@ Examples:
   evenkeel compare
   evenkeel compare --policy least-connections,peak-ewma --fault slow-backend
   evenkeel compare --metric p99 --repetitions 20 --seed 42
-  evenkeel compare --fault fast-5xx --live 3m`,
+  evenkeel compare --fault fast-5xx --live 3m
+  evenkeel compare --fault fast-5xx,flapping --outlier-detection`,
     )
     .action(async (options: CompareOptions) => {
       process.exitCode = await compare(options);
@@ -103,6 +106,7 @@ async function compare(options: CompareOptions): Promise<ExitCode> {
     metric: options.metric,
     repetitions: options.repetitions,
     seed: options.seed ?? randomInt(2 ** 31),
+    outlierDetection: options.outlierDetection,
   });
   if (options.live !== undefined) await requireLive(plan);
   await makeOutFolder(options.out);
@@ -138,9 +142,10 @@ async function compare(options: CompareOptions): Promise<ExitCode> {
 
 /** What is going to happen, and how long it will take. */
 function announcement(plan: ComparisonPlan, liveMs: number | undefined): string {
-  const { policies, faults, repetitions, seed } = plan;
+  const { policies, faults, repetitions, seed, outlierDetection } = plan;
+  const detection = outlierDetection ? ", with outlier detection" : "";
   const some = (count: number, what: string) => `${count} ${what}${count === 1 ? "" : "s"}`;
-  return `${policies.length} policies under ${some(faults.length, "fault")}, ${repetitions} runs of each, simulated: about ${NUMBER_FORMATS.duration(estimateMs(plan))}${liveMs === undefined ? "" : `, then live for up to ${NUMBER_FORMATS.duration(liveMs)}`}. Seed ${seed}.`;
+  return `${policies.length} policies under ${some(faults.length, "fault")}, ${repetitions} runs of each${detection}, simulated: about ${NUMBER_FORMATS.duration(estimateMs(plan))}${liveMs === undefined ? "" : `, then live for up to ${NUMBER_FORMATS.duration(liveMs)}`}. Seed ${seed}.`;
 }
 
 /** What repeats a comparison. */
@@ -150,6 +155,7 @@ function commandOf(plan: ComparisonPlan, liveMs: number | undefined): string {
     `npx evenkeel compare --policy ${policies.join(",")}`,
     `--fault ${faults.map(({ id }) => id).join(",")}`,
     `--baseline ${baseline} --metric ${metric} --repetitions ${repetitions} --seed ${seed}`,
+    ...(plan.outlierDetection ? ["--outlier-detection"] : []),
     ...(liveMs === undefined ? [] : [`--live ${formatDuration(liveMs)}`]),
   ].join(" ");
 }

@@ -34,6 +34,7 @@ export function newComparisonRecord(
     leastRepetitions: repetitionsFor(plan.policies.length - 1),
     metric: plan.metric,
     baseline: plan.baseline,
+    outlierDetection: plan.outlierDetection,
     policies: plan.policies.map((policy) => ({ policy, ...simplicityOf(policy) })),
     faults,
     overall,

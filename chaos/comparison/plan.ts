@@ -3,6 +3,7 @@ import { repetitionsFor, requireRepetitions } from "../statistics/what-n-compare
 import { WrongUse } from "../errors.ts";
 import { FAULTS, faultOf, type ComparedFault } from "./faults.ts";
 import type { MetricId } from "./metric.ts";
+import { OUTLIER_DETECTION } from "./set-up.ts";
 
 /** What is compared with what. */
 export interface ComparisonPlan {
@@ -13,6 +14,8 @@ export interface ComparisonPlan {
   readonly metric: MetricId;
   readonly repetitions: number;
   readonly seed: number;
+  /** Whether live traffic takes backends out, in every cell. */
+  readonly outlierDetection: boolean;
 }
 
 /** Policies that differ when all backends are equal: one of each kind. */
@@ -41,6 +44,8 @@ export interface PlanInput {
   readonly metric: MetricId;
   readonly repetitions?: number | undefined;
   readonly seed: number;
+  /** @default false */
+  readonly outlierDetection?: boolean | undefined;
 }
 
 /**
@@ -53,7 +58,10 @@ export function planOf(input: PlanInput): ComparisonPlan {
   const baseline = input.baseline ?? DEFAULT_BASELINE;
   const policies = [...new Set([baseline, ...(input.policies ?? DEFAULT_POLICIES)])];
   for (const policy of policies) policyMaker(policy);
-  const faults = [...new Set(input.faults ?? FAULTS.map(({ id }) => id))].map(faultOf);
+  const outlierDetection = input.outlierDetection ?? false;
+  const faults = [...new Set(input.faults ?? FAULTS.map(({ id }) => id))]
+    .map(faultOf)
+    .map((fault) => (outlierDetection ? withDetection(fault) : fault));
   const comparisons = policies.length - 1;
   if (comparisons === 0) {
     throw new WrongUse(
@@ -64,5 +72,10 @@ export function planOf(input: PlanInput): ComparisonPlan {
   const repetitions =
     input.repetitions ?? Math.max(DEFAULT_REPETITIONS, repetitionsFor(comparisons));
   requireRepetitions(repetitions, comparisons);
-  return { policies, faults, baseline, metric: input.metric, repetitions, seed: input.seed };
+  const { metric, seed } = input;
+  return { policies, faults, baseline, metric, repetitions, seed, outlierDetection };
+}
+
+function withDetection(fault: ComparedFault): ComparedFault {
+  return { ...fault, model: { ...fault.model, outlierDetection: OUTLIER_DETECTION } };
 }

@@ -21,6 +21,8 @@ export interface ComparisonRecord {
   readonly metric: MetricId;
   /** Whom the others are compared with. */
   readonly baseline: string;
+  /** Whether live traffic took backends out, in every cell. */
+  readonly outlierDetection: boolean;
   /** The fewest repetitions with which any of so many comparisons could be significant. */
   readonly leastRepetitions: number;
   readonly policies: readonly (Simplicity & { readonly policy: string })[];

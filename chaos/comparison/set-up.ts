@@ -26,6 +26,15 @@ export const SET_UP = {
   countedMs: { before: 500, after: 8_000 },
 } as const;
 
+/**
+ * Outlier detection where it is wanted: the balancer's defaults, but times that fit into the seconds
+ * that are compared, as those of the checks do.
+ */
+export const OUTLIER_DETECTION = {
+  interval: "1s",
+  baseEjection: "2s",
+} as const satisfies ModelInput["outlierDetection"];
+
 /** The set-up as a model of the simulator, with what happens to its backends. */
 export function modelOf(about: string, changes: NonNullable<ModelInput["changes"]>): ModelInput {
   const { check } = SET_UP;

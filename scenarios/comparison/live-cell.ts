@@ -1,7 +1,7 @@
 import { createPolicy, POLICY_NAMES, type PolicyName } from "../../balancer/index.ts";
 import { BACK_AFTER_MS, FAULT_MS, FLAP, SLOWER } from "../../chaos/comparison/faults.ts";
 import type { LiveCellMaker } from "../../chaos/comparison/live/live-plan.ts";
-import { SET_UP } from "../../chaos/comparison/set-up.ts";
+import { OUTLIER_DETECTION, SET_UP } from "../../chaos/comparison/set-up.ts";
 import { flapping } from "../../chaos/faults/flapping.ts";
 import { killProcess } from "../../chaos/faults/kill-process.ts";
 import { behave } from "../../chaos/faults/behave.ts";
@@ -39,7 +39,7 @@ const STEPS: Readonly<Record<string, (victim: Target) => readonly FaultStep[]>> 
  * One cell of a comparison as a scenario for a lab: the set-up of the simulated cells as a `single`
  * topology. Says why where that cannot be.
  */
-export const liveCell: LiveCellMaker = ({ fault, policy }) => {
+export const liveCell: LiveCellMaker = ({ fault, policy }, { outlierDetection }) => {
   const steps = STEPS[fault];
   if (steps === undefined) {
     return { reason: "a lab cannot time how cold caches begin with the first request" };
@@ -49,11 +49,18 @@ export const liveCell: LiveCellMaker = ({ fault, policy }) => {
   if (createPolicy(name).division === "key") {
     return { reason: "all requests come from one client here, and so have one key" };
   }
-  return { scenario: (seed) => scenarioOf(name, steps, seed) };
+  const pool = {
+    policy: name,
+    ...(outlierDetection ? { outlierDetection: OUTLIER_DETECTION } : {}),
+  };
+  return { scenario: (seed) => scenarioOf(pool, steps, seed) };
 };
 
 function scenarioOf(
-  policy: PolicyName,
+  configuration: {
+    readonly policy: PolicyName;
+    readonly outlierDetection?: typeof OUTLIER_DETECTION;
+  },
   steps: (victim: Target) => readonly FaultStep[],
   seed: number,
 ): Scenario {
@@ -72,14 +79,14 @@ function scenarioOf(
       rise: check.rise,
       fall: check.fall,
     }),
-    configuration: { policy },
+    configuration,
   });
   // A pool has at least one backend.
   const faults = steps(node(parts.pool.nodes[0]!.id));
   const faultsMs = faults.reduce((sum, { afterMs, forMs = 0 }) => sum + afterMs + forMs, 0);
   const observeMs = SET_UP.countedMs.after - faultsMs + AFTER_HEALING_MS;
   return {
-    sentence: `A cell of a comparison: ${policy}.`,
+    sentence: `A cell of a comparison: ${configuration.policy}.`,
     topology,
     load: freshLoad(parts, {
       ratePerSecond: SET_UP.ratePerSecond,

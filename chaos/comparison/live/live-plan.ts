@@ -10,7 +10,10 @@ export type LiveCell =
   | { readonly reason: string };
 
 /** Says what becomes of a cell. */
-export type LiveCellMaker = (cell: CellKey) => LiveCell;
+export type LiveCellMaker = (
+  cell: CellKey,
+  plan: Pick<ComparisonPlan, "outlierDetection">,
+) => LiveCell;
 
 /** A cell that is to be run live, once. */
 export interface LiveRun extends CellKey {
@@ -38,7 +41,7 @@ export function livePlanOf(
   make: LiveCellMaker,
 ): LivePlan {
   const all = plan.faults.flatMap(({ id: fault }) =>
-    plan.policies.map((policy) => ({ fault, policy, made: make({ fault, policy }) })),
+    plan.policies.map((policy) => ({ fault, policy, made: make({ fault, policy }, plan) })),
   );
   const possible = all.flatMap(({ fault, policy, made }) =>
     "scenario" in made ? [{ fault, policy, scenario: made.scenario }] : [],

@@ -39,7 +39,15 @@ export function rankRule({ metric }: Pick<ComparisonRecord, "metric">): string {
 }
 
 /** Where the numbers come from. */
-export function originOf({ live }: Pick<ComparisonRecord, "live">): string {
+export function originOf({
+  live,
+  outlierDetection,
+}: Pick<ComparisonRecord, "live" | "outlierDetection">): string {
+  const detection = outlierDetection ? " Outlier detection is on in every cell." : "";
+  return `${sourceOf(live)}${detection}`;
+}
+
+function sourceOf(live: ComparisonRecord["live"]): string {
   return live === null
     ? "Everything is simulated, by the balancer's own policies; --live 2m runs cells in a real lab."
     : "Ranks come from the simulation, which the balancer's own policies drive; cells marked live were run in a real lab too.";

@@ -21,6 +21,20 @@ test("the baseline comes first, whether it was named or not, and nobody comes tw
   expect(plan.policies).toEqual(["first", "random"]);
 });
 
+test("outlier detection is part of every model, where it is wanted", () => {
+  for (const outlierDetection of [true, false]) {
+    const plan = planOf({ ...input, outlierDetection });
+    expect(plan.outlierDetection).toBe(outlierDetection);
+    for (const { id, model } of plan.faults) {
+      const rules = parseModel(model, id).outlierDetection;
+      expect(rules !== undefined).toBe(outlierDetection);
+      // It must be over within what is compared, and long enough to be felt.
+      if (rules !== undefined)
+        expect(rules).toMatchObject({ interval: 1_000, baseEjection: 2_000 });
+    }
+  }
+});
+
 test("so few repetitions that nothing could be significant are refused", () => {
   const policies = ["random", "first"];
   expect(planOf({ ...input, policies, repetitions: 7 }).repetitions).toBe(7);

@@ -48,6 +48,16 @@ test("what cannot be run live is told once, with the reason", () => {
   ]);
 });
 
+test("live cells have outlier detection where the simulated ones do", () => {
+  const configOf = (outlierDetection: boolean): string => {
+    const cell = liveCell({ fault: "kill", policy: "random" }, { outlierDetection });
+    if (!("scenario" in cell)) throw new Error(cell.reason);
+    return JSON.stringify(cell.scenario(1).topology);
+  };
+  expect(configOf(true)).toContain("baseEjection");
+  expect(configOf(false)).not.toContain("baseEjection");
+});
+
 test("every live cell names what its topology has, and asks for what the simulated one does", () => {
   for (const { policy, scenario } of runs.slice(0, 20)) {
     const { faults, load, topology } = scenario();
