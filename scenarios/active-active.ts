@@ -18,9 +18,9 @@ import { ServiceTime } from "../stacks/constructs/service-time.ts";
 import { activeActive, type ActiveActive } from "../stacks/topologies/active-active.ts";
 
 /** Client connections that one balancer serves at the same time; it closes further ones at once. */
-export const CONNECTIONS = 20;
+export const CONNECTIONS = 40;
 /** How long a backend works on each request. */
-const SERVICE_MS = 100;
+const SERVICE_MS = 200;
 /**
  * Requests per second that one balancer can carry, by Little's law: as many connections as it serves
  * over the time that each is held. A saturation run measures it: `evenkeel capacity
@@ -159,7 +159,7 @@ function balancerLost(
     ratePerSecond: capacityPerSecond * share * BALANCERS,
     retries: 1,
     connectTimeoutMs: CONNECT_TIMEOUT_MS,
-    totalTimeoutMs: 600,
+    totalTimeoutMs: 800,
   };
   const recovery = retryElsewhere({
     balancers: BALANCERS,

@@ -87,7 +87,7 @@ async function saturate(): Promise<Saturated> {
   );
   const what = "capacity of a node, requests/s, closed loop";
   const wanted = `${digits(NODE_CAPACITY, 0)} − ${CAPACITY_TOLERANCE * 100} % (connections / service time)`;
-  const method = "20 connections and 100 ms of service each";
+  const method = "40 connections and 200 ms of service each";
   if (record.finding.kind !== "capacity") {
     const { kind, reason } = record.finding;
     const row = { what, wanted, measured: `${kind}: ${reason}`, held: false };

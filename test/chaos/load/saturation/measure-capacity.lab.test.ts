@@ -6,7 +6,7 @@ import {
 } from "../../../../chaos/load/saturation/measure-capacity.ts";
 import { lossSurvived, NODE_CAPACITY } from "../../../../scenarios/active-active.ts";
 
-test("a balancer that serves 20 connections of 100 ms each carries 200 requests a second, and no more", async () => {
+test("a balancer that serves 40 connections of 200 ms each carries 200 requests a second, and no more", async () => {
   const told: CapacityProgress["kind"][] = [];
   const { finding, steps, target } = await measureCapacity(
     { topology: lossSurvived().topology, balancer: "lb-2", measureMs: 1_000 },
