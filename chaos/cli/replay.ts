@@ -1,12 +1,11 @@
 import type { Command } from "commander";
-import { WrongUse } from "../errors.ts";
 import type { ExitCode } from "../exit-code.ts";
 import { takeCodeState } from "../measurement/fingerprint.ts";
 import { changedSince, replayOf } from "../replay.ts";
 import { readRun } from "../report/run-folder.ts";
 import { RUNS_DIRECTORY } from "../setup/paths.ts";
+import { recordedScenario } from "./recorded-scenario.ts";
 import { runScenarios, type RunOptions } from "./run.ts";
-import { loadScenario, scenarioIds } from "./scenario-catalogue.ts";
 
 type ReplayOptions = Pick<RunOptions, "out" | "json" | "quiet">;
 
@@ -35,15 +34,17 @@ Example:
 async function replay(run: string, options: ReplayOptions): Promise<ExitCode> {
   const { record } = await readRun(run);
   const { id } = record.scenario;
-  if (!scenarioIds().includes(id)) {
-    throw new WrongUse(
-      `${record.id} ran the scenario ${id}, and there is none of that name any more`,
-      `Check out the commit of the run (${record.fingerprint.commit ?? "unknown"}), or run one of: ${scenarioIds().join(", ")}.`,
-    );
-  }
+  const { scenario, command } = await recordedScenario(record);
   const again = replayOf(record);
-  for (const line of changedSince(record, await loadScenario(id), await takeCodeState())) {
+  for (const line of changedSince(record, scenario, await takeCodeState())) {
     process.stderr.write(`${line}\n`);
   }
-  return await runScenarios([id], { ...again, ...options });
+  return await runScenarios(
+    [id],
+    { ...again, ...options },
+    {
+      load: () => Promise.resolve(scenario),
+      ...(command === undefined ? {} : { command }),
+    },
+  );
 }

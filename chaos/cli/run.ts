@@ -39,6 +39,13 @@ export interface RunOptions {
   readonly quiet?: boolean;
 }
 
+/** Where scenarios come from. */
+interface ScenarioSource {
+  readonly load: (id: string) => Promise<Scenario>;
+  /** What repeats the run. @default `evenkeel run` with the scenario's id */
+  readonly command?: string;
+}
+
 /** `evenkeel run`: executes scenarios, writes their records and reports, exits with the worst verdict. */
 export function addRun(program: Command): void {
   program
@@ -80,15 +87,20 @@ Examples:
 /**
  * Runs scenarios one after another, writes their records and reports, and tells how it goes.
  *
+ * @param source where scenarios come from, and what repeats them
  * @returns the exit code of the worst
  * @throws what is wrong use or set-up, before anything is started
  */
-export async function runScenarios(ids: readonly string[], options: RunOptions): Promise<ExitCode> {
+export async function runScenarios(
+  ids: readonly string[],
+  options: RunOptions,
+  source: ScenarioSource = { load: loadScenario },
+): Promise<ExitCode> {
   // Everything is loaded and checked before anything is started.
   const topologies: Topology[] = [];
   const scenarios: { readonly id: string; readonly scenario: Scenario }[] = [];
   for (const id of new Set(ids)) {
-    const scenario = await loadScenario(id);
+    const scenario = await source.load(id);
     const chosen = options.control === true ? controlOf(scenario) : scenario;
     checkScenario(chosen, options.trials ?? scenario.trials);
     scenarios.push({ id, scenario });
@@ -122,7 +134,7 @@ export async function runScenarios(ids: readonly string[], options: RunOptions):
           seed,
           runsDirectory: options.out,
           control: options.control ?? false,
-          command: replayCommand(id, scenario, options, seed),
+          command: source.command ?? replayCommand(id, scenario, options, seed),
           signal: stop.signal,
           environment: environmentOf(options),
           onProgress,

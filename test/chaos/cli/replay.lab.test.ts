@@ -38,3 +38,26 @@ test("a control that ran in a lab is run again as the same control, with the sam
   // Nothing of a real record is unknown to its schema.
   expect(runRecordSchema.parse(written)).toEqual(written);
 });
+
+test("a cell of `evenkeel failover` is run again with the same timers and seeds, by the same command", async () => {
+  const [first, second] = [join(runs, "first"), join(runs, "second")];
+  await evenkeel([
+    ...["failover", "--fault", "silent-kill", "--trials", "1", "--seed", "9"],
+    ...["--advert", "50ms", "--priorities", "200,100", "--out", first, "--quiet"],
+  ]);
+  const folder = readdirSync(first).find((name) => name.endsWith("-failover-silent-kill-9")) ?? "";
+  const { record: before } = await readRun(join(first, folder));
+  const { code, stdout, stderr } = await evenkeel([
+    ...["replay", join(first, folder), "--out", second, "--quiet"],
+  ]);
+  const { record: after } = await readRun(only(second));
+  expect(stdout).toBe(`${join(only(second), "report.html")}\n`);
+  expect(code).toBe(after.exitCode);
+  expect(stderr).not.toContain("The scenario differs");
+  expect(after.scenario).toEqual(before.scenario);
+  expect(after.topology).toEqual(before.topology);
+  expect(after.topology.virtualAddress?.vrrp.advertIntervalMs).toBe(50);
+  expect(after.trials[0]?.seed).toBe(before.trials[0]?.seed);
+  expect(after.command).toBe(before.command);
+  expect(after.command).toContain("evenkeel failover --fault silent-kill");
+});
