@@ -5,6 +5,7 @@ import { fingerprintTable, topologyTable } from "./html/environment-tables.ts";
 import { faultsTable, qualityTable } from "./html/evidence-tables.ts";
 import { furtherLoadsCard, sessionsCard } from "./html/further-loads.ts";
 import { hero } from "./html/hero.ts";
+import { loadWords } from "./html/load-words.ts";
 import { html, Markup } from "./html/markup.ts";
 import { objectivesTable, predictionsTable } from "./html/objective-tables.ts";
 import { outcomesTable } from "./html/outcome-table.ts";
@@ -88,10 +89,12 @@ function replay(print: Printer): Markup {
   return html`<p>The same schedule of faults from the same seed; outcomes are measured anew.</p>
     <pre>${print.text("/command")}</pre>
     <p class="caption">
-      Seed ${print.num("/seed", "plain")}. Load: ${print.num("/load/ratePerSecond", "count")} fresh
-      connections a second to ${print.text("/load/target")}, connect timeout
-      ${print.num("/load/connectTimeoutMs", "ms")}, total
-      ${print.num("/load/totalTimeoutMs", "ms")}. Everything on this page is rendered from run.json
-      and the two streams beside it.
+      Seed ${print.num("/seed", "plain")}. Load:
+      ${loadWords(print, print.run.record.load, "/load")}${print.run.record.alongside.map(
+        (load, position) =>
+          html` Beside it, ${print.text(`/alongside/${position}/id`)}:
+          ${loadWords(print, load, `/alongside/${position}`)}`,
+      )}
+      Everything on this page is rendered from run.json and the two streams beside it.
     </p>`;
 }

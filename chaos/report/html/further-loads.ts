@@ -46,7 +46,16 @@ export function furtherLoadsCard(print: Printer): Markup {
                   </th>
                   <td>${index === 0 ? print.text(`probes:${first?.line ?? 0}/class`) : ""}</td>
                   <td>${outcomeKey(outcome)}</td>
-                  ${times.map((time) => html`<td class="n">${print.num(`probes?${of(load)}outcome=${outcome}&when=${time}`, "count")}</td>`)}
+                  ${
+                    first?.probe.class === "long-lived"
+                      ? html`<td class="n none" colspan="3">held over the whole time</td>`
+                      : times.map(
+                          (time) =>
+                            html`<td class="n">
+                              ${print.num(`probes?${of(load)}outcome=${outcome}&when=${time}`, "count")}
+                            </td>`,
+                        )
+                  }
                   <td class="n strong">
                     ${print.num(`probes?${of(load)}outcome=${outcome}`, "count")}
                   </td>

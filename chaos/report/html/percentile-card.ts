@@ -40,7 +40,7 @@ export function percentileCard(print: Printer, width: number): Markup {
     "How slow the slowest answers were",
     html`<p class="caption">
         Requests that were answered, timed from when they were meant to start. The axis stretches
-        towards the slowest: each tick on the right leaves a tenth of what the one before left.
+        towards the slowest: what lies right of a tick is the rest of the answers.
       </p>
       <ul class="legend">
         ${curves.map(({ when, title }) => html`<li><i class="${`l-when-${when}`}"></i>${title}</li>`)}

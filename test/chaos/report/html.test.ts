@@ -64,7 +64,7 @@ describe("numbers of the HTML report", () => {
       renderHtml(passingRun(42, 4)),
       passingRun(42, 4),
     );
-    expect(checked).toBeGreaterThan(withoutLoads + 100);
+    expect(checked).toBeGreaterThan(withoutLoads + 90);
   });
 
   it("are found out when one is altered", () => {
@@ -197,6 +197,19 @@ describe("the HTML report", () => {
       "sessions",
       "loads",
     ]);
+  });
+
+  it("says what every load sent and how", () => {
+    const html = renderHtml(runWithLoads());
+    const text = html.replace(/<[^>]+>/g, "").replace(/\s+/g, " ");
+    expect(text).toContain("Load: 200 fresh connections a second to http://198.18.7.100:8080/,");
+    expect(text).toContain(
+      "streams: 12 connections that are held, opened at 200 a second, on each a line every 50.0 ms",
+    );
+    expect(text).toContain(
+      "users: 40 requests a second of 3 users to http://198.18.7.100:8080/, 198.18.7.101:8080/cart in turns, rising from 5 a second over 400.0 ms",
+    );
+    expect(text).toContain("what fails in time is sent again, at most 2 times.");
   });
 
   it("shows no plot that would say nothing", () => {

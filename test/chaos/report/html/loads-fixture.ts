@@ -53,5 +53,24 @@ export function runWithLoads(trials = 4): LoadedRun {
     });
     return [...streams, ...users];
   });
-  return { ...run, probes: [...run.probes, ...more] };
+  const { load } = run.record;
+  const alongside: LoadedRun["record"]["alongside"] = [
+    {
+      ...load,
+      id: "streams",
+      class: "long-lived",
+      traffic: { kind: "long-lived", connections: CONNECTIONS, everyMs: 50 },
+    },
+    {
+      ...load,
+      id: "users",
+      ratePerSecond: 40,
+      class: "session",
+      traffic: { kind: "session", users: USERS },
+      arrivals: { kind: "ramp", fromPerSecond: 5, overMs: 400 },
+      otherTargets: ["198.18.7.101:8080/cart"],
+      retries: 2,
+    },
+  ];
+  return { ...run, record: { ...run.record, alongside }, probes: [...run.probes, ...more] };
 }
