@@ -41,7 +41,7 @@ export function addCapacity(program: Command): void {
       "Saturate one balancer, closed-loop, and tell how many requests a second it carries.",
     )
     .option("--balancer <id>", "which one (default: the first)")
-    .option("--path <path>", "what is requested", "/")
+    .option("--path <path>", "what is requested", requestPath, "/")
     .option(
       "--service <duration>",
       "how long a backend works on each request (default: as the topology says)",
@@ -137,6 +137,11 @@ function linesOf(progress: CapacityProgress): string {
     case "step":
       return `${renderStep(progress.step)}\n`;
   }
+}
+
+function requestPath(text: string): string {
+  if (/^\/[!-~]*$/.test(text)) return text;
+  throw new InvalidArgumentError("Use a path that begins with a slash, without spaces: /cart.");
 }
 
 function duration(leastMs: number, mostMs: number): (text: string) => number {
