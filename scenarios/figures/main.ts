@@ -7,6 +7,7 @@ import { PROJECT_ROOT } from "../../chaos/setup/paths.ts";
 import { activePassive } from "../../stacks/topologies/active-passive.ts";
 import { measureActiveActive } from "./active-active.ts";
 import { measureDeployment, measureKill, measureKills } from "./docker.ts";
+import { measureDoseResponse } from "./dose-response.ts";
 import { measureFailover } from "./failover.ts";
 import { renderFigures, type Figure } from "./figure.ts";
 import { measureFlakes } from "./flakes.ts";
@@ -14,6 +15,7 @@ import { measureImages } from "./images.ts";
 import { measureLabStart } from "./lab-start.ts";
 import { measureLosses } from "./losses.ts";
 import { measureNothingLost } from "./nothing-lost.ts";
+import { measureProber } from "./prober.ts";
 import { measureReport } from "./report.ts";
 import { measureReload } from "./reload.ts";
 import { measureSigkill } from "./sigkill.ts";
@@ -42,11 +44,13 @@ const FIGURES: readonly (readonly [string, () => Promise<readonly Figure[]>])[] 
   ["start of a lab", async () => [await measureLabStart()]],
   ["failover", async () => [await measureFailover()]],
   ["losses", measureLosses],
+  ["dose-response", async () => [await measureDoseResponse()]],
   ["active-active", async () => [await measureActiveActive()]],
   ["slow-start", async () => [await measureSlowStart()]],
   ["slow-backend", async () => [await measureSlowBackend()]],
   ["nothing-lost", measureNothingLost],
   ["reload", async () => [await measureReload()]],
+  ["prober", async () => [await measureProber()]],
   ["flakes", async () => [await measureFlakes(rounds)]],
   ["report", async () => [await measureReport()]],
   ["SIGKILL", async () => [await measureSigkill()]],
