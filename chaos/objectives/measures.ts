@@ -3,6 +3,7 @@ import type { TimelineEvent } from "../environment/environment.ts";
 import type { ProbeRecord } from "../measurement/probe.ts";
 import type { Measured } from "../report/record.ts";
 import type { TrialData } from "../scenario.ts";
+import { probesOf } from "./build-objective.ts";
 
 /** What objectives measure in one trial. */
 
@@ -13,15 +14,21 @@ export function outageOf({ trial, observedMs }: TrialData): Measured {
   return failed ? { ...trial.outage, atLeast: observedMs } : trial.outage;
 }
 
-/** How many requests failed that were open at the fault or began after it. */
-export function failedSinceFault(data: TrialData): Measured {
-  const ended = data.probes.some((probe) => BigInt(probe.completedNs) >= data.injectedNs);
+/** How many requests of a load failed that were open at the fault or began after it. */
+export function failedSinceFault(data: TrialData, of?: string): Measured {
+  const load = probesOf(data, of);
+  if (load.reason !== undefined) return { value: null, reason: load.reason };
+  const { probes } = load;
+  const ended = probes.some((probe) => BigInt(probe.completedNs) >= data.injectedNs);
   if (!ended) return { value: null, reason: "no probe ended after the fault" };
-  return { value: failedSince(data).length };
+  return { value: failedSince({ probes, injectedNs: data.injectedNs }).length };
 }
 
 /** The requests that failed and were open at the fault or began after it. */
-export function failedSince({ probes, injectedNs }: TrialData): readonly ProbeRecord[] {
+export function failedSince({
+  probes,
+  injectedNs,
+}: Pick<TrialData, "probes" | "injectedNs">): readonly ProbeRecord[] {
   return probes.filter(
     ({ completedNs, outcome }) => BigInt(completedNs) >= injectedNs && outcome !== "ok",
   );

@@ -2,6 +2,7 @@ import type { EventType } from "../../balancer/index.ts";
 import type { TimelineEvent } from "../environment/environment.ts";
 import type { PredictedWindow } from "../measurement/predicted-window.ts";
 import type { Objective, TrialData } from "../scenario.ts";
+import { buildObjective, type Judging, type OfLoad } from "./build-objective.ts";
 import {
   countEvents,
   failedSince,
@@ -16,31 +17,22 @@ import {
  * Ready-made objectives. Each is judged in every trial unless its statistic says otherwise.
  */
 
-/** Common to all: how many measured trials are enough to say anything. */
-interface Common {
-  /** @default "every trial" */
-  readonly statistic?: Objective["statistic"];
-  /** @default 1 */
-  readonly minimumSamples?: number;
-}
-
 /**
  * The outage, P6 − P1, lies within what theory allows. A trial that never recovered has an outage
  * of at least the time observed.
  */
 export function outageWithin(
-  options: Common & {
+  options: Judging & {
     readonly window: PredictedWindow;
     readonly windowOf?: (data: TrialData) => PredictedWindow;
     /** Beyond the run's own resolution: what theory leaves out, such as the answer's own time. @default 0 */
     readonly slackMs?: number;
   },
 ): Objective {
-  return {
-    id: "outage",
+  return buildObjective(options, {
+    name: "outage",
     title: "outage",
     unit: "ms",
-    ...common(options),
     measure: outageOf,
     bound: {
       kind: "predicted",
@@ -48,22 +40,21 @@ export function outageWithin(
       ...(options.windowOf === undefined ? {} : { windowOf: options.windowOf }),
       slackMs: options.slackMs ?? 0,
     },
-  };
+  });
 }
 
 /** The time from the fault to the decision that something is dead lies within what theory allows. */
 export function detectionWithin(
-  options: Common & {
+  options: Judging & {
     readonly window: PredictedWindow;
     readonly windowOf?: (data: TrialData) => PredictedWindow;
     readonly slackMs?: number;
   },
 ): Objective {
-  return {
-    id: "detection",
+  return buildObjective(options, {
+    name: "detection",
     title: "detection",
     unit: "ms",
-    ...common(options),
     measure: ({ trial, observedMs }) => {
       const { detection } = trial.phases;
       if (detection.value !== null) return detection;
@@ -75,16 +66,15 @@ export function detectionWithin(
       ...(options.windowOf === undefined ? {} : { windowOf: options.windowOf }),
       slackMs: options.slackMs ?? 0,
     },
-  };
+  });
 }
 
 /** Once the first request has succeeded again, none fails any more. */
-export function noFailureAfterRecovery(options: Common = {}): Objective {
-  return {
-    id: "failed-after-recovery",
+export function noFailureAfterRecovery(options: Judging = {}): Objective {
+  return buildObjective(options, {
+    name: "failed-after-recovery",
     title: "failed requests after the recovery",
     unit: "count",
-    ...common(options),
     measure: ({ trial }) => {
       const { recovered } = trial.marks;
       if (recovered.atMs === null && trial.probes.failedDuring > 0) {
@@ -94,60 +84,56 @@ export function noFailureAfterRecovery(options: Common = {}): Objective {
       return { value: trial.probes.failedAfter };
     },
     bound: { kind: "at-most", value: 0 },
-  };
+  });
 }
 
 /** At most as many requests fail as were open on the hurt node when the fault struck. */
-export function failedAtMostInFlight(options: Common = {}): Objective {
-  return {
-    id: "failed-requests",
+export function failedAtMostInFlight(options: Judging = {}): Objective {
+  return buildObjective(options, {
+    name: "failed-requests",
     title: "failed requests",
     unit: "count",
-    ...common(options),
     measure: failedSinceFault,
     bound: {
       kind: "at-most-measure",
       title: "requests in flight on the hurt node at the fault",
       measure: (data) => ({ value: inFlightOnTarget(data) }),
     },
-  };
+  });
 }
 
 /** A planned move of the address costs at most the requests that were open when it moved. */
-export function failedAtMostInFlightAtMove(options: Common = {}): Objective {
-  return {
-    id: "failed-requests",
+export function failedAtMostInFlightAtMove(options: Judging = {}): Objective {
+  return buildObjective(options, {
+    name: "failed-requests",
     title: "failed requests",
     unit: "count",
-    ...common(options),
     measure: failedSinceFault,
     bound: {
       kind: "at-most-measure",
       title: "requests open when the address moved",
       measure: openAtMove,
     },
-  };
+  });
 }
 
 /** At least this many requests were open when the address moved: evidence that the move was put to the test. */
-export function openAtMoveAtLeast(value: number, options: Common = {}): Objective {
-  return {
-    id: "open-at-move",
+export function openAtMoveAtLeast(value: number, options: Judging = {}): Objective {
+  return buildObjective(options, {
+    name: "open-at-move",
     title: "requests open when the address moved",
     unit: "count",
-    ...common(options),
     measure: openAtMove,
     bound: { kind: "at-least", value },
-  };
+  });
 }
 
 /** No request fails that began after the address had moved. */
-export function noFailureAfterMove(options: Common = {}): Objective {
-  return {
-    id: "failed-after-move",
+export function noFailureAfterMove(options: Judging = {}): Objective {
+  return buildObjective(options, {
+    name: "failed-after-move",
     title: "failed requests that began after the address had moved",
     unit: "count",
-    ...common(options),
     measure: (data) => {
       const moved = momentOfMove(data);
       if ("reason" in moved) {
@@ -158,18 +144,17 @@ export function noFailureAfterMove(options: Common = {}): Objective {
       return { value: began.filter(({ outcome }) => outcome !== "ok").length };
     },
     bound: { kind: "at-most", value: 0 },
-  };
+  });
 }
 
 /** The last failure began within the time that detection may take. */
 export function failuresEndWithin(
-  options: Common & { readonly window: PredictedWindow; readonly slackMs?: number },
+  options: Judging & { readonly window: PredictedWindow; readonly slackMs?: number },
 ): Objective {
-  return {
-    id: "failures-end",
+  return buildObjective(options, {
+    name: "failures-end",
     title: "time from the fault to the start of the last failed request",
     unit: "ms",
-    ...common(options),
     measure: (data) => {
       const ended = failedSinceFault(data);
       if (ended.value === null) return ended;
@@ -181,18 +166,17 @@ export function failuresEndWithin(
       kind: "at-most",
       value: options.window.ceilingMs + (options.slackMs ?? 0),
     },
-  };
+  });
 }
 
 /** At most this share of the requests that began before detection failed. */
 export function failedShareUntilDetection(
-  options: Common & { readonly atMost: number },
+  options: Judging & { readonly atMost: number },
 ): Objective {
-  return {
-    id: "failed-share",
+  return buildObjective(options, {
+    name: "failed-share",
     title: "share of requests before detection that failed",
     unit: "ratio",
-    ...common(options),
     measure: (data) => {
       const { detected } = data.trial.marks;
       const untilNs =
@@ -207,24 +191,23 @@ export function failedShareUntilDetection(
       return { value: during.filter(({ outcome }) => outcome !== "ok").length / during.length };
     },
     bound: { kind: "at-most", value: options.atMost },
-  };
+  });
 }
 
 /** No more than this many requests fail from the fault on. */
-export function failedAtMost(value: number, options: Common = {}): Objective {
-  return {
-    id: "failed-requests",
+export function failedAtMost(value: number, options: OfLoad = {}): Objective {
+  return buildObjective(options, {
+    name: "failed-requests",
     title: "failed requests",
     unit: "count",
-    ...common(options),
-    measure: failedSinceFault,
+    measure: (data) => failedSinceFault(data, options.of),
     bound: { kind: "at-most", value },
-  };
+  });
 }
 
 /** At most this many events of that kind from the fault on: `backend.unhealthy` 0 times. */
 export function eventsAtMost(
-  options: Common & {
+  options: Judging & {
     readonly id: string;
     readonly title: string;
     readonly type: EventType;
@@ -232,19 +215,18 @@ export function eventsAtMost(
     readonly matches?: (event: TimelineEvent, data: TrialData) => boolean;
   },
 ): Objective {
-  return {
-    id: options.id,
+  return buildObjective(options, {
+    name: options.id,
     title: options.title,
     unit: "count",
-    ...common(options),
     measure: (data) => ({ value: countEvents(data, options.type, options.matches) }),
     bound: { kind: "at-most", value: options.atMost },
-  };
+  });
 }
 
 /** At least this many events of that kind from the fault on: evidence that a mechanism was at work. */
 export function eventsAtLeast(
-  options: Common & {
+  options: Judging & {
     readonly id: string;
     readonly title: string;
     readonly type: EventType;
@@ -252,19 +234,11 @@ export function eventsAtLeast(
     readonly matches?: (event: TimelineEvent, data: TrialData) => boolean;
   },
 ): Objective {
-  return {
-    id: options.id,
+  return buildObjective(options, {
+    name: options.id,
     title: options.title,
     unit: "count",
-    ...common(options),
     measure: (data) => ({ value: countEvents(data, options.type, options.matches) }),
     bound: { kind: "at-least", value: options.atLeast },
-  };
-}
-
-function common(options: Common): Pick<Objective, "statistic" | "minimumSamples"> {
-  return {
-    statistic: options.statistic ?? "every trial",
-    minimumSamples: options.minimumSamples ?? 1,
-  };
+  });
 }

@@ -216,6 +216,19 @@ describe("each objective", () => {
       "pass",
     ],
     ["one failure too many", failedAtMost(0), trialData({ probes: [probe(1, 2, "eof")] }), "fail"],
+    [
+      "a failure of another load",
+      failedAtMost(0, { of: "carts" }),
+      trialData({ probes: [probe(1, 2)], alongside: { carts: [probe(1, 2, "eof")] } }),
+      "fail",
+    ],
+    [
+      "failures of the main load are none of another one",
+      failedAtMost(0, { of: "carts" }),
+      trialData({ probes: [probe(1, 2, "eof")], alongside: { carts: [probe(1, 2)] } }),
+      "pass",
+    ],
+    ["a load that is not there", failedAtMost(0, { of: "carts" }), trialData(), "inconclusive"],
     ["no event", eventsAtMost({ ...EJECTED, atMost: 0 }), trialData(), "pass"],
     [
       "an event from before the fault",
