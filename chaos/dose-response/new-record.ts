@@ -119,7 +119,9 @@ function findingOf(dose: DoseRecord): { readonly code: ExitCode; readonly reason
   const { title, runVerdict, counted, moved, fits } = dose;
   const code = CODE_OF[runVerdict];
   if (!dose.says && code !== undefined) {
-    return { code, reason: `${title}: ${dose.reasons[0] ?? "its run says nothing"}` };
+    // What a node wrote may follow in further lines; the run's own report has them.
+    const [why = ""] = (dose.reasons[0] ?? "").split("\n", 1);
+    return { code, reason: `${title}: ${why === "" ? "its run says nothing" : why}` };
   }
   if (counted === 0) return { code: EXIT.invalid, reason: `${title}: no trial can be trusted` };
   if (dose.dose === 0 && moved > 0) {
