@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { FaultError } from "../../../chaos/faults/fault.ts";
 import { ProberStream } from "../../../chaos/load/prober-stream.ts";
-import { PROBE_PROTOCOL } from "../../../chaos/measurement/probe.ts";
+import { PROBE_PROTOCOL, type ProbePlan } from "../../../chaos/measurement/probe.ts";
 import { FakeProgram, PLAN, QUALITY, record, startedProber } from "./fake-program.ts";
 
 /** Lets everything that can go on go on. */
@@ -138,4 +138,47 @@ test("letting go of a prober that still sends ends it", async () => {
   const { program, stream } = await startedProber();
   await stream[Symbol.asyncDispose]();
   expect(program.signals).toEqual(["SIGKILL"]);
+});
+
+describe("a load of long-lived connections", () => {
+  const LONG: ProbePlan = {
+    ...PLAN,
+    traffic: { kind: "long-lived", connections: 3, everyMs: 50 },
+  };
+
+  async function started() {
+    const program = new FakeProgram();
+    program.onWrite = () => program.say({ kind: "started", startNs: "1" });
+    const starting = ProberStream.start(program.node, LONG, "streams");
+    queueMicrotask(() => program.say({ kind: "ready", protocol: PROBE_PROTOCOL }));
+    const stream = await starting;
+    const open = (atNs: string, count: number, lost = 0): void =>
+      program.say({ kind: "open", atNs, count, lost });
+    return { program, stream, open };
+  }
+
+  test("is well while all of them are open, and not before", async () => {
+    const { stream, open } = await started();
+    expect(stream.words).toBe("0 of 3 connections open, 0 lost");
+    open("10", 2);
+    expect([stream.lastSuccessNs, stream.lastFailureNs]).toEqual([null, 10n]);
+    open("20", 3);
+    open("30", 3);
+    expect([stream.lastSuccessNs, stream.lastFailureNs]).toEqual([30n, 10n]);
+  });
+
+  test("has failed when one is lost, once, and never succeeds again", async () => {
+    const { stream, open } = await started();
+    open("10", 3);
+    open("20", 2, 1);
+    open("30", 2, 1);
+    expect([stream.lastSuccessNs, stream.lastFailureNs]).toEqual([10n, 20n]);
+    expect(stream.words).toBe("2 of 3 connections open, 1 lost");
+  });
+
+  test("is named in what its prober could not do", async () => {
+    const { program, stream } = await started();
+    program.exit(1);
+    await expect(stream.stop()).rejects.toThrow("The prober of load streams ended by itself");
+  });
 });

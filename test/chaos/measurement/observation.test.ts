@@ -14,8 +14,11 @@ async function begun(change: { readonly observeMs?: number } = {}) {
   const at = (afterMs: bigint) => injectedNs + afterMs * MS;
   const scenario = { observeMs: 20_000, stableMs: 200, load: LOAD, ...change };
   let ended = false;
-  const run = (signal = unaborted): Promise<void> =>
-    observe(scenario, stream, injectedNs, endNs, signal).finally(() => (ended = true));
+  const run = (
+    signal = unaborted,
+    alongside: readonly { lastFailureNs: bigint | null }[] = [],
+  ): Promise<void> =>
+    observe(scenario, stream, injectedNs, endNs, signal, alongside).finally(() => (ended = true));
   return { take, at, run, ended: () => ended, injectedNs };
 }
 
@@ -68,4 +71,16 @@ test("observing can be aborted, and the reason is the error's cause", async () =
   const observing = run(abort.signal);
   abort.abort(new Error("Ctrl-C"));
   await expect(observing).rejects.toMatchObject({ cause: new Error("Ctrl-C") });
+});
+
+test("a load beside the main one that failed later is waited for as long", async () => {
+  const { take, at, run, ended } = await begun();
+  const [quiet, beside] = [{ lastFailureNs: null }, { lastFailureNs: at(600n) }];
+  take(record(at(300n), "refused"));
+  const observing = run(unaborted, [quiet, beside]);
+  take(record(at(1_049n)));
+  await severalLooks();
+  expect(ended()).toBe(false);
+  take(record(at(1_050n)));
+  await observing;
 });

@@ -53,6 +53,22 @@ describe("a run folder", () => {
     ]);
   });
 
+  it("keeps the probes of further loads with their ids, after those of the main one", async () => {
+    const run = passingRun();
+    const dir = join(root, run.record.id);
+    await createRun(dir, run.record);
+    const [first, second, third] = run.probes.map(({ trial: _, ...probe }) => probe);
+    if (first === undefined || second === undefined || third === undefined) throw new RangeError();
+    await appendProbes(dir, 0, [first], { carts: [second], kept: [] });
+    await appendProbes(dir, 1, [], { kept: [third] });
+    await appendProbes(dir, 2, [], { kept: [] });
+    expect((await readRun(dir)).probes).toEqual([
+      { trial: 0, ...first },
+      { trial: 0, load: "carts", ...second },
+      { trial: 1, load: "kept", ...third },
+    ]);
+  });
+
   it("is named after the time, the scenario and the seed", () => {
     expect(runId("vip-moves", 42, new Date("2026-01-02T03:04:05.678Z"))).toBe(
       "20260102T030405Z-vip-moves-42",

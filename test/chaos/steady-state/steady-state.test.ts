@@ -79,3 +79,29 @@ test("waiting can be aborted, and the reason is the error's cause", async () => 
   abort.abort(new Error("Ctrl-C"));
   await expect(waiting).rejects.toMatchObject({ cause: new Error("Ctrl-C") });
 });
+
+test("of several loads each must have succeeded, and none have failed, for as long as asked", async () => {
+  const [main, other] = [await startedProber(), await startedProber()];
+  const loads = [main.stream, other.stream];
+  const anew: number[] = [];
+  let held = false;
+  main.take(record(100n * MS), record(2_000n * MS));
+  other.take(record(300n * MS, "reset"), record(799n * MS));
+  const waiting = awaitSteadyState(loads, STEADY, 0n, unaborted, () => anew.push(1));
+  void waiting.then(() => (held = true));
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  expect(held).toBe(false);
+  other.take(record(800n * MS));
+  expect(await waiting).toMatchObject({ sinceNs: 300n * MS });
+  expect(anew).toHaveLength(1);
+});
+
+test("at the deadline what was seen of each load is told", async () => {
+  const [main, other] = [await startedProber(), await startedProber()];
+  main.take(record(1n), record(200n * MS));
+  other.take(record(2n, "refused"));
+  const steady = { durationMs: 100, deadlineMs: 20 };
+  await expect(
+    awaitSteadyState([main.stream, other.stream], steady, 0n, unaborted),
+  ).rejects.toThrow("did not hold within 20 ms: 2 ok; 1 refused. Look at");
+});
