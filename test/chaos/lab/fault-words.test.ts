@@ -67,6 +67,8 @@ const WITHOUT_WORDS: Readonly<Record<string, string>> = {
   together: "several targets are hurt together, whatever the word",
   someOf: "who breaks by hand names the nodes himself",
   operate: "the ground of the operations",
+  faultOnNode: "the ground of what happens to nodes",
+  faultOnProcess: "the ground of what happens to processes",
 };
 
 test("whatever makes a fault has a word", () => {
