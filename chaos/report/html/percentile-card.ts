@@ -34,7 +34,7 @@ export function percentileCard(print: Printer, width: number): Markup {
       .toSorted((a, b) => a - b);
     return took.length < LEAST_ANSWERS ? [] : [{ when, title, took }];
   });
-  if (curves.length < 2) return NOTHING;
+  if (curves.length < 2 || print.run.record.load.class === "long-lived") return NOTHING;
   return card(
     "percentiles",
     "How slow the slowest answers were",

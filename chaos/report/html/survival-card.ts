@@ -60,25 +60,27 @@ function groupsOf(print: Printer, load: string | null): Group[] {
 
 function survivalPlot(groups: readonly Group[], width: number): Markup {
   const area = plotArea(width, width < 450 ? 240 : 280);
-  const ends = groups.flatMap(({ rows }) => rows.map(({ completedMs }) => completedMs));
-  const x = scaleLinear()
-    .domain([0, Math.max(1, ...ends)])
-    .range([area.left, area.right]);
+  const last = Math.max(1, ...groups.map(({ rows }) => lastEnd(rows)));
+  const x = scaleLinear().domain([0, last]).range([area.left, area.right]);
   const y = scaleLinear().domain([0, 1]).range([area.bottom, area.top]);
   return plotSvg(
     "survival",
     area,
     html`${axes(area, { ticks: ticksOf(x, width < 450 ? 4 : 9), title: "ms after P1" }, { ticks: [0, 0.25, 0.5, 0.75, 1].map((share) => ({ at: y(share), text: `${share * 100} %` })), title: "connections that live" })}
     ${groups.map(({ id, rows }) => {
-      const end = Math.max(...rows.map(({ completedMs }) => completedMs));
       const steps = kaplanMeier(rows.map(lifetimeOf));
       const points = [
         [x(0), y(1)] as const,
         ...steps.map(({ at, surviving }) => [x(at), y(surviving)] as const),
       ];
-      return html`<path class="${`curve c-${id}`}" d="${stairs(points, x(end))}" />`;
+      return html`<path class="${`curve c-${id}`}" d="${stairs(points, x(lastEnd(rows)))}" />`;
     })}`,
   );
+}
+
+/** When the last of them ended or was last seen. */
+function lastEnd(rows: readonly ProbeRow[]): number {
+  return rows.reduce((last, { completedMs }) => Math.max(last, completedMs), 0);
 }
 
 function lossesOf({ rows }: Group): ProbeRow[] {

@@ -29,9 +29,10 @@ export const COUNTED = "trials=counted";
 
 /**
  * The time that most trials were probed for, without a long wait before the fault; null when no
- * trial that counts was probed.
+ * trial that counts was probed, or when the main load holds connections and asks for nothing.
  */
 export function timeAxis(print: Printer): TimeAxis | null {
+  if (print.run.record.load.class === "long-lived") return null;
   const rows = print.references.probes.rows(COUNTED);
   const firsts = new Map<number, number>();
   const lasts = new Map<number, number>();

@@ -217,6 +217,12 @@ describe("the HTML report", () => {
     expect(cardsOf(renderHtml(passingRun(42, 2)))).not.toContain("distribution");
     expect(cardsOf(renderHtml(fixture("invalid")))).not.toContain("requests");
     expect(cardsOf(renderHtml(fixture("empty")))).not.toContain("requests");
+    const held = passingRun();
+    const load = { ...held.record.load, class: "long-lived" } as const;
+    const ofHeld = cardsOf(renderHtml({ ...held, record: { ...held.record, load } }));
+    expect(ofHeld).not.toContain("requests");
+    expect(ofHeld).not.toContain("percentiles");
+    expect(cardsOf(renderHtml(held))).toContain("percentiles");
     const { record, events } = passingRun();
     expect(cardsOf(renderHtml({ record, events, probes: [], notes: [] }))).not.toContain(
       "requests",
