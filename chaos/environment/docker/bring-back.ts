@@ -21,7 +21,10 @@ export async function bringBack(
   nodes: readonly DockerNode[],
   outputs: NodeOutputs,
 ): Promise<void> {
-  await Promise.all(nodes.map((node) => node.bringBack()));
+  const bringing = nodes.map((node) => node.bringBack());
+  // When one fails, the others are not left half-way: whoever hears of it lets go of all of them.
+  await Promise.allSettled(bringing);
+  await Promise.all(bringing);
   await removeToxics(topology, nodes);
   // Every node of the topology is one of these.
   await undoInNodes(topology, (id) => nodes.find((node) => node.id === id) as DockerNode);

@@ -66,6 +66,8 @@ export class DockerNode implements RunningNode {
   #log: ContainerLog | undefined;
   /** Those of earlier lives too: their last words may come late. */
   readonly #followed = new Set<ContainerLog>();
+  /** Whether it was let go of: what was under way then keeps nothing open. */
+  #isLeft = false;
   /** Whether the end of the node is no error: something was done to it. */
   #mayEnd = false;
   #stopping: Promise<void> = Promise.resolve();
@@ -114,6 +116,7 @@ export class DockerNode implements RunningNode {
     if (log === undefined) return;
     this.#followed.add(log);
     await log.follow((line) => this.#around.outputs.take(this.id, line));
+    if (this.#isLeft) log.close();
     void log.ended.then(() => this.#onLogEnded(log));
   }
 
@@ -131,6 +134,7 @@ export class DockerNode implements RunningNode {
     void program.exited.then(() => this.#programs.delete(program));
     try {
       await program.started();
+      if (this.#isLeft) throw new LabError(`Node ${this.id} was let go of`, [], "Attach again.");
       return program;
     } catch (error) {
       program.kill("SIGKILL");
@@ -269,6 +273,7 @@ export class DockerNode implements RunningNode {
   /** Ends what was spawned into it, and listens no more. */
   async leave(): Promise<void> {
     this.#mayEnd = true;
+    this.#isLeft = true;
     const programs = [...this.#programs];
     for (const program of programs) program.kill("SIGKILL");
     await Promise.allSettled(programs.map((program) => endOf(program, `A program in ${this.id}`)));

@@ -81,6 +81,26 @@ describe.skipIf(missing !== null)(
       await expectBystanderUntouched(StartedAt);
     });
 
+    test("is healed by the watchdog when its runner could not, and the runner ends for that", async () => {
+      const program = join(import.meta.dirname, "unhealing-runner-main.ts");
+      const runner = spawn(process.execPath, [program, topology.id, root], {
+        stdio: ["ignore", "pipe", "inherit"],
+      });
+      let told = "";
+      runner.stdout.setEncoding("utf8").on("data", (text: string) => (told += text));
+      // What keeps it from ending would keep it for ever.
+      const timer = setTimeout(() => runner.kill("SIGKILL"), PATIENCE.timeout);
+      const [code, signal] = (await once(runner, "close")) as [number | null, string | null];
+      clearTimeout(timer);
+      expect({ code, signal, told }).toEqual({
+        code: 0,
+        signal: null,
+        told: "This engine starts nothing.\n",
+      });
+      await vi.waitUntil(() => leasesIn(root).length === 0, PATIENCE);
+      await expectAsDeployed();
+    });
+
     test("is healed by hand as often as one likes, whatever was done to it and by whom", async () => {
       const { StartedAt } = (await docker.getContainer(bystander).inspect()).State;
       await docker.getContainer(`${topology.id}-app-2`).kill();
