@@ -61,24 +61,21 @@ export function addDoseResponse(program: Command): void {
       "percentages, or numbers of busy loops with cpu; 0 is always among them (default: 0,10,20,30,40,50,60 with loss)",
       doses,
     )
-    .option(
-      "--timers <list>",
-      "advert interval/adverts missed, one curve each (default: 100ms/3)",
-      timers,
-      DEFAULT_TIMERS,
+    .addOption(
+      new Option("--timers <list>", "advert interval/adverts missed, one curve each")
+        .argParser(timers)
+        .default(DEFAULT_TIMERS, "100ms/3"),
     )
     .option("--trials <n>", "trials of each dose", wholeNumber(1), DEFAULT_TRIALS)
-    .option(
-      "--exposure <duration>",
-      "how long each trial is disturbed (default: 2s)",
-      duration,
-      DEFAULT_EXPOSURE_MS,
+    .addOption(
+      new Option("--exposure <duration>", "how long each trial is disturbed")
+        .argParser(duration)
+        .default(DEFAULT_EXPOSURE_MS, "2s"),
     )
-    .option(
-      "--priorities <a,b>",
-      "VRRP priorities of the two balancers (default: 150,100)",
-      priorities,
-      DEFAULT_PRIORITIES,
+    .addOption(
+      new Option("--priorities <a,b>", "VRRP priorities of the two balancers")
+        .argParser(priorities)
+        .default(DEFAULT_PRIORITIES, "150,100"),
     )
     .option("--budget <duration>", "leave out doses that do not fit into this time", duration)
     .option(
