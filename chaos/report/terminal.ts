@@ -121,12 +121,13 @@ export function factsOf(record: RunRecord): readonly (readonly [string, string])
     ]);
   }
   if (record.trials.length > 0) {
-    const count = (pick: (probes: RunRecord["trials"][number]["probes"]) => number): string =>
-      NUMBER_FORMATS.count(record.trials.reduce((sum, trial) => sum + pick(trial.probes), 0));
-    facts.push([
-      "probes",
-      `${count((p) => p.failedBefore + p.failedDuring + p.failedAfter)} of ${count((p) => p.sent)} failed (${count((p) => p.failedBefore)} before, ${count((p) => p.failedDuring)} during, ${count((p) => p.failedAfter)} after)`,
-    ]);
+    facts.push(["probes", countsText(record.trials.map(({ probes }) => probes))]);
+    for (const { id } of record.alongside) {
+      const its = record.trials.flatMap(({ alongside }) =>
+        alongside.filter((one) => one.id === id),
+      );
+      facts.push([`load ${id}`, countsText(its.map(({ probes }) => probes))]);
+    }
   }
   const spoilt = record.trials.filter((trial) => trial.spoilt);
   if (spoilt.length > 0) {
@@ -147,6 +148,13 @@ export function factsOf(record: RunRecord): readonly (readonly [string, string])
   }
   facts.push(["again", record.command]);
   return facts;
+}
+
+/** How many probes failed, and when they were meant to start: before the fault, during its outage, after it. */
+function countsText(counts: readonly TrialRecord["probes"][]): string {
+  const count = (pick: (probes: TrialRecord["probes"]) => number): string =>
+    NUMBER_FORMATS.count(counts.reduce((sum, probes) => sum + pick(probes), 0));
+  return `${count((p) => p.failedBefore + p.failedDuring + p.failedAfter)} of ${count((p) => p.sent)} failed (${count((p) => p.failedBefore)} before, ${count((p) => p.failedDuring)} during, ${count((p) => p.failedAfter)} after)`;
 }
 
 function ms(value: number): string {

@@ -1,4 +1,5 @@
 import { csvOf, type CsvCell } from "./csv.ts";
+import type { LoadTrialRecord } from "./load-record.ts";
 import {
   MARKS,
   PHASES,
@@ -17,6 +18,7 @@ const COLUMNS: readonly Column[] = [
   ["seed", ({ seed }) => seed],
   ["verdict", ({ verdict }) => verdict],
   ["spoilt", ({ spoilt }) => spoilt],
+  ["aborted_by", ({ abortedBy }) => abortedBy],
   ["target", ({ target }) => target],
   ["heartbeat", ({ phase }) => phase.of],
   ["period_ms", ({ phase }) => phase.periodMs],
@@ -39,12 +41,13 @@ const COLUMNS: readonly Column[] = [
 ];
 
 /**
- * One line a trial, with a header: seed, verdict, phases, marks after P1, and what each objective
- * measured. What is not known stays empty. Numbers are as exact as the record has them.
+ * One line a trial, with a header: seed, verdict, phases, marks after P1, what was sent, also by loads
+ * beside the main one, and what each objective measured. What is not known stays empty. Numbers are as exact as the record has them.
  */
-export function renderTrialsCsv({ trials, objectives }: RunRecord): string {
+export function renderTrialsCsv({ trials, objectives, alongside }: RunRecord): string {
   const columns: readonly Column[] = [
     ...COLUMNS,
+    ...alongside.flatMap(({ id }) => loadColumns(id)),
     ...objectives.flatMap(({ id, unit }): Column[] => [
       [`objective_${id}_${unit}`, (trial) => trial.objectives[id]?.measured.value ?? null],
       [`objective_${id}_verdict`, (trial) => trial.objectives[id]?.verdict ?? null],
@@ -55,4 +58,18 @@ export function renderTrialsCsv({ trials, objectives }: RunRecord): string {
     columns.map(([name]) => name),
     ...trials.map((trial) => columns.map(([, of]) => of(trial))),
   ]);
+}
+
+/** What was sent by a load beside the main one. */
+function loadColumns(id: string): Column[] {
+  const of = ({ alongside }: TrialRecord): LoadTrialRecord | undefined =>
+    alongside.find((load) => load.id === id);
+  const name = (what: string): string => `load_${id}_${what}`;
+  return [
+    [name("sent"), (trial) => of(trial)?.probes.sent ?? null],
+    [name("failed_before"), (trial) => of(trial)?.probes.failedBefore ?? null],
+    [name("failed_during"), (trial) => of(trial)?.probes.failedDuring ?? null],
+    [name("failed_after"), (trial) => of(trial)?.probes.failedAfter ?? null],
+    [name("prober_lag_p99_ms"), (trial) => of(trial)?.quality?.lagP99Ms ?? null],
+  ];
 }

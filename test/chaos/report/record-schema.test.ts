@@ -4,8 +4,6 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { runRecordJsonSchema, runRecordSchema } from "../../../chaos/report/record-schema.ts";
-import type { Arrivals, Traffic } from "../../../chaos/measurement/probe.ts";
-import type { NamedLoadRecord } from "../../../chaos/report/load-record.ts";
 import type { RunRecord } from "../../../chaos/report/record.ts";
 import { readRun } from "../../../chaos/report/run-folder.ts";
 import { PROJECT_ROOT } from "../../../chaos/setup/paths.ts";
@@ -19,49 +17,11 @@ import {
   spoiltRun,
   storeStalled,
 } from "./fixture.ts";
-
-/** With every kind of load and of arrivals, and a trial that a rule ended. */
-function withLoads(): RunRecord {
-  const { record } = passingRun(42, 1);
-  const [trial] = record.trials;
-  if (trial === undefined) throw new RangeError("The run has no trial.");
-  const { load } = record;
-  const named = (id: string, traffic: Traffic, arrivals: Arrivals): NamedLoadRecord => ({
-    ...load,
-    ...{ id, traffic, arrivals, class: traffic.kind },
-    otherTargets: ["198.18.7.11:8080/"],
-    retries: 2,
-  });
-  const alongside = [
-    named("kept", { kind: "kept-alive", connections: 4 }, { kind: "poisson" }),
-    named(
-      "streams",
-      { kind: "long-lived", connections: 9, everyMs: 50 },
-      { kind: "ramp", fromPerSecond: 0, overMs: 100 },
-    ),
-    named(
-      "carts",
-      { kind: "session", users: 5 },
-      { kind: "bursts", burstPerSecond: 9, everyMs: 50, forMs: 5 },
-    ),
-  ];
-  const { probes, quality } = trial;
-  const besides = alongside.map(({ id }, index) => ({
-    ...{ id, probes },
-    quality: index === 0 ? null : quality,
-  }));
-  return {
-    ...record,
-    alongside,
-    abortRules: ["a trial took longer than 5 ms"],
-    blastRadius: { nodesDown: 2, allowTotalLoss: true },
-    trials: [{ ...trial, alongside: besides, abortedBy: "a trial took longer than 5 ms" }],
-  };
-}
+import { runWithLoads } from "./run-with-loads.ts";
 
 const RECORDS: readonly (readonly [string, RunRecord])[] = [
   ["that passed", passingRun().record],
-  ["with several loads", withLoads()],
+  ["with several loads", runWithLoads()],
   ["with spoilt trials", spoiltRun().record],
   ["of a control", failedControl().record],
   ["that is invalid", invalidRun().record],

@@ -14,6 +14,7 @@ import {
   type LoadedRun,
 } from "../../../chaos/report/run-folder.ts";
 import { writeReports } from "../../../chaos/report/write-reports.ts";
+import { record } from "../load/fake-program.ts";
 import { abortedRun, emptyRun, passingRun } from "./fixture.ts";
 
 let root = "";
@@ -57,8 +58,7 @@ describe("a run folder", () => {
     const run = passingRun();
     const dir = join(root, run.record.id);
     await createRun(dir, run.record);
-    const [first, second, third] = run.probes.map(({ trial: _, ...probe }) => probe);
-    if (first === undefined || second === undefined || third === undefined) throw new RangeError();
+    const [first, second, third] = [record(1n), record(2n, "reset"), record(3n)];
     await appendProbes(dir, 0, [first], { carts: [second], kept: [] });
     await appendProbes(dir, 1, [], { kept: [third] });
     await appendProbes(dir, 2, [], { kept: [] });

@@ -3,6 +3,7 @@ import { renderMarkdown } from "../../../chaos/report/markdown.ts";
 import type { RunRecord } from "../../../chaos/report/record.ts";
 import { renderTerminal } from "../../../chaos/report/terminal.ts";
 import { FIXTURES, failedControl, passingRun, spoiltRun } from "./fixture.ts";
+import { runWithLoads } from "./run-with-loads.ts";
 
 const WIDE = { colour: false, width: 200 };
 
@@ -21,6 +22,18 @@ describe("the terminal summary", () => {
       "  claim       all of N = 10 passed: that supports p74 with 95 % confidence, no more",
     );
     expect(lines.some((line) => line.startsWith("  phases      detection 255.7"))).toBe(true);
+  });
+
+  it("tells what failed of each load", () => {
+    const record = runWithLoads();
+    const { sent, failedDuring } = record.trials[0]?.probes ?? { sent: -1, failedDuring: -1 };
+    const told = `${failedDuring} of ${sent} failed (0 before, ${failedDuring} during, 0 after)`;
+    const lines = renderTerminal(record, WIDE).split("\n");
+    expect(lines).toContain(`  probes      ${told}`);
+    for (const id of ["kept", "streams", "carts"]) {
+      expect(lines).toContain(`  ${`load ${id}`.padEnd(10)}  ${told}`);
+      expect(renderMarkdown(record)).toContain(`| load ${id} | ${told} |`);
+    }
   });
 
   it("tells how many trials the machine spoilt, how, and how many were measured again", () => {

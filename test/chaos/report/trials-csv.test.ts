@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { csvOf } from "../../../chaos/report/csv.ts";
 import { renderTrialsCsv } from "../../../chaos/report/trials-csv.ts";
 import { abortedRun, emptyRun, passingRun, spoiltRun } from "./fixture.ts";
+import { runWithLoads } from "./run-with-loads.ts";
 
 /** The lines of a file without quoted cells, each by the names of its header. */
 function rowsOf(csv: string): Record<string, string>[] {
@@ -39,6 +40,22 @@ describe("the trials as comma-separated values", () => {
     expect(rows).toMatchObject(expected);
   });
 
+  it("tell of each load beside the main one, and of the rule that ended a trial", () => {
+    const record = runWithLoads();
+    const [row] = rowsOf(renderTrialsCsv(record));
+    const [trial] = record.trials;
+    expect(row).toMatchObject({
+      aborted_by: "a trial took longer than 5 ms",
+      load_kept_sent: String(trial?.probes.sent),
+      load_kept_failed_during: String(trial?.probes.failedDuring),
+      load_kept_prober_lag_p99_ms: "",
+      load_streams_prober_lag_p99_ms: String(trial?.quality?.lagP99Ms),
+    });
+    const [none] = rowsOf(renderTrialsCsv(passingRun(42, 1).record));
+    expect(none).toMatchObject({ aborted_by: "" });
+    expect(Object.keys(none ?? {}).filter((name) => name.startsWith("load_"))).toEqual([]);
+  });
+
   it("leave empty what is not known, and say which trial was measured again", () => {
     const { record } = spoiltRun();
     const [again] = record.trials.filter(({ repeats }) => repeats !== null);
@@ -62,7 +79,9 @@ describe("the trials as comma-separated values", () => {
       .map((line) => line.split(",").length);
     expect(new Set(counts).size).toBe(1);
     const [header = ""] = csv.split("\r\n");
-    expect(header).toContain("trial,repeats_trial,seed,verdict,spoilt,target,heartbeat,period_ms,");
+    expect(header).toContain(
+      "trial,repeats_trial,seed,verdict,spoilt,aborted_by,target,heartbeat,period_ms,",
+    );
   });
 });
 
