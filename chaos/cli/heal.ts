@@ -52,7 +52,8 @@ async function heal(wanted: readonly string[]): Promise<ExitCode> {
     try {
       if (up.includes(id)) {
         const { faults } = await askKeeper(id, { kind: "heal", faults: "all" }, "healed");
-        steps.done(`the lab of ${id} is healed: ${faults.length} faults were active`);
+        const active = faults.length === 1 ? "1 fault was" : `${faults.length} faults were`;
+        steps.done(`the lab of ${id} is healed: ${active} active`);
       } else {
         await healTopology(engine, id, PROJECT_ROOT);
         steps.done(`${id} is as it was deployed`);

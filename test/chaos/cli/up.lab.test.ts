@@ -82,7 +82,7 @@ describe("a lab that stays", () => {
     expect(idle).toMatchObject({ code: 2 });
     expect(idle.stdout).toContain("NOT seen to be done");
     expect((await statusJson())[0]?.faults.map(({ id }) => id)).toEqual([3]);
-    expect((await command("heal")).stdout).toContain("1 faults were active");
+    expect((await command("heal")).stdout).toContain("1 fault was active");
   });
 
   test("refuses what it does not know, with what there is", async () => {
