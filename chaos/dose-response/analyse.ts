@@ -95,7 +95,8 @@ function doseTrial(trial: TrialRecord, counts: boolean): DoseTrial {
     firstMoveMs: marks.elected.atMs,
     failed: probes.failedBefore + probes.failedDuring + probes.failedAfter,
     sent: probes.sent,
-    reasons: counts ? [] : trial.reasons,
+    // What a node wrote may follow in further lines; the run's own record has them.
+    reasons: counts ? [] : trial.reasons.map((reason) => reason.split("\n", 1)[0] ?? ""),
   };
 }
 

@@ -27,6 +27,7 @@ function curveText(record: DoseResponseRecord, { title, doses }: CurveRecord): s
   const calm = judged.filter(({ moved }) => moved === 0);
   const first = judged.find(({ moved }) => moved > 0);
   const highest = judged.at(-1);
+  if (highest?.dose === 0) return `${name} was measured at dose 0 alone.`;
   if (first === undefined) {
     return `${name} moved at no dose, up to ${doseText(record.disturbance.unit, highest?.dose ?? 0)}.`;
   }

@@ -45,6 +45,12 @@ describe("what a dose did", () => {
     expect(dose?.fits).toBe(true);
   });
 
+  test("tells of a run that says nothing in one line, whatever a node wrote", () => {
+    const run = measuredDose({ dose: 0.3, moves: CALM, verdict: "invalid" });
+    const long = { ...run, record: { ...run.record, reasons: ["Node lb-a ended.\nLast output:"] } };
+    expect(recordOf(zero, long).reasons).toEqual(["loss 0.3, 100 ms × 3: Node lb-a ended"]);
+  });
+
   test("leaves out what cannot be trusted, and tells why", () => {
     const { curves } = recordOf(
       zero,

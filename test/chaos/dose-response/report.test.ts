@@ -116,6 +116,16 @@ describe("in words", () => {
     for (const text of [page, renderDoseResponseMarkdown(record)]) expect(text).toContain(why);
   });
 
+  test("a curve of which only dose 0 was measured promises nothing of others", () => {
+    const zero = measuredDose({ dose: 0, moves: moved(0) });
+    const only = { ...PLAN, timers: [TIMERS] };
+    const text = renderDoseResponseTerminal(
+      newDoseResponseRecord(only, [zero], { left: [], interrupted: true }),
+    );
+    expect(text).toContain("the address was measured at dose 0 alone.");
+    expect(text).toMatch(/^■ aborted: it was stopped$/m);
+  });
+
   test("the terminal has a table each, what was left out, the verdict and how to repeat it", () => {
     const text = renderDoseResponseTerminal(record);
     expect(text).toMatch(
