@@ -172,10 +172,17 @@ export class DockerDeployment implements Deployment {
   /** Lets go of the containers as they are, healing nothing. */
   async letGo(): Promise<void> {
     await Promise.allSettled([...this.#nodes.values()].map((node) => node.leave()));
-    await this.#hand[Symbol.asyncDispose]();
-    await this.#outputs.close(
-      new LabError("The deployment was let go of while something was awaited of it", [], "Attach."),
-    );
+    try {
+      await this.#hand[Symbol.asyncDispose]();
+    } finally {
+      await this.#outputs.close(
+        new LabError(
+          "The deployment was let go of while something was awaited of it",
+          [],
+          "Attach.",
+        ),
+      );
+    }
   }
 
   #notHealed(): LabError {

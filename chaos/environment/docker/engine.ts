@@ -218,8 +218,14 @@ export class Engine {
     const stream = await call(what, (abortSignal) => container.attach({ ...streams, abortSignal }));
     // Until the caller listens: whatever it is, the stream closes with it.
     stream.on("error", () => undefined);
-    await call(what, (abortSignal) => container.start({ abortSignal }));
-    return { id: container.id, stream: stream as Duplex };
+    try {
+      await call(what, (abortSignal) => container.start({ abortSignal }));
+      return { id: container.id, stream: stream as Duplex };
+    } catch (error) {
+      (stream as Duplex).destroy();
+      await this.remove(container.id).catch(() => undefined);
+      throw error;
+    }
   }
 
   /** Removes a container, running or not; one that is gone is as good as removed. */

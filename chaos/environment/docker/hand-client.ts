@@ -1,3 +1,4 @@
+import type { Duplex } from "node:stream";
 import { bootIdOfThisMachine } from "../../../stacks/topology.ts";
 import type { Moment } from "../environment.ts";
 import { LabError } from "../errors.ts";
@@ -28,7 +29,7 @@ export interface Handled {
 export class HandClient implements AsyncDisposable {
   readonly #engine: Engine;
   readonly #containerId: string;
-  readonly #stdin: NodeJS.WritableStream;
+  readonly #stream: Duplex;
   readonly #output: string[];
   readonly #waiting = new Map<
     number,
@@ -37,15 +38,10 @@ export class HandClient implements AsyncDisposable {
   #nextId = 1;
   #gone: Error | undefined;
 
-  private constructor(
-    engine: Engine,
-    containerId: string,
-    stdin: NodeJS.WritableStream,
-    output: string[],
-  ) {
+  private constructor(engine: Engine, containerId: string, stream: Duplex, output: string[]) {
     this.#engine = engine;
     this.#containerId = containerId;
-    this.#stdin = stdin;
+    this.#stream = stream;
     this.#output = output;
   }
 
@@ -134,15 +130,19 @@ export class HandClient implements AsyncDisposable {
         resolve: (handled) => finish(() => resolve(handled)),
         reject: (error) => finish(() => reject(error)),
       });
-      this.#stdin.write(`${JSON.stringify(request)}\n`);
+      this.#stream.write(`${JSON.stringify(request)}\n`);
     });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#gone ??= new LabError("The deployment was let go of", [], "Attach to it again.");
     this.#fail(this.#gone);
-    this.#stdin.end();
-    await this.#engine.remove(this.#containerId);
+    this.#stream.end();
+    try {
+      await this.#engine.remove(this.#containerId);
+    } finally {
+      this.#stream.destroy();
+    }
   }
 
   #onMessage(message: HandMessage, onReady: (bootId: string) => void): void {
