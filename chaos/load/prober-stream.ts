@@ -26,8 +26,8 @@ type OpenConnections = Extract<ProberOutput, { readonly kind: "open" }>;
 export class ProberStream implements AsyncDisposable {
   readonly #process: SpawnedProcess;
   readonly #plan: ProbePlan;
-  /** Who it is, for errors: `prober`, `prober of load carts`. */
-  readonly #title: string;
+  /** Id of the load that it sends; undefined for the main one. */
+  readonly #load: string | undefined;
   readonly #records: ProbeRecord[] = [];
   #open: OpenConnections | null = null;
   #lastFailureNs: bigint | null = null;
@@ -39,12 +39,12 @@ export class ProberStream implements AsyncDisposable {
   private constructor(
     process_: SpawnedProcess,
     plan: ProbePlan,
-    title: string,
+    load: string | undefined,
     done: Promise<ProberQuality>,
   ) {
     this.#process = process_;
     this.#plan = plan;
-    this.#title = title;
+    this.#load = load;
     this.#done = done;
   }
 
@@ -55,8 +55,7 @@ export class ProberStream implements AsyncDisposable {
    * @throws FaultError when it does not start, or speaks another version
    */
   static async start(node: RunningNode, plan: ProbePlan, load?: string): Promise<ProberStream> {
-    const title = load === undefined ? "prober" : `prober of load ${load}`;
-    const failed = (how: string): FaultError => failedBy(title, how);
+    const failed = (how: string): FaultError => failedBy(load, how);
     const complaints: string[] = [];
     const ready = Promise.withResolvers<void>();
     const started = Promise.withResolvers<void>();
@@ -89,7 +88,7 @@ export class ProberStream implements AsyncDisposable {
       const error = failed(`ended by itself: ${complaints.slice(-3).join(" ")}`);
       for (const waiting of [ready, started, done]) waiting.reject(error);
     });
-    const stream = new ProberStream(process_, plan, title, done.promise);
+    const stream = new ProberStream(process_, plan, load, done.promise);
     seen.stream = stream;
     try {
       await within(ready.promise, START_MS, failed, "did not start");
@@ -139,7 +138,7 @@ export class ProberStream implements AsyncDisposable {
     this.#quality ??= await within(
       this.#done,
       this.#plan.totalTimeoutMs + STOP_MS,
-      (how) => failedBy(this.#title, how),
+      (how) => failedBy(this.#load, how),
       "did not end after its last probe",
     );
     return this.#quality;
@@ -148,10 +147,10 @@ export class ProberStream implements AsyncDisposable {
   /** Ends the program, whatever it does. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#quality === null) this.#process.kill("SIGKILL");
-    await endOf(this.#process, `The ${this.#title}`);
+    await endOf(this.#process, whoSends(this.#load));
   }
 
-  /** What was seen so far, in words: `12 ok, 3 timeout`. */
+  /** What was seen so far, in words: `12 ok, 3 timeout`; of a load beside the main one with its id. */
   get words(): string {
     const outcomes = new Map<string, number>();
     for (const { outcome } of this.#records)
@@ -162,7 +161,8 @@ export class ProberStream implements AsyncDisposable {
       const { count = 0, lost = 0 } = this.#open ?? {};
       seen.unshift(`${count} of ${traffic.connections} connections open, ${lost} lost`);
     }
-    return seen.join(", ") || "no probe ended";
+    const told = seen.join(", ") || "no probe ended";
+    return this.#load === undefined ? told : `load ${this.#load}: ${told}`;
   }
 
   /** Takes what a long-lived load tells of its connections. */
@@ -200,8 +200,15 @@ function later(a: bigint | null, b: bigint): bigint {
   return a === null || b > a ? b : a;
 }
 
-function failedBy(who: string, how: string): FaultError {
-  return new FaultError(`The ${who} ${how}`, "Look at the client node's logs in the run folder.");
+function whoSends(load: string | undefined): string {
+  return load === undefined ? "The prober" : `The prober of load ${load}`;
+}
+
+function failedBy(load: string | undefined, how: string): FaultError {
+  return new FaultError(
+    `${whoSends(load)} ${how}`,
+    "Look at the client node's logs in the run folder.",
+  );
 }
 
 async function within<T>(

@@ -159,7 +159,7 @@ describe("a load of long-lived connections", () => {
 
   test("is well while all of them are open, and not before", async () => {
     const { stream, open } = await started();
-    expect(stream.words).toBe("0 of 3 connections open, 0 lost");
+    expect(stream.words).toBe("load streams: 0 of 3 connections open, 0 lost");
     open("10", 2);
     expect([stream.lastSuccessNs, stream.lastFailureNs]).toEqual([null, 10n]);
     open("20", 3);
@@ -173,7 +173,7 @@ describe("a load of long-lived connections", () => {
     open("20", 2, 1);
     open("30", 2, 1);
     expect([stream.lastSuccessNs, stream.lastFailureNs]).toEqual([10n, 20n]);
-    expect(stream.words).toBe("2 of 3 connections open, 1 lost");
+    expect(stream.words).toBe("load streams: 2 of 3 connections open, 1 lost");
   });
 
   test("is named in what its prober could not do", async () => {
