@@ -61,6 +61,9 @@ const QUALITY = [
   ["cpuShare", "CPU share", "percent"],
 ] as const;
 
+/** What is told of the probers beside the main one: each of them can spoil a trial. */
+const QUALITY_OF_FURTHER_LOADS = QUALITY.filter(([key]) => key === "lagP99Ms" || key === "dropped");
+
 /** How well the prober kept its own times, and what the machine lost: the worst and the best of the trials. */
 export function qualityTable(print: Printer): Markup {
   const { verdict, trials } = print.run.record;
@@ -101,6 +104,16 @@ export function qualityTable(print: Printer): Markup {
                 <td class="n">${print.num(`min:/trials/@/quality/${key}`, format)}</td>
                 <td class="n">${print.num(`max:/trials/@/quality/${key}`, format)}</td>
               </tr>`,
+          )}
+          ${print.run.record.alongside.map((_, position) =>
+            QUALITY_OF_FURTHER_LOADS.map(([key, name, format]) => {
+              const all = `/trials/@/alongside/${position}/quality/${key}`;
+              return html`<tr>
+                <th scope="row">${fixed(name)} of ${print.text(`/alongside/${position}/id`)}</th>
+                <td class="n">${print.num(`min:${all}`, format)}</td>
+                <td class="n">${print.num(`max:${all}`, format)}</td>
+              </tr>`;
+            }),
           )}
           <tr>
             <th scope="row">CPU stolen from the machine</th>

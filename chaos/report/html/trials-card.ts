@@ -27,9 +27,9 @@ export function trialsCard(print: Printer): Markup {
       drawn.${when(
         sections.some(({ source }) => source.includes('class="usual"')),
         () =>
-          html` Answered is a backend's share of the answers: grey where it differs from that before
-          the fault, which is dashed, by no more than chance, and under the line that its slow start
-          is configured to follow.`,
+          html` Answered is a backend's share of the answers: the dashes are its share before the
+          fault, grey differs from it by no more than chance, and a line over it is what its slow
+          start is configured to give.`,
       )}
     </p>
     ${when(

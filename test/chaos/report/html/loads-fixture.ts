@@ -10,8 +10,8 @@ const USERS = 3;
  * The run of `passingRun` with two more loads: long-lived connections, of which those on the balancer
  * that dies are cut one after the other, and users of whom one loses an item in every trial.
  */
-export function runWithLoads(trials = 4): LoadedRun {
-  const run = passingRun(42, trials);
+export function runWithLoads(count = 4): LoadedRun {
+  const run = passingRun(42, count);
   const more = run.record.trials.flatMap((trial): TrialProbe[] => {
     const { injected } = trial.marks;
     if (injected.atMs === null) return [];
@@ -72,5 +72,9 @@ export function runWithLoads(trials = 4): LoadedRun {
       retries: 2,
     },
   ];
-  return { ...run, record: { ...run.record, alongside }, probes: [...run.probes, ...more] };
+  const trials = run.record.trials.map((trial) => ({
+    ...trial,
+    alongside: alongside.map(({ id }) => ({ id, probes: trial.probes, quality: trial.quality })),
+  }));
+  return { ...run, record: { ...run.record, alongside, trials }, probes: [...run.probes, ...more] };
 }
