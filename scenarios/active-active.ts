@@ -13,8 +13,6 @@ import { inFlightLossAtMost } from "../chaos/objectives/in-flight-loss.ts";
 import { theEnd, type TrialMoment } from "../chaos/objectives/moments.ts";
 import type { Stretch } from "../chaos/objectives/stretches.ts";
 import type { EventMarks, Load, Objective, ScenarioDefinition } from "../chaos/scenario.ts";
-import { Duration } from "../stacks/constructs/duration.ts";
-import { ServiceTime } from "../stacks/constructs/service-time.ts";
 import { activeActive, type ActiveActive } from "../stacks/topologies/active-active.ts";
 
 /** Client connections that one balancer serves at the same time; it closes further ones at once. */
@@ -51,7 +49,6 @@ function limitedPair(connections = CONNECTIONS): ActiveActive {
   return activeActive({
     balancers: BALANCERS,
     workers: 32,
-    service: ServiceTime.constant(Duration.millis(SERVICE_MS)),
     configuration: { limits: { connections } },
   });
 }
@@ -155,7 +152,7 @@ function balancerLost(
     otherAddresses,
     port: listener.port,
     path: "/",
-    headers: {},
+    headers: { "x-evenkeel-service-ms": String(SERVICE_MS) },
     ratePerSecond: capacityPerSecond * share * BALANCERS,
     retries: 1,
     connectTimeoutMs: CONNECT_TIMEOUT_MS,

@@ -10,8 +10,10 @@ import {
   type CapacityProgress,
 } from "../load/saturation/measure-capacity.ts";
 import { renderFinding, renderStep, renderStepHeader } from "../load/saturation/render-capacity.ts";
+import type { Load } from "../scenario.ts";
 import { requireLab } from "../setup/lab-requirements.ts";
 import { thisMachine } from "../setup/machine.ts";
+import { loadScenario, scenarioIds } from "./scenario-catalogue.ts";
 import { stopSignals } from "./stop-signals.ts";
 import { topologyNamed } from "./topology-named.ts";
 import { wholeNumber } from "./whole-number.ts";
@@ -25,7 +27,7 @@ const EXIT_OF: Readonly<Record<Finding["kind"], ExitCode>> = {
 
 interface CapacityOptions {
   readonly balancer?: string;
-  readonly path: string;
+  readonly path?: string;
   readonly service?: number;
   readonly maxConnections: number;
   readonly step: number;
@@ -41,10 +43,14 @@ export function addCapacity(program: Command): void {
       "Saturate one balancer, closed-loop, and tell how many requests a second it carries.",
     )
     .option("--balancer <id>", "which one (default: the first)")
-    .option("--path <path>", "what is requested", requestPath, "/")
+    .option(
+      "--path <path>",
+      "what is requested (default: as the scenario says, else /)",
+      requestPath,
+    )
     .option(
       "--service <duration>",
-      "how long a backend works on each request (default: as the topology says)",
+      "how long a backend works on each request (default: as the scenario or the topology says)",
       duration(1, 10_000),
     )
     .option(
@@ -83,7 +89,8 @@ Examples:
 
 async function capacity(name: string, options: CapacityOptions): Promise<ExitCode> {
   const topology = await topologyNamed(name);
-  const plan = planOf(topology, options);
+  const load = scenarioIds().includes(name) ? (await loadScenario(name)).load : undefined;
+  const plan = planOf(topology, load, options);
   // Everything is checked before anything is started.
   capacityTarget(topology, options.balancer);
   await requireLab([topology], thisMachine());
@@ -114,15 +121,23 @@ async function capacity(name: string, options: CapacityOptions): Promise<ExitCod
   }
 }
 
-function planOf(topology: CapacityPlan["topology"], options: CapacityOptions): CapacityPlan {
+/** Requests are those of the scenario, if one was named, but for what the options say. */
+function planOf(
+  topology: CapacityPlan["topology"],
+  load: Pick<Load, "path" | "headers"> | undefined,
+  options: CapacityOptions,
+): CapacityPlan {
   const { balancer, path, service, maxConnections, step } = options;
   return {
     topology,
-    path,
+    path: path ?? load?.path ?? "/",
+    headers: {
+      ...load?.headers,
+      ...(service === undefined ? {} : { "x-evenkeel-service-ms": String(service) }),
+    },
     maxConnections,
     measureMs: step,
     ...(balancer === undefined ? {} : { balancer }),
-    ...(service === undefined ? {} : { headers: { "x-evenkeel-service-ms": String(service) } }),
   };
 }
 

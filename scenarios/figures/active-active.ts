@@ -75,8 +75,9 @@ interface Saturated {
 
 /** The rates come from a saturation run; without one that can be trusted, from Little's law, and the row is missed. */
 async function saturate(): Promise<Saturated> {
+  const { topology, load } = lossSurvived();
   const record = await measureCapacity(
-    { topology: lossSurvived().topology },
+    { topology, headers: load.headers },
     (logDirectory) => new NamespaceEnvironment({ logDirectory }),
     new AbortController().signal,
     (progress) => {

@@ -35,6 +35,13 @@ describe("the load", () => {
     expect(lossTooMuch().load.ratePerSecond).toBe(280);
   });
 
+  test("brings its service time along: what looks whether the lab is ready does not wait for it", () => {
+    const { load, topology } = lossSurvived();
+    expect(load.headers).toEqual({ "x-evenkeel-service-ms": "200" });
+    const words = topology.nodes.flatMap(({ processes }) => processes.flatMap(({ argv }) => argv));
+    expect(words.filter((word) => word.startsWith("--service"))).toEqual([]);
+  });
+
   test("comes from a saturation run when there is one", () => {
     expect(lossSurvived(190).load.ratePerSecond).toBeCloseTo(152, 9);
     expect(lossTooMuch(190).load.ratePerSecond).toBeCloseTo(266, 9);
