@@ -8,11 +8,13 @@ import {
   type DoseTimers,
 } from "../dose-response/dose.ts";
 import { movesOf } from "../dose-response/address-stays.ts";
+import { makesProberLate } from "../dose-response/analyse.ts";
 import { newDoseResponseRecord, type DoseResponsePlan } from "../dose-response/new-record.ts";
 import { renderDoseResponseTerminal } from "../dose-response/report/terminal.ts";
 import { runDoses } from "../dose-response/run-doses.ts";
 import { withinBudget, type DosePlan } from "../dose-response/within-budget.ts";
 import { writeDoseResponse } from "../dose-response/write-dose-response.ts";
+import { NamespaceEnvironment } from "../environment/namespace/namespace-environment.ts";
 import { WrongUse } from "../errors.ts";
 import { checkScenario, type Progress } from "../experiment.ts";
 import type { ExitCode } from "../exit-code.ts";
@@ -135,9 +137,10 @@ async function doseResponse(options: DoseResponseOptions): Promise<ExitCode> {
       outFolder: out,
       commandOf: ({ timers: its, dose }) => command([its], [typed[wanted.indexOf(dose)] ?? dose]),
       signal: stop.signal,
+      environment: (logDirectory) => new NamespaceEnvironment({ logDirectory }),
       now: () => performance.now(),
       onProgress: (cell, progress) => {
-        const line = lineOf(cell, progress, trials);
+        const line = lineOf(cell, progress, { trials, disturbance });
         if (line !== null) say(line);
       },
     });
@@ -189,7 +192,11 @@ function announcement(
   ].join("\n");
 }
 
-function lineOf({ title }: DoseCell, progress: Progress, trials: number): string | null {
+function lineOf(
+  { title, dose }: DoseCell,
+  progress: Progress,
+  { trials, disturbance }: { readonly trials: number; readonly disturbance: DisturbanceId },
+): string | null {
   if (progress.kind === "waiting") return "waiting: timed trials of another run hold the machine";
   if (progress.kind !== "trial") return null;
   const { trial } = progress;
@@ -202,7 +209,7 @@ function lineOf({ title }: DoseCell, progress: Progress, trials: number): string
         : `the address moved ${moves === 1 ? "once" : `${moves} times`}`;
   const doubt = trial.spoilt
     ? ", spoilt by the machine"
-    : trial.verdict === "invalid"
+    : trial.verdict === "invalid" && !makesProberLate(disturbance, dose)
       ? ", does not count"
       : "";
   const which =

@@ -28,8 +28,7 @@ export interface DoseJudge {
 /** What a run says of its dose. A trial that cannot be trusted is told of and in no number. */
 export function analyseDose({ cell, record, paths }: MeasuredDose, judge: DoseJudge): DoseRecord {
   const rate = record.load.ratePerSecond;
-  // Loops that take the processors from the balancer take them from the prober, which counts no moves.
-  const lateIsEffect = judge.disturbance === "cpu" && cell.dose > 0;
+  const lateIsEffect = makesProberLate(judge.disturbance, cell.dose);
   const known = countedTrials(record.trials).filter(
     (trial) =>
       movesOf(trial) !== null &&
@@ -98,6 +97,14 @@ function doseTrial(trial: TrialRecord, counts: boolean): DoseTrial {
     // What a node wrote may follow in further lines; the run's own record has them.
     reasons: counts ? [] : trial.reasons.map((reason) => reason.split("\n", 1)[0] ?? ""),
   };
+}
+
+/**
+ * Whether a late prober is an effect of the dose and no doubt: loops that take the processors from the
+ * balancer take them from the prober as well, and it is not the prober that counts the moves.
+ */
+export function makesProberLate(disturbance: DisturbanceId, dose: number): boolean {
+  return disturbance === "cpu" && dose > 0;
 }
 
 /** Whether nothing speaks against a trial but that the prober was late. */

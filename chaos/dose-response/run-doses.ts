@@ -1,6 +1,5 @@
 import { basename } from "node:path";
-import { NamespaceEnvironment } from "../environment/namespace/namespace-environment.ts";
-import { runExperiment, type Progress } from "../experiment.ts";
+import { runExperiment, type ExperimentOptions, type Progress } from "../experiment.ts";
 import { writeReports } from "../report/write-reports.ts";
 import type { MeasuredDose } from "./analyse.ts";
 import type { DoseCell } from "./dose.ts";
@@ -9,7 +8,10 @@ import type { LeftDose } from "./record.ts";
 import type { DosePlan } from "./within-budget.ts";
 
 /** What doses are given with. */
-export interface RunDosesOptions {
+export interface RunDosesOptions extends Pick<
+  ExperimentOptions,
+  "environment" | "takeTurn" | "cpuTicks"
+> {
   readonly trials: number;
   readonly seed: number;
   readonly budgetMs: number | null;
@@ -24,7 +26,7 @@ export interface RunDosesOptions {
 }
 
 /**
- * Gives the planned doses one after another, each as a run of its own in labs. Stops when it is told to;
+ * Gives the planned doses one after another, each as a run of its own. Stops when it is told to;
  * begins no dose that the budget has no time left for. Waiting for other timed runs costs no budget.
  */
 export async function runDoses(
@@ -55,7 +57,9 @@ export async function runDoses(
       control: false,
       command: options.commandOf(cell),
       signal,
-      environment: (logDirectory) => new NamespaceEnvironment({ logDirectory }),
+      environment: options.environment,
+      ...(options.takeTurn === undefined ? {} : { takeTurn: options.takeTurn }),
+      ...(options.cpuTicks === undefined ? {} : { cpuTicks: options.cpuTicks }),
       onProgress: (progress) => {
         if (progress.kind === "stage" && progress.trial.index === 0) {
           if (progress.stage === "deploying") from = now();

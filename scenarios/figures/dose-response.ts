@@ -4,6 +4,7 @@ import { doseText } from "../../chaos/dose-response/dose.ts";
 import { runDoses } from "../../chaos/dose-response/run-doses.ts";
 import { withinBudget } from "../../chaos/dose-response/within-budget.ts";
 import { writeDoseResponse } from "../../chaos/dose-response/write-dose-response.ts";
+import { NamespaceEnvironment } from "../../chaos/environment/namespace/namespace-environment.ts";
 import { RUNS_DIRECTORY } from "../../chaos/setup/paths.ts";
 import { doseCells } from "../dose-response-cells.ts";
 import type { Figure, FigureRow } from "./figure.ts";
@@ -61,6 +62,7 @@ async function measured(): Promise<DoseResponseRecord> {
     commandOf: ({ dose }) =>
       `npx evenkeel dose-response --doses ${dose * 100} --trials ${TRIALS} --seed ${SEED}`,
     signal: new AbortController().signal,
+    environment: (logDirectory) => new NamespaceEnvironment({ logDirectory }),
     now: () => performance.now(),
     onProgress: ({ title }, progress) => {
       if (progress.kind !== "trial") return;
