@@ -130,6 +130,7 @@ export async function runTrial(setting: TrialSetting): Promise<TrialObservation>
   const beside = loads.alongside.map(({ stream }) => stream);
   await observe(scenario, loads.main, moment.monotonicNs, schedule.endNs, signal, beside);
   watch[Symbol.dispose]();
+  watch.signal.throwIfAborted();
   const qualities = await loads.stop();
   const stolen = stolenMs(ticks, setting.cpuTicks());
   onStage("ending");

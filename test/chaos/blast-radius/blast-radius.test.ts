@@ -1,3 +1,4 @@
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { blastProblems } from "../../../chaos/blast-radius/check-blast-radius.ts";
 import { DownGuard } from "../../../chaos/blast-radius/down-guard.ts";
@@ -92,22 +93,51 @@ describe("before anything is started", () => {
   });
 });
 
-describe("right before an injection", () => {
-  /** A trial in which these nodes hold the address, one after another. */
-  async function guarded(faults: readonly FaultStep[], limits: BlastRadius = {}, seed = 0) {
-    const deployment = new FakeDeployment(topology);
-    const hold = (id: string): void => {
-      const address = topology.virtualAddress?.address ?? null;
-      deployment.stream.push(eventOf(id, "address.added", { address }));
-    };
-    hold("lb-a");
-    const prepared = [];
-    for (const one of faults) {
-      prepared.push({ step: one, fault: await one.fault.prepare(deployment, { seed }) });
-    }
-    return { hold, guard: new DownGuard(limits, topology, prepared) };
+/** A trial in which these nodes hold the address, one after another. */
+async function guarded(faults: readonly FaultStep[], limits: BlastRadius = {}, seed = 0) {
+  const deployment = new FakeDeployment(topology);
+  const hold = (id: string): void => {
+    const address = topology.virtualAddress?.address ?? null;
+    deployment.stream.push(eventOf(id, "address.added", { address }));
+  };
+  hold("lb-a");
+  const prepared = [];
+  for (const one of faults) {
+    prepared.push({ step: one, fault: await one.fault.prepare(deployment, { seed }) });
   }
+  return { hold, guard: new DownGuard(limits, topology, prepared) };
+}
 
+test("of fixed nodes, what is refused before is what would be refused then", async () => {
+  const nodes = fc.subarray([...apps, "lb-a", "lb-b"], { minLength: 1, maxLength: 3 });
+  const steps = fc.array(fc.tuple(nodes, fc.boolean()), { minLength: 1, maxLength: 5 });
+  const limits = fc.record(
+    { nodesDown: fc.nat({ max: 5 }), allowTotalLoss: fc.boolean() },
+    { requiredKeys: [] },
+  );
+  const seen = new Set<boolean>();
+  await fc.assert(
+    fc.asyncProperty(steps, limits, async (wanted, radius) => {
+      const faults = wanted.map(([ids, lasts]) =>
+        step(together(ids.map(kill)), lasts ? undefined : 1),
+      );
+      const { guard } = await guarded(faults, radius);
+      const refusedThen = faults.some(() => {
+        try {
+          guard.admit();
+          return false;
+        } catch {
+          return true;
+        }
+      });
+      seen.add(refusedThen);
+      expect(problems(faults, radius).length > 0).toBe(refusedThen);
+    }),
+  );
+  expect(seen.size).toBe(2);
+});
+
+describe("right before an injection", () => {
   test("the second holder of the address is spared while the first is down", async () => {
     const { hold, guard } = await guarded([step(killOwner), step(killOwner)]);
     guard.admit();
