@@ -24,6 +24,7 @@ export async function observe(
   // Until the last open probe could have failed, a recovery is not known to be stable.
   const quietNs = BigInt(Math.round((stableMs + load.totalTimeoutMs) * 1e6));
   while (process.hrtime.bigint() < until) {
+    signal.throwIfAborted();
     const { lastFailureNs, lastSuccessNs } = stream;
     const impact = lastFailureNs !== null && lastFailureNs >= injectedNs;
     const quietFrom = [stream, ...alongside].reduce(

@@ -84,3 +84,9 @@ test("a load beside the main one that failed later is waited for as long", async
   take(record(at(1_050n)));
   await observing;
 });
+
+test("what was stopped before is not observed, however well it stands", async () => {
+  const { take, at, run } = await begun();
+  take(record(at(10n), "timeout"), record(at(5_000n)));
+  await expect(run(AbortSignal.abort(new Error("Ctrl-C")))).rejects.toThrow("Ctrl-C");
+});
