@@ -1,8 +1,8 @@
+import { seenLoad } from "../load/seen-load.ts";
 import { countProbes } from "../measurement/counts.ts";
 import { timedProbes } from "../measurement/recovery.ts";
 import type { JudgedTrial } from "../objectives/verdict.ts";
 import { unmeasuredTrial } from "../report/new-record.ts";
-import type { LoadTrialRecord } from "../report/load-record.ts";
 import type { Mark, TrialRecord } from "../report/record.ts";
 import type { TrialAborted } from "./trial-aborted.ts";
 
@@ -17,13 +17,7 @@ export function abortedTrial(
   const injectedNs = injected === undefined ? null : BigInt(injected.monotonicNs);
   // Before any fault, everything is before it.
   const atNs = injectedNs ?? process.hrtime.bigint();
-  const counted = (records: typeof probes): TrialRecord["probes"] =>
-    countProbes(timedProbes(records), 0n, atNs, 0n, null).probes;
-  const besides: LoadTrialRecord[] = Object.entries(alongside).map(([id, records]) => ({
-    id,
-    probes: counted(records),
-    quality: null,
-  }));
+  const around = { steadyNs: 0n, injectedNs: atNs, uncertaintyNs: 0n, recoveredNs: null };
   const unmeasured = unmeasuredTrial(identity, "aborted", reason);
   const target = injected?.data["target"];
   const mark: Mark =
@@ -36,8 +30,10 @@ export function abortedTrial(
       abortedBy: rule,
       target: typeof target === "string" ? target : null,
       marks: { ...unmeasured.marks, injected: mark },
-      probes: counted(probes),
-      alongside: besides,
+      probes: countProbes(timedProbes(probes), 0n, atNs, 0n, null).probes,
+      alongside: Object.entries(alongside).map(
+        ([id, records]) => seenLoad(id, records, null, around).record,
+      ),
     },
     data: null,
     events,

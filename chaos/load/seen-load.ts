@@ -22,27 +22,25 @@ export interface AroundFault {
   readonly recoveredNs: bigint | null;
 }
 
-/** Counts the probes of a load beside the main one. */
+/**
+ * Counts the probes of a load beside the main one. Failures belong to the time at which they were meant to
+ * start; a long-lived connection that was lost belongs to the time at which it was.
+ */
 export function seenLoad(
   id: string,
   probes: readonly ProbeRecord[],
   quality: ProberQuality | null,
   { steadyNs, injectedNs, uncertaintyNs, recoveredNs }: AroundFault,
 ): SeenLoad {
-  const timed = timedProbes(probes);
-  const counted = countProbes(timed, steadyNs, injectedNs, uncertaintyNs, recoveredNs);
-  // A long-lived connection begins before the steady state: if it was lost in it is told by its end.
-  const lostBefore = timed.filter(
-    ({ record, failed, intendedNs, completedNs }) =>
-      record.class === "long-lived" &&
-      failed &&
-      intendedNs <= steadyNs &&
-      completedNs > steadyNs &&
-      completedNs < injectedNs - uncertaintyNs,
-  ).length;
+  const dated = timedProbes(probes).map((probe) =>
+    probe.failed && probe.record.class === "long-lived"
+      ? { ...probe, intendedNs: probe.completedNs }
+      : probe,
+  );
+  const counted = countProbes(dated, steadyNs, injectedNs, uncertaintyNs, recoveredNs);
   return {
     record: { id, probes: counted.probes, quality },
     probes,
-    baselineFailures: counted.baselineFailures + lostBefore,
+    baselineFailures: counted.baselineFailures,
   };
 }

@@ -29,7 +29,10 @@ export interface NamedLoadRecord extends LoadRecord {
 /** What one trial saw of a load beside the main one. */
 export interface LoadTrialRecord {
   readonly id: string;
-  /** Its own probes, around the fault and the recovery (P1 and P6) of the main load. */
+  /**
+   * Its own probes, around the fault and the recovery (P1 and P6) of the main load. A long-lived connection
+   * failed when it was lost, any other when it was meant to start.
+   */
   readonly probes: TrialRecord["probes"];
   /** What its prober says of itself; null when it gave no account. */
   readonly quality: ProberQuality | null;

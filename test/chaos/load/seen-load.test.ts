@@ -43,3 +43,15 @@ test("a connection held since before the steady state does if it was lost in it,
   expect(baseline(995n, "eof")).toBe(0);
   expect(baseline(1_500n, "timeout")).toBe(0);
 });
+
+test("a held connection that is lost counts to the time at which it was", () => {
+  const probes = [stream(995n, "eof"), stream(1_500n, "eof"), stream(2_500n, "eof")];
+  const { record: seen } = seenLoad("streams", [...probes, stream(2_600n, "ok")], null, AROUND);
+  expect(seen.probes).toMatchObject({
+    sent: 4,
+    failedBefore: 1,
+    failedDuring: 1,
+    failedAfter: 1,
+    inFlightAtFault: 3,
+  });
+});
