@@ -35,7 +35,7 @@ test("random arrivals never fare better than the capacity allows, and more slots
 
 test("evenly spaced requests on slots that are held evenly are refused as little as the capacity allows", () => {
   const [atOnce, load, count] = [20, 1.4, 20_000];
-  const freeAt = new Array<number>(atOnce).fill(0);
+  const freeAt = Array.from({ length: atOnce }, () => 0);
   let refused = 0;
   for (let k = 0; k < count; k += 1) {
     const at = k / (atOnce * load); // Each slot is held for a time of 1.
