@@ -14,7 +14,7 @@ function makersOf(source: string): readonly string[] {
 }
 
 /** What others are made with. */
-const INTERNAL = ["operate"];
+const INTERNAL = ["operate", "faultOnNode", "faultOnProcess"];
 
 test("every fault, and whatever makes several of them, stands on the page of scenarios", () => {
   const page = documentation().find(({ path }) => path === "docs/write-a-scenario.md");
