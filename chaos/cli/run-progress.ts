@@ -59,13 +59,13 @@ function lineOf(progress: Progress, trials: number, terminal: boolean): string |
   }
 }
 
-/** `trial 3 of 10`, or `trial 11, which measures trial 3 again`. */
+/** By its number in record and report: `trial 2 (3 of 10)`, or `trial 10, which measures trial 2 again`. */
 function nameOf(
   { index, repeats }: Pick<TrialRecord, "index" | "repeats">,
   trials: number,
 ): string {
-  const name = `trial ${index + 1}`;
+  const name = `trial ${index}`;
   return repeats === null
-    ? `${name} of ${trials}`
-    : `${name}, which measures trial ${repeats + 1} again`;
+    ? `${name} (${index + 1} of ${trials})`
+    : `${name}, which measures trial ${repeats} again`;
 }
