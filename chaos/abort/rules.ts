@@ -20,7 +20,8 @@ export type TooManyFailed =
 
 /**
  * Ends a trial in which more requests fail than a scenario expects. It counts those that ended within the
- * last `withinMs` and were meant to start after the steady state.
+ * last `withinMs` and were meant to start after the steady state. A held connection counts whenever it was
+ * opened, if it ended after the steady state.
  *
  * @param limit.load id of the load whose requests count. @default the main load
  * @throws RangeError for limits that cannot be
@@ -82,7 +83,9 @@ function endedSince(
     if (probe === undefined) break;
     const completedNs = BigInt(probe.completedNs);
     if (completedNs < fromNs - slackNs) break;
-    if (completedNs >= fromNs && BigInt(probe.intendedNs) >= armedNs) ended.push(probe);
+    // A steady state has all held connections open: they began before it.
+    const countsFrom = probe.class === "long-lived" ? completedNs : BigInt(probe.intendedNs);
+    if (completedNs >= fromNs && countsFrom >= armedNs) ended.push(probe);
   }
   return ended;
 }

@@ -55,6 +55,21 @@ describe("more failed than a number", () => {
     expect(ask(seen(1_000, { probes, armedNs: 998n * MS }))).not.toBeNull();
   });
 
+  test("counts held connections that are lost after the steady state, whenever they were opened", () => {
+    const of = moreFailedThan({ count: 1, withinMs: 100, load: "streams" });
+    const lost = (...atMs: readonly number[]): ProbeRecord[] =>
+      atMs.map((ms) => ({
+        ...record(10n * MS, "eof"),
+        class: "long-lived",
+        completedNs: (BigInt(ms) * MS).toString(),
+      }));
+    const ask = (streams: readonly ProbeRecord[]) =>
+      of.watch()(seen(1_000, { armedNs: 950n * MS, alongside: { streams } }));
+    expect(ask(lost(940, 949, 950))).toBeNull();
+    expect(ask(lost(949, 950, 990))).toBe("2 of 2 requests failed");
+    expect(ask(lost(899, 990))).toBeNull();
+  });
+
   test("of another load looks at that alone", () => {
     const of = moreFailedThan({ count: 0, withinMs: 100, load: "carts" });
     expect(of.title).toBe("more than 0 requests of load carts failed within 100 ms");
