@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { SoFar } from "./abort/so-far.ts";
+import { abortBehind } from "./abort/trial-aborted.ts";
 import { TrialWatch } from "./abort/trial-watch.ts";
 import type { Deployment, Environment, TimelineEvent } from "./environment/environment.ts";
 import type { UndoJournalFile } from "./faults/undo-journal.ts";
@@ -124,7 +125,10 @@ export async function runTrial(setting: TrialSetting): Promise<TrialObservation>
     },
     deployment,
     prepared,
-  );
+  ).catch((error: unknown) => {
+    abortBehind(error)?.addEvidence(soFar.evidence());
+    throw error;
+  });
   onStage("measuring");
   const { moment } = schedule.first;
   const beside = loads.alongside.map(({ stream }) => stream);

@@ -7,15 +7,24 @@ export class TrialAborted extends Error {
   readonly retryable = false;
   /** The rule in words. */
   readonly rule: string;
-  /** What was seen until then; null where nothing was. */
-  readonly evidence: TrialEvidence | null;
+  #evidence: TrialEvidence | null;
 
   /** @param seen what broke the rule, in words */
   constructor(rule: string, seen: string, evidence: TrialEvidence | null = null) {
     super(`${rule}: ${seen}`);
     this.name = "TrialAborted";
     this.rule = rule;
-    this.evidence = evidence;
+    this.#evidence = evidence;
+  }
+
+  /** What was seen until then; null where nothing was. */
+  get evidence(): TrialEvidence | null {
+    return this.#evidence;
+  }
+
+  /** Adds what was seen until then where whoever threw it could not tell. */
+  addEvidence(seen: TrialEvidence): void {
+    this.#evidence ??= seen;
   }
 }
 

@@ -400,6 +400,14 @@ describe("a rule that aborts", () => {
     );
     expect(world.log.filter((step) => step === "inject")).toHaveLength(1);
     expect(notUndone(directory)).toBe(0);
+    // What was seen until then is kept, as of any rule.
+    const [trial] = record.trials;
+    expect(trial).toMatchObject({ abortedBy: "blast radius", target: "lb-a" });
+    expect(trial?.marks.injected.atMs).toBe(0);
+    expect(trial?.probes.sent).toBeGreaterThan(0);
+    const { probes, events } = await readRun(directory);
+    expect(probes).toHaveLength(trial?.probes.sent ?? -1);
+    expect(events.filter(({ type }) => type === "fault.injected")).toHaveLength(1);
     const blastRadius = { allowTotalLoss: true };
     const allowed = await run(scenarioOf({ faults, blastRadius }), { id: "allowed" });
     expect(allowed.record.verdict).toBe("pass");
