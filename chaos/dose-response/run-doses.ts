@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import { runExperiment, type ExperimentOptions, type Progress } from "../experiment.ts";
+import type { RunRecord } from "../report/record.ts";
 import { writeReports } from "../report/write-reports.ts";
 import type { MeasuredDose } from "./analyse.ts";
 import type { DoseCell } from "./dose.ts";
@@ -26,8 +27,9 @@ export interface RunDosesOptions extends Pick<
 }
 
 /**
- * Gives the planned doses one after another, each as a run of its own. Stops when it is told to;
- * begins no dose that the budget has no time left for. Waiting for other timed runs costs no budget.
+ * Gives the planned doses one after another, each as a run of its own. Stops when it is told to, and
+ * after a run that was aborted or has left something of its fault; begins no dose that the budget has no
+ * time left for. Waiting for other timed runs costs no budget.
  */
 export async function runDoses(
   plan: DosePlan,
@@ -37,9 +39,14 @@ export async function runDoses(
   const measured: MeasuredDose[] = [];
   const left: LeftDose[] = [...plan.left];
   let spentMs = 0;
+  let ended: string | null = null;
   for (const { cell, mostMs } of plan.cells) {
     if (signal.aborted) {
       left.push({ title: cell.title, reason: "it was stopped before" });
+      continue;
+    }
+    if (ended !== null) {
+      left.push({ title: cell.title, reason: ended });
       continue;
     }
     // The first is always begun: the plan has found time for it.
@@ -72,6 +79,13 @@ export async function runDoses(
     const folder = `../${basename(directory)}`;
     const paths = { record: `${folder}/run.json`, report: `${folder}/report.html` };
     measured.push({ cell, record, paths });
+    ended = endedBy(cell, record);
   }
   return { measured, left, interrupted: signal.aborted };
+}
+
+/** Why no dose may follow a run; null when one may. */
+function endedBy({ title }: DoseCell, { verdict }: RunRecord): string | null {
+  if (verdict === "aborted") return `the run of ${title} was aborted`;
+  return verdict === "heal-failed" ? `a fault of the run of ${title} is not undone` : null;
 }

@@ -1,7 +1,8 @@
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { longerThan } from "../../../chaos/abort/rules.ts";
 import { addressStays } from "../../../chaos/dose-response/address-stays.ts";
 import { runDoses, type RunDosesOptions } from "../../../chaos/dose-response/run-doses.ts";
 import type { DosePlan, PlannedDose } from "../../../chaos/dose-response/within-budget.ts";
@@ -18,7 +19,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(runs, { recursive: true }));
 
-function planned(dose: number): PlannedDose {
+function planned(dose: number, change: Partial<Scenario> = {}): PlannedDose {
   const scenario: Scenario = {
     sentence: "With a fake dose the address stays.",
     topology: fixtureTopology(),
@@ -45,6 +46,7 @@ function planned(dose: number): PlannedDose {
     objectives: [addressStays()],
     trials: 1,
     control: { without: "anything", change: {}, mustFail: [] },
+    ...change,
   };
   const cell = { id: `dose-fake-${dose}`, title: `fake ${dose}`, timers: TIMERS, dose, scenario };
   return { cell, leastMs: 1_000, mostMs: 1_000 };
@@ -113,4 +115,38 @@ test("stopped, it names the doses that it has not begun", async () => {
   expect(measured.map(({ cell }) => cell.dose)).toEqual([0]);
   expect(left).toEqual([{ title: "fake 4", reason: "it was stopped before" }]);
   expect(interrupted).toBe(true);
+});
+
+describe("no dose follows a run", () => {
+  test("whose fault is not undone", async () => {
+    world.behaviour.at.heal = () => {
+      throw new Error("it cannot be healed");
+    };
+    world.behaviour.at.dispose = () => {
+      throw new Error("the lab does not end");
+    };
+    const faults = [{ fault: fakeFault(world), afterMs: 0, forMs: 1 }];
+    const cells = [planned(0, { faults }), planned(4), planned(2)];
+    const { measured, left, interrupted } = await run({ left: [], cells });
+    expect(measured.map(({ record }) => record.verdict)).toEqual(["heal-failed"]);
+    const reason = "a fault of the run of fake 0 is not undone";
+    expect(left).toEqual([
+      { title: "fake 4", reason },
+      { title: "fake 2", reason },
+    ]);
+    expect(interrupted).toBe(false);
+    expect(world.log.filter((step) => step === "deploy")).toHaveLength(1);
+  });
+
+  test("that a rule of its scenario aborted", async () => {
+    const aborted = {
+      faults: [{ fault: fakeFault(world), afterMs: 0, forMs: 60_000 }],
+      abort: [longerThan(1)],
+    };
+    const cells = [planned(0), planned(4, aborted), planned(2)];
+    const { measured, left, interrupted } = await run({ left: [], cells });
+    expect(measured.map(({ record }) => record.verdict)).toEqual(["pass", "aborted"]);
+    expect(left).toEqual([{ title: "fake 2", reason: "the run of fake 4 was aborted" }]);
+    expect(interrupted).toBe(false);
+  });
 });
