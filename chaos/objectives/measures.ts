@@ -4,6 +4,7 @@ import type { ProbeRecord } from "../measurement/probe.ts";
 import type { Measured } from "../report/record.ts";
 import type { TrialData } from "../scenario.ts";
 import { probesOf } from "./build-objective.ts";
+import { earliestEffectNs } from "./moments.ts";
 
 /** What objectives measure in one trial. */
 
@@ -14,23 +15,21 @@ export function outageOf({ trial, observedMs }: TrialData): Measured {
   return failed ? { ...trial.outage, atLeast: observedMs } : trial.outage;
 }
 
-/** How many requests of a load failed that were open at the fault or began after it. */
+/** How many requests of a load failed that were open when the fault may have taken effect, or began later. */
 export function failedSinceFault(data: TrialData, of?: string): Measured {
   const load = probesOf(data, of);
   if (load.reason !== undefined) return { value: null, reason: load.reason };
   const { probes } = load;
   const ended = probes.some((probe) => BigInt(probe.completedNs) >= data.injectedNs);
   if (!ended) return { value: null, reason: "no probe ended after the fault" };
-  return { value: failedSince({ probes, injectedNs: data.injectedNs }).length };
+  return { value: failedSince({ ...data, probes }).length };
 }
 
-/** The requests that failed and were open at the fault or began after it. */
-export function failedSince({
-  probes,
-  injectedNs,
-}: Pick<TrialData, "probes" | "injectedNs">): readonly ProbeRecord[] {
-  return probes.filter(
-    ({ completedNs, outcome }) => BigInt(completedNs) >= injectedNs && outcome !== "ok",
+/** The requests that failed and were open when the fault may have taken effect, or began later. */
+export function failedSince(data: TrialData): readonly ProbeRecord[] {
+  const earliestNs = earliestEffectNs(data);
+  return data.probes.filter(
+    ({ completedNs, outcome }) => BigInt(completedNs) >= earliestNs && outcome !== "ok",
   );
 }
 

@@ -22,11 +22,14 @@ export const theFault: TrialMoment = {
 /** When the first fault took effect at the earliest: what it causes may be told before P1 itself. */
 export const theFaultAtTheEarliest: TrialMoment = {
   title: theFault.title,
-  find: ({ trial, injectedNs }) => {
-    const uncertaintyMs = trial.faults[0]?.uncertaintyMs ?? 0;
-    return { atNs: injectedNs - BigInt(Math.ceil(uncertaintyMs * 1e6)) };
-  },
+  find: (data) => ({ atNs: earliestEffectNs(data) }),
 };
+
+/** When the first fault took effect at the earliest: what failed from then on is no failure of the steady state. */
+export function earliestEffectNs({ trial, injectedNs }: TrialData): bigint {
+  const uncertaintyMs = trial.faults[0]?.uncertaintyMs ?? 0;
+  return injectedNs - BigInt(Math.ceil(uncertaintyMs * 1e6));
+}
 
 /**
  * When a fault was gone again.

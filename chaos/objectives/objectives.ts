@@ -12,6 +12,7 @@ import {
   openAtMove,
   outageOf,
 } from "./measures.ts";
+import { earliestEffectNs } from "./moments.ts";
 
 /**
  * Ready-made objectives. Each is judged in every trial unless its statistic says otherwise.
@@ -183,9 +184,10 @@ export function failedShareUntilDetection(
         detected.atMs === null
           ? data.injectedNs + BigInt(Math.round(data.observedMs * 1e6))
           : BigInt(detected.monotonicNs);
+      const earliestNs = earliestEffectNs(data);
       const during = data.probes.filter(
         ({ intendedNs, completedNs }) =>
-          BigInt(completedNs) >= data.injectedNs && BigInt(intendedNs) < untilNs,
+          BigInt(completedNs) >= earliestNs && BigInt(intendedNs) < untilNs,
       );
       if (during.length === 0) return { value: null, reason: "no request began before detection" };
       return { value: during.filter(({ outcome }) => outcome !== "ok").length / during.length };

@@ -204,6 +204,18 @@ describe("each objective", () => {
       "inconclusive",
     ],
     [
+      "one failure while the fault may have been taking effect",
+      failedAtMost(0),
+      trialData({ probes: [probe(-3, -0.5, "reset"), probe(1, 2)] }),
+      "fail",
+    ],
+    [
+      "one failure while the fault may have been taking effect, of two requests before detection",
+      failedShareUntilDetection({ atMost: 0.34 }),
+      trialData({ probes: [probe(-3, -0.5, "reset"), probe(1, 2)] }),
+      "fail",
+    ],
+    [
       "three failures of three",
       failedAtMost(3),
       trialData({ probes: [probe(1, 2, "eof"), probe(2, 3, "eof"), probe(3, 4, "eof")] }),
@@ -212,7 +224,7 @@ describe("each objective", () => {
     [
       "a failure that had ended before does not count",
       failedAtMost(0),
-      trialData({ probes: [probe(-5, -1, "eof"), probe(1, 2)] }),
+      trialData({ probes: [probe(-5, -1.5, "eof"), probe(1, 2)] }),
       "pass",
     ],
     ["one failure too many", failedAtMost(0), trialData({ probes: [probe(1, 2, "eof")] }), "fail"],
