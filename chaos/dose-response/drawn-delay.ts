@@ -18,7 +18,7 @@ export function afterDrawnDelay(fault: Fault, upToMs: number): Fault {
         ...(prepared.downNow === undefined ? {} : { downNow: () => prepared.downNow?.() ?? [] }),
         aim: () => prepared.aim(),
         inject: async (context) => {
-          await sleep(delayMs);
+          await sleep(delayMs, undefined, { signal: context.signal });
           return prepared.inject(context);
         },
         [Symbol.asyncDispose]: () => prepared[Symbol.asyncDispose](),

@@ -60,6 +60,8 @@ export interface InjectionContext {
   /** Inject at this time on CLOCK_MONOTONIC; at once when absent. */
   readonly atNs?: bigint;
   readonly journal: UndoJournal;
+  /** Ends a wait for a later moment; what has begun by then is finished. @default nothing does */
+  readonly signal?: AbortSignal;
 }
 
 /** Where undo intents are written down, durably, before the injection. */
@@ -82,8 +84,12 @@ export interface InjectedFault extends AsyncDisposable {
   readonly moment: Moment;
   /** Node or link it acts on. */
   readonly target: string;
-  /** Looks whether the fault is really active. Not active makes the run invalid. */
-  verify(): Promise<Verification>;
+  /**
+   * Looks whether the fault is really active. Not active makes the run invalid.
+   *
+   * @param signal ends a look that takes long. @default nothing does
+   */
+  verify(signal?: AbortSignal): Promise<Verification>;
   /** Undoes it; resolves with the moment at which it was gone. */
   heal(): Promise<Moment>;
 }

@@ -80,6 +80,7 @@ export async function injectAll(
     guard.admit();
     const injected = await fault.inject({
       journal: setting.journal,
+      signal: setting.signal,
       ...(aim === null ? {} : { atNs: aim.atNs }),
     });
     const { target, moment } = injected;
@@ -93,7 +94,7 @@ export async function injectAll(
       setting.onEvent?.(event);
     };
     tell("fault.injected", moment.monotonicNs, { title: step.fault.title });
-    const verified = await injected.verify().catch(notSeen);
+    const verified = await verifiedBy(injected, setting.signal);
     tell("fault.verified", process.hrtime.bigint(), { ...verified });
     let healedNs: bigint | null = null;
     if (step.forMs !== undefined) {
@@ -122,6 +123,21 @@ export async function injectAll(
     wantedMs,
     endNs,
   };
+}
+
+/** What a look at a fault shows. @throws the signal's reason, however long the look would go on */
+async function verifiedBy(injected: InjectedFault, signal: AbortSignal): Promise<Verification> {
+  const stopped = Promise.withResolvers<never>();
+  const stop = (): void => stopped.reject(signal.reason);
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    const seen = await Promise.race([injected.verify(signal).catch(notSeen), stopped.promise]);
+    // A look that it ended has not seen whether the fault is active.
+    signal.throwIfAborted();
+    return seen;
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
 }
 
 /** A look at a fault that fails has not seen it. */

@@ -46,8 +46,8 @@ export function someOf<T>(
           const injected = await prepared.inject(context);
           return {
             ...injected,
-            verify: async () => {
-              const { active, evidence } = await injected.verify();
+            verify: async (signal) => {
+              const { active, evidence } = await injected.verify(signal);
               return { active, evidence: `seed ${seed} chose ${chosen.title}: ${evidence}` };
             },
           };

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Deployment } from "../environment/environment.ts";
 import type { Fault, Verification } from "./fault.ts";
 import { deafToVrrp } from "./packet-faults.ts";
@@ -30,14 +31,14 @@ export function splitBrain(balancers: readonly string[]): Fault {
         ...prepared,
         inject: async (context) => ({
           ...(await prepared.inject(context)),
-          verify: () => twoMasters(deployment),
+          verify: (signal) => twoMasters(deployment, signal),
         }),
       };
     },
   };
 }
 
-async function twoMasters(deployment: Deployment): Promise<Verification> {
+async function twoMasters(deployment: Deployment, signal?: AbortSignal): Promise<Verification> {
   const end = performance.now() + SECOND_MASTER_MS;
   for (;;) {
     const holders = holdersOfAddress(deployment).toSorted();
@@ -45,6 +46,6 @@ async function twoMasters(deployment: Deployment): Promise<Verification> {
       const evidence = `the floating address is held by ${holders.join(" and ") || "nobody"}`;
       return { active: holders.length > 1, evidence };
     }
-    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+    await sleep(LOOK_EVERY_MS, undefined, { signal });
   }
 }

@@ -37,8 +37,8 @@ export function together(faults: readonly Fault[], title?: string): Fault {
             prepared.flatMap((one, index) => downNowOf(faults[index], one, deployment.topology)),
           ),
         ],
-        inject: async ({ journal, atNs }) => {
-          const context = { journal, atNs: atNs ?? process.hrtime.bigint() + LEAD_NS };
+        inject: async (wanted) => {
+          const context = { ...wanted, atNs: wanted.atNs ?? process.hrtime.bigint() + LEAD_NS };
           const injecting = prepared.map((one) => one.inject(context));
           try {
             return asOne(await allOf(injecting));
@@ -63,8 +63,8 @@ function asOne(injected: readonly InjectedFault[]): InjectedFault {
   return {
     moment: spanOf(injected.map(({ moment }) => moment)),
     target: injected[0]?.target ?? "",
-    verify: async () => {
-      const seen = await Promise.all(injected.map((one) => one.verify()));
+    verify: async (signal) => {
+      const seen = await Promise.all(injected.map((one) => one.verify(signal)));
       return {
         active: seen.every(({ active }) => active),
         evidence: seen.map(({ evidence }) => evidence).join("; "),

@@ -180,6 +180,61 @@ describe("whatever goes wrong, what was injected and is to be healed is healed:"
     expect(seen.log).toEqual(["inject one", "verify one", "heal one"]);
   });
 
+  test("the run is stopped while the fault is looked at, however long that would take", async () => {
+    const seen = life();
+    const stop = new AbortController();
+    const made = fault("one", seen);
+    const told: (AbortSignal | undefined)[] = [];
+    const endless: PreparedFault = {
+      ...made.prepared,
+      inject: async (context) => ({
+        ...(await made.prepared.inject(context)),
+        verify: (signal) => {
+          told.push(context.signal, signal);
+          setImmediate(() => stop.abort(new Error("Ctrl-C")));
+          return new Promise(() => undefined);
+        },
+      }),
+    };
+    const events: string[] = [];
+    const running = injectAll(
+      setting({ signal: stop.signal, onEvent: ({ type }) => events.push(type) }),
+      new FakeDeployment(smallTopology()),
+      [
+        { step: { fault: made.fault, afterMs: 0, forMs: 1 }, fault: endless },
+        step(fault("two", seen), { forMs: 1 }),
+      ],
+    );
+    await expect(running).rejects.toEqual(new Error("Ctrl-C"));
+    expect(seen.log).toEqual(["inject one", "heal one"]);
+    expect(events).toEqual(["fault.injected"]);
+    expect(told).toEqual([stop.signal, stop.signal]);
+  });
+
+  test("a look that the stop itself ends is not taken for a fault that was not active", async () => {
+    const seen = life();
+    const stop = new AbortController();
+    const made = fault("one", seen);
+    const ended: PreparedFault = {
+      ...made.prepared,
+      inject: async (context) => ({
+        ...(await made.prepared.inject(context)),
+        verify: async () => {
+          stop.abort(new Error("Ctrl-C"));
+          throw new Error("the look was ended");
+        },
+      }),
+    };
+    const events: string[] = [];
+    const running = injectAll(
+      setting({ signal: stop.signal, onEvent: ({ type }) => events.push(type) }),
+      new FakeDeployment(smallTopology()),
+      [{ step: { fault: made.fault, afterMs: 0 }, fault: ended }],
+    );
+    await expect(running).rejects.toEqual(new Error("Ctrl-C"));
+    expect(events).toEqual(["fault.injected"]);
+  });
+
   test("a run that was stopped before injects nothing", async () => {
     const seen = life();
     const stop = new AbortController();
