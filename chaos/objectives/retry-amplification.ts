@@ -1,3 +1,4 @@
+import type { ProbeRecord } from "../measurement/probe.ts";
 import type { Measured } from "../report/record.ts";
 import type { Objective, TrialData } from "../scenario.ts";
 import { backendLoads, requestsAtBackends } from "./backend-load.ts";
@@ -13,7 +14,8 @@ interface Amplification extends Judging {
 /**
  * Retries make of each request of the clients at most so many at the backends: whoever retries, client or
  * balancer. 1 is none. It is of all loads together, because backends do not tell them apart; what a
- * killed backend got in its last 100 ms nobody tells.
+ * killed backend got in its last 100 ms nobody tells. Long-lived connections are no requests here: backends
+ * do not count them as work. Where clients had answers and no backend told of any load, there is no value.
  */
 export function retryAmplificationAtMost(
   options: Amplification & { readonly atMost: number },
@@ -34,6 +36,7 @@ function amplification(options: Amplification, bound: Objective["bound"]): Objec
     name: `retry-amplification-${stretch.id}`,
     title: `requests at backends for each request of the clients, ${stretch.title}`,
     unit: "ratio",
+    aboveOne: true,
     bound,
     measure: (data) => measured(stretch, data),
   });
@@ -44,11 +47,22 @@ function measured({ from, to }: Stretch, data: TrialData): Measured {
   if (begin.atNs === null) return { value: null, reason: begin.reason };
   if (end.atNs === null) return { value: null, reason: end.reason };
   const [fromNs, toNs] = [begin.atNs, end.atNs];
-  const asked = [data.probes, ...Object.values(data.alongside)]
+  const within = (ns: string): boolean => BigInt(ns) >= fromNs && BigInt(ns) <= toNs;
+  const requests = [data.probes, ...Object.values(data.alongside)]
     .flat()
-    .filter(({ sentNs }) => BigInt(sentNs) >= fromNs && BigInt(sentNs) <= toNs).length;
+    .filter((probe) => probe.class !== "long-lived");
+  const asked = requests.filter(({ sentNs }) => within(sentNs)).length;
   if (asked === 0) return { value: null, reason: "no request began then" };
   const loads = backendLoads(data.events);
   if (loads.length === 0) return { value: null, reason: "no backend told of its load" };
+  const silent = !loads.some((load) => load.fromNs < toNs && load.toNs > fromNs);
+  if (silent && requests.some((probe) => isAnswer(probe) && within(probe.completedNs))) {
+    return { value: null, reason: "clients were answered then, and no backend told of its load" };
+  }
   return { value: requestsAtBackends(loads, fromNs, toNs) / asked };
+}
+
+/** A backend gave it, whatever it says. */
+function isAnswer({ outcome, node }: ProbeRecord): boolean {
+  return outcome === "ok" || node !== null;
 }

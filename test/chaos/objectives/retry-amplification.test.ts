@@ -65,6 +65,31 @@ test.each([
   expect(judged).toMatchObject({ verdict: "inconclusive", measured: { value: null, reason } });
 });
 
+test("held connections are no requests", () => {
+  const held = four.map((one) => ({ ...one, class: "long-lived" }) as const);
+  const data = trialData({ trial, probes: four, alongside: { held }, events: [load(100, 6)] });
+  expect(judgeTrial(retryAmplificationAtMost({ atMost: 2 }), data).measured).toEqual({
+    value: 6 / 4,
+  });
+  const only = trialData({ trial, alongside: { held }, events: [load(100, 6)] });
+  expect(judgeTrial(retryAmplificationAtMost({ atMost: 2 }), only).measured).toEqual({
+    value: null,
+    reason: "no request began then",
+  });
+});
+
+test("answers without a word of load then are no proof of no retries; without answers there was no work", () => {
+  const silent = [load(-10, 99), load(310, 99)];
+  const data = trialData({ trial, probes: four, events: silent });
+  expect(judgeTrial(retryAmplificationAtMost({ atMost: 2 }), data)).toMatchObject({
+    verdict: "inconclusive",
+    measured: { reason: "clients were answered then, and no backend told of its load" },
+  });
+  const refused = four.map((one) => ({ ...one, outcome: "refused", node: null }) as const);
+  const none = trialData({ trial, probes: refused, events: silent });
+  expect(judgeTrial(retryAmplificationAtMost({ atMost: 2 }), none).measured).toEqual({ value: 0 });
+});
+
 test("it has an id for each stretch", () => {
   expect(retryAmplificationAtMost({ atMost: 1 }).id).toBe("retry-amplification-during");
   expect(retryAmplificationAtMost({ atMost: 1, stretch: beforeTheFault }).id).toBe(
