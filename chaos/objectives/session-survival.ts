@@ -4,16 +4,20 @@ import { buildObjective, probesOf, type OfLoad } from "./build-objective.ts";
 
 /** Whether what users had been promised is still there after a fault: their sessions and their carts. */
 
-/** What became of one user who was answered both before the fault and by a request sent after it. */
+/** What became of one user who was answered before the fault and asked again after it. */
 interface UserSeen {
-  readonly user: number;
-  /** No answer began a session anew, and no item was gone. */
+  /** A request sent after the fault was answered. */
+  readonly answered: boolean;
+  /** That, and no answer began a session anew, and no item was gone. */
   readonly survived: boolean;
   /** Items that were acknowledged and gone; each is missed by one answer only. */
   readonly missing: number;
 }
 
-/** At least this share of the users kept their session and all that is in their cart. */
+/**
+ * At least this share of the users kept their session and all that is in their cart. A user who asks after the
+ * fault and is never answered has kept nothing.
+ */
 export function sessionsSurviveAtLeast(options: OfLoad & { readonly atLeast: number }): Objective {
   return buildObjective(options, {
     name: "session-survival",
@@ -38,6 +42,8 @@ export function itemsLostAtMost(options: OfLoad & { readonly atMost: number }): 
     measure: (data) => {
       const seen = usersSeen(data, options.of);
       if (seen.reason !== undefined) return { value: null, reason: seen.reason };
+      if (!seen.users.some(({ answered }) => answered))
+        return { value: null, reason: NOBODY_AFTER };
       return { value: seen.users.reduce((sum, { missing }) => sum + missing, 0) };
     },
   });
@@ -53,10 +59,12 @@ export function usersSeenAtLeast(options: OfLoad & { readonly atLeast: number })
     measure: (data) => {
       const seen = usersSeen(data, options.of);
       if (seen.reason !== undefined) return { value: null, reason: seen.reason };
-      return { value: seen.users.length };
+      return { value: seen.users.filter(({ answered }) => answered).length };
     },
   });
 }
+
+const NOBODY_AFTER = "no user was answered before the fault and after it";
 
 type Users =
   | { readonly users: readonly UserSeen[]; readonly reason?: undefined }
@@ -67,17 +75,20 @@ function usersSeen(data: TrialData, of: string | undefined): Users {
   if (load.reason !== undefined) return load;
   const byUser = answersByUser(load.probes);
   if (byUser.size === 0) return { reason: "no user of a session was answered" };
+  const askedAgain = new Set(
+    load.probes.flatMap(({ user, sentNs }) => (BigInt(sentNs) >= data.injectedNs ? [user] : [])),
+  );
   const users = [...byUser].flatMap(([user, answers]): UserSeen[] => {
     const before = answers.some(({ completedNs }) => BigInt(completedNs) < data.injectedNs);
-    const after = answers.filter(({ sentNs }) => BigInt(sentNs) >= data.injectedNs);
-    if (!before || after.length === 0) return [];
+    if (!before || !askedAgain.has(user)) return [];
+    const answered = answers.some(({ sentNs }) => BigInt(sentNs) >= data.injectedNs);
     const since = answers.filter(({ completedNs }) => BigInt(completedNs) >= data.injectedNs);
     const missing = since.reduce((sum, answer) => sum + (answer.missing ?? 0), 0);
     const lost = since.some(({ lostSession }) => lostSession === true);
-    return [{ user, survived: missing === 0 && !lost, missing }];
+    return [{ answered, survived: answered && missing === 0 && !lost, missing }];
   });
   if (users.length > 0) return { users };
-  return { reason: "no user was answered before the fault and after it" };
+  return { reason: "no user was answered before the fault and asked again after it" };
 }
 
 /** The good answers that each user got, in the order in which they were asked for. */

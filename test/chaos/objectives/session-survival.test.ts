@@ -39,17 +39,28 @@ test("a session that began anew did not survive, and what was lost before the fa
   expect(judgeTrial(lost, before)).toMatchObject({ verdict: "pass", measured: { value: 0 } });
 });
 
-test("who was not answered on both sides of the fault tells nothing", () => {
-  const data = carts(
-    answer(0, -20),
-    answer(1, 20),
-    answer(2, -20),
-    answer(2, 9, { outcome: "eof" }),
+test("who asks after the fault and is never answered did not survive, and is not seen again", () => {
+  const unanswered = [answer(2, -20), answer(2, 9, { outcome: "eof" })];
+  const data = carts(...kept, answer(1, 40), ...unanswered);
+  expect(judgeTrial(survive, data)).toMatchObject({ verdict: "fail", measured: { value: 2 / 3 } });
+  expect(judgeTrial(usersSeenAtLeast({ of, atLeast: 3 }), data)).toMatchObject({
+    verdict: "fail",
+    measured: { value: 2 },
+  });
+  expect(judgeTrial(survive, carts(...unanswered)).measured).toEqual({ value: 0 });
+  expect(judgeTrial(usersSeenAtLeast({ of, atLeast: 1 }), carts(...unanswered)).verdict).toBe(
+    "fail",
   );
+  // What their carts lost nobody can say.
+  expect(judgeTrial(lost, carts(...unanswered))).toMatchObject({ verdict: "inconclusive" });
+});
+
+test("who was not answered before the fault or did not ask after it tells nothing", () => {
+  const data = carts(answer(0, -20), answer(1, 20), answer(2, 9, { outcome: "eof" }));
   for (const objective of [survive, lost, usersSeenAtLeast({ of, atLeast: 0 })]) {
     expect(judgeTrial(objective, data)).toMatchObject({
       verdict: "inconclusive",
-      measured: { reason: "no user was answered before the fault and after it" },
+      measured: { reason: "no user was answered before the fault and asked again after it" },
     });
     expect(judgeTrial(objective, carts(probe(1, 2)))).toMatchObject({
       measured: { reason: "no user of a session was answered" },
