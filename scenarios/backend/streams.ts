@@ -23,6 +23,8 @@ export class Streams {
       return { status: 405, body: { error: "use GET" }, headers: { allow: "GET" } };
     }
     if (this.#ended) return { status: 503, body: { error: "stopping" } };
+    // A client that has left closes nothing any more: there would be no end of it.
+    if (response.destroyed || response.closed) return null;
     const everyMs = numberOf(queryOf(request).get("everyMs") ?? String(EVERY_MS));
     if (everyMs === null || everyMs < 1 || everyMs > MOST_EVERY_MS) {
       const error = `everyMs is no whole number from 1 to ${MOST_EVERY_MS}`;
@@ -43,7 +45,11 @@ export class Streams {
     };
     write();
     const timer = setInterval(write, everyMs);
-    const end = () => response.end();
+    const end = () => {
+      clearInterval(timer);
+      this.#open.delete(end);
+      response.end();
+    };
     this.#open.add(end);
     response.once("close", () => {
       clearInterval(timer);

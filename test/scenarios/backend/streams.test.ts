@@ -1,6 +1,8 @@
 import { once } from "node:events";
-import { request, type IncomingMessage } from "node:http";
-import { describe, expect, test } from "vitest";
+import { IncomingMessage, request, ServerResponse } from "node:http";
+import { Socket } from "node:net";
+import { describe, expect, test, vi } from "vitest";
+import { Streams } from "../../../scenarios/backend/streams.ts";
 import { ask, startBackend, until, type Program } from "./programs.ts";
 
 /** Opens a stream, and collects what comes on it. */
@@ -73,5 +75,41 @@ describe("a stream", () => {
   test("is read, not written", async () => {
     await using backend = await startBackend();
     expect((await ask(backend, "/stream", { method: "POST" })).status).toBe(405);
+  });
+});
+
+describe("a stream's timer", () => {
+  /** Begins a stream towards nobody, and says how many timers there are then, and after `next`. */
+  function timers(before: (response: ServerResponse) => void, next: (streams: Streams) => void) {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    try {
+      const incoming = new IncomingMessage(new Socket());
+      Object.assign(incoming, { method: "GET", url: "/stream" });
+      const response = new ServerResponse(incoming);
+      before(response);
+      const streams = new Streams();
+      expect(streams.begin(incoming, response, {})).toBeNull();
+      const begun = vi.getTimerCount();
+      next(streams);
+      return { begun, left: vi.getTimerCount(), ended: response.writableEnded };
+    } finally {
+      vi.useRealTimers();
+    }
+  }
+
+  test("is gone as soon as the application ends it, whether its client hears of it or not", () => {
+    const seen = timers(
+      () => {},
+      (streams) => streams.end(),
+    );
+    expect(seen).toEqual({ begun: 1, left: 0, ended: true });
+  });
+
+  test("never begins when the client has left already", () => {
+    const seen = timers(
+      (response) => response.destroy(),
+      () => {},
+    );
+    expect(seen).toMatchObject({ begun: 0, left: 0 });
   });
 });
