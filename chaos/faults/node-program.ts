@@ -1,6 +1,7 @@
 import type { RunningNode, SpawnedProcess, SpawnOptions } from "../environment/environment.ts";
 import { within } from "../environment/deadline.ts";
 import { endOf } from "../environment/end-of-program.ts";
+import { notAnObject, objectOfLine } from "../environment/json-line.ts";
 import { FaultError } from "./fault.ts";
 
 /** From its start until it says that it is ready; a fraction of a second on a quiet machine. */
@@ -40,6 +41,7 @@ export class NodeProgram<D extends Done> implements AsyncDisposable {
   readonly #waiting = new Map<number, { resolve: (done: D) => void; reject: (e: Error) => void }>();
   #nextId = 1;
   #over: Error | undefined;
+  #toldToEnd = false;
 
   private constructor(process_: SpawnedProcess, title: string) {
     this.#process = process_;
@@ -63,13 +65,17 @@ export class NodeProgram<D extends Done> implements AsyncDisposable {
   ): Promise<NodeProgram<D>> {
     const complaints: string[] = [];
     let answered: (answer: Answer<D>) => void = () => undefined;
-    let ready: () => void = () => undefined;
-    const started = new Promise<void>((resolve) => (ready = resolve));
+    const started = Promise.withResolvers<void>();
+    // It may go wrong before anybody waits for it.
+    started.promise.catch(() => undefined);
+    let broken: (error: Error) => void = started.reject;
     const process_ = await node.spawn(argv, {
       ...rights,
       onStdout: (line) => {
-        const answer = JSON.parse(line) as Answer<D> | { readonly kind: "ready" };
-        if (answer.kind === "ready") ready();
+        const answer = objectOfLine(line) as Answer<D> | { readonly kind: "ready" } | undefined;
+        if (answer === undefined) {
+          broken(new FaultError(`${title} on ${node.id} ${notAnObject(line)}`, LOOK_AT_LOGS));
+        } else if (answer.kind === "ready") started.resolve();
         else answered(answer);
       },
       onStderr: (line) => complaints.push(line),
@@ -81,6 +87,11 @@ export class NodeProgram<D extends Done> implements AsyncDisposable {
       } else program.#waiting.get(answer.id)?.resolve(answer);
       program.#waiting.delete(answer.id);
     };
+    broken = (error) => {
+      started.reject(error);
+      // A program that is ended may be within a line.
+      if (!program.#toldToEnd) program.#end(error);
+    };
     const ended = process_.exited.then(() => {
       throw new FaultError(
         `${title} ended: ${complaints.slice(-3).join(" ")}`,
@@ -91,7 +102,7 @@ export class NodeProgram<D extends Done> implements AsyncDisposable {
     const late = `${title} was not ready on ${node.id} within ${readyMs} ms`;
     try {
       await within(
-        Promise.race([started, ended]),
+        Promise.race([started.promise, ended]),
         readyMs,
         () => new FaultError(`${late}: ${complaints.slice(-3).join(" ")}`, LOOK_AT_LOGS),
       );
@@ -134,6 +145,7 @@ export class NodeProgram<D extends Done> implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#toldToEnd = true;
     this.#process.end();
     await endOf(this.#process, this.#title);
   }
@@ -144,7 +156,8 @@ export class NodeProgram<D extends Done> implements AsyncDisposable {
   }
 
   #end(error: Error): void {
-    this.#over = error;
+    // What went wrong first is what counts.
+    this.#over ??= error;
     for (const id of [...this.#waiting.keys()]) this.#fail(id, error);
   }
 }

@@ -1,4 +1,5 @@
 import { endOf } from "../environment/end-of-program.ts";
+import { notAnObject, objectOfLine } from "../environment/json-line.ts";
 import { FaultError } from "../faults/fault.ts";
 import type { RunningNode, SpawnedProcess } from "../environment/environment.ts";
 import { nsOfMs } from "../measurement/monotonic.ts";
@@ -34,6 +35,7 @@ export class ProberStream implements AsyncDisposable {
   #lastSuccessNs: bigint | null = null;
   #lastLateNs: bigint | null = null;
   #quality: ProberQuality | null = null;
+  #toldToEnd = false;
   readonly #done: Promise<ProberQuality>;
 
   private constructor(
@@ -62,10 +64,19 @@ export class ProberStream implements AsyncDisposable {
     const done = Promise.withResolvers<ProberQuality>();
     // Told to whoever asks, which may be nobody: the first thing that goes wrong ends the start.
     for (const { promise } of [ready, started, done]) promise.catch(() => undefined);
+    const fail = (error: FaultError): void => {
+      for (const waiting of [ready, started, done]) waiting.reject(error);
+    };
     const seen: { stream?: ProberStream } = {};
     const process_ = await node.spawn(["evenkeel-prober"], {
       onStdout: (line) => {
-        const output = JSON.parse(line) as ProberOutput;
+        const output = objectOfLine(line) as ProberOutput | undefined;
+        if (output === undefined) {
+          const { stream } = seen;
+          // A program that is killed may be within a line.
+          if (stream === undefined || !stream.#toldToEnd) fail(failed(notAnObject(line)));
+          return;
+        }
         switch (output.kind) {
           case "ready":
             if (output.protocol === PROBE_PROTOCOL) return ready.resolve();
@@ -85,8 +96,7 @@ export class ProberStream implements AsyncDisposable {
       onStderr: (line) => complaints.push(line),
     });
     void process_.exited.then(() => {
-      const error = failed(`ended by itself: ${complaints.slice(-3).join(" ")}`);
-      for (const waiting of [ready, started, done]) waiting.reject(error);
+      fail(failed(`ended by itself: ${complaints.slice(-3).join(" ")}`));
     });
     const stream = new ProberStream(process_, plan, load, done.promise);
     seen.stream = stream;
@@ -146,6 +156,7 @@ export class ProberStream implements AsyncDisposable {
 
   /** Ends the program, whatever it does. */
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#toldToEnd = true;
     if (this.#quality === null) this.#process.kill("SIGKILL");
     await endOf(this.#process, whoSends(this.#load));
   }

@@ -36,7 +36,12 @@ export class FakeProgram implements SpawnedProcess {
   }
 
   say(value: unknown): void {
-    this.#options.onStdout?.(JSON.stringify(value));
+    this.sayLine(JSON.stringify(value));
+  }
+
+  /** Says this as it is. */
+  sayLine(line: string): void {
+    this.#options.onStdout?.(line);
   }
 
   complain(line: string): void {

@@ -32,7 +32,7 @@ describe("a prober that does not start is one error, and its program is ended:",
     {
       how: "it speaks another version",
       say: (program: FakeProgram) => program.say({ kind: "ready", protocol: "evenkeel.probe/0" }),
-      says: "speaks evenkeel.probe/0, not evenkeel.probe/3",
+      says: "speaks evenkeel.probe/0, not evenkeel.probe/4",
       killed: true,
     },
     {
@@ -42,6 +42,12 @@ describe("a prober that does not start is one error, and its program is ended:",
         program.say({ kind: "refused", reason: "refuses a rate of 0" });
       },
       says: "refuses a rate of 0",
+      killed: true,
+    },
+    {
+      how: "it says half a line",
+      say: (program: FakeProgram) => program.sayLine('{"kind":"rea'),
+      says: 'said what is no object in JSON: {"kind":"rea',
       killed: true,
     },
     {
@@ -132,6 +138,29 @@ test("a prober that ended by itself has no account to give", async () => {
   program.exit(134);
   await settle();
   await expect(stream.stop()).rejects.toThrow("The prober ended by itself: out of memory");
+});
+
+test.for(['{"kind":"records","rec', "null", "out of memory"])(
+  "a prober that says %s has no account to give, and nothing else is harmed",
+  async (line) => {
+    const { program, stream, take } = await startedProber();
+    take(record(1n));
+    expect(() => program.sayLine(line)).not.toThrow();
+    program.exit(137);
+    await settle();
+    const error = await stream.stop().catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(FaultError);
+    expect(String(error)).toContain(`The prober said what is no object in JSON: ${line}`);
+    expect(stream.records).toHaveLength(1);
+  },
+);
+
+test("half a line of a prober that was told to end says nothing of it", async () => {
+  const { program, stream } = await startedProber();
+  const ending = stream[Symbol.asyncDispose]();
+  expect(() => program.sayLine('{"kind":"records","rec')).not.toThrow();
+  await ending;
+  await expect(stream.stop()).rejects.toThrow("The prober ended by itself");
 });
 
 test("letting go of a prober that still sends ends it", async () => {
