@@ -1,13 +1,14 @@
 import { blastProblems } from "./blast-radius/check-blast-radius.ts";
 import { WrongUse } from "./errors.ts";
 import { loadProblems } from "./load/check-loads.ts";
+import { objectiveProblems } from "./objectives/check-objectives.ts";
 import type { Scenario } from "./scenario.ts";
 import { requireSupport } from "./statistics/what-n-supports.ts";
 
 /**
  * Refuses what cannot be run, before anything is started: names that do not exist, statistics that
  * the number of trials cannot support, loads that cannot be sent, nothing to inject, more down at once
- * than may be, rules that cannot be watched. All problems are told at once.
+ * than may be, rules that cannot be watched, objectives that could not fail. All problems are told at once.
  *
  * @throws UnknownName, WrongUse, UnsupportedStatistic
  */
@@ -44,6 +45,7 @@ export function checkScenario(scenario: Scenario, trials: number): void {
     ...loadProblems(scenario),
     ...(namesExist ? blastProblems(scenario) : []),
     ...abortProblems(scenario),
+    ...objectiveProblems(scenario),
   ];
   const [only] = errors;
   if (only !== undefined && errors.length === 1 && problems.length === 0) throw only;

@@ -145,10 +145,17 @@ export interface Objective {
   readonly id: string;
   readonly title: string;
   readonly unit: "ms" | "count" | "ratio";
+  /**
+   * It is a ratio that can be above 1. Any other ratio is a share, which a ceiling of 1 could not fail.
+   * @default false
+   */
+  readonly aboveOne?: boolean;
+  /** The quantile that it takes within one trial, above 0, at most 1. @default none */
+  readonly quantile?: number;
   readonly statistic: "every trial" | "median" | `p${number}`;
   readonly measure: (data: TrialData) => Measured;
   readonly bound: Bound;
-  /** Fewer measured trials make it inconclusive. At least 1. */
+  /** Fewer measured trials make it inconclusive. A whole number from 1. */
   readonly minimumSamples: number;
   /**
    * What a missed bound's message says beside the value, such as which errors the load it speaks of had.

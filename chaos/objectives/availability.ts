@@ -42,6 +42,7 @@ export function latencyAtMost(
     name: `latency-${name.replace(".", "-")}-${stretch.id}`,
     title: `${name} of the latency ${stretch.title}`,
     unit: "ms",
+    quantile,
     bound: { kind: "at-most", value: atMostMs },
     measure: (data) => {
       const sent = requestsBetween({ ...stretch, ...ofLoad(of) }, data);

@@ -150,13 +150,14 @@ export function latencyAtMostBetween(
   options: Named & Between & { readonly quantile: number; readonly atMostMs: number },
 ): Objective {
   const bound = { kind: "at-most", value: options.atMostMs } as const;
-  return inEveryTrial(options, "ms", bound, (data) => {
+  const objective = inEveryTrial(options, "ms", bound, (data) => {
     const began = requestsBetween(options, data);
     if (began.reason !== undefined) return { value: null, reason: began.reason };
     const latencies = began.probes.filter(({ outcome }) => outcome === "ok").map(latencyMs);
     if (latencies.length === 0) return { value: null, reason: "no request succeeded then" };
     return { value: nearestRank(latencies, options.quantile) };
   });
+  return { ...objective, quantile: options.quantile };
 }
 
 /** Requests that had been sent and were not answered then; those that failed may have been on any node. */

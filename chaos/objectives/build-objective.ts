@@ -25,6 +25,10 @@ interface Parts {
   readonly name: string;
   readonly title: string;
   readonly unit: Objective["unit"];
+  /** @default false */
+  readonly aboveOne?: boolean;
+  /** @default none */
+  readonly quantile?: number;
   readonly bound: Bound;
   readonly measure: (data: TrialData) => Measured;
 }
@@ -32,15 +36,13 @@ interface Parts {
 /** An objective that is judged in every trial unless told otherwise; its title names the load it speaks of. */
 export function buildObjective(options: OfLoad, parts: Parts): Objective {
   const { id, of, statistic = "every trial", minimumSamples = 1 } = options;
-  const { name, title, unit, bound, measure } = parts;
+  const { name, title, ...rest } = parts;
   return {
     id: id ?? (of === undefined ? name : `${name}-${of}`),
     title: of === undefined ? title : `${title}, of load ${of}`,
-    unit,
+    ...rest,
     statistic,
     minimumSamples,
-    measure,
-    bound,
     ...(of === undefined ? {} : { circumstances: (data) => errorsOf(of, data) }),
   };
 }

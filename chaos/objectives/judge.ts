@@ -97,7 +97,8 @@ function overall(
   }
   // A percentile that the planned trials support, those with a value may not.
   const needed = Math.max(1, objective.minimumSamples, quantile === null ? 1 : trialsFor(quantile));
-  if (enough < needed) {
+  // Also when what is needed is no number.
+  if (!(enough >= needed)) {
     const reason = samples.find((sample) => !known(sample))?.message ?? "no trial can be trusted";
     return {
       verdict: "inconclusive",

@@ -16,6 +16,7 @@ export interface Limits {
  * The limits of one trial; null when the measure that bounds it has no value.
  *
  * @throws what the objective's own code throws
+ * @throws RangeError when a limit is no number
  */
 export function limitsOf(objective: Objective, data: TrialData): Limits | null {
   const { bound } = objective;
@@ -33,9 +34,12 @@ export function limitsOf(objective: Objective, data: TrialData): Limits | null {
     case "predicted": {
       const window = bound.windowOf?.(data) ?? bound.window;
       const widenedBy = data.resolutionMs + bound.slackMs;
+      const [floorMs, ceilingMs] = [window.floorMs - widenedBy, window.ceilingMs + widenedBy];
+      refuseNaN("the floor of its window", floorMs);
+      refuseNaN("the ceiling of its window", ceilingMs);
       return {
-        atLeast: Math.max(0, window.floorMs - widenedBy),
-        atMost: window.ceilingMs + widenedBy,
+        atLeast: Math.max(0, floorMs),
+        atMost: ceilingMs,
         widenedBy,
         predicted: window,
         text: `within the predicted window ± ${format(widenedBy, "ms")}`,
@@ -45,7 +49,12 @@ export function limitsOf(objective: Objective, data: TrialData): Limits | null {
 }
 
 function plain(atLeast: number | null, atMost: number | null, text: string): Limits {
+  refuseNaN("its bound", atLeast ?? atMost ?? 0);
   return { atLeast, atMost, widenedBy: 0, predicted: null, text };
+}
+
+function refuseNaN(what: string, value: number): void {
+  if (Number.isNaN(value)) throw new RangeError(`${what} is NaN`);
 }
 
 /**

@@ -25,6 +25,7 @@ export function recoveryOvershootAtMost(
     name: "recovery-overshoot",
     title: `most requests open on a backend after ${from.title}, over what is normal`,
     unit: "ratio",
+    aboveOne: true,
     bound: { kind: "at-most", value: atMost },
     measure: (data) => {
       const [begin, end] = [from.find(data), theEnd.find(data)];

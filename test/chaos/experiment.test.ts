@@ -682,6 +682,7 @@ describe("refused before anything is started", () => {
         { fault: killNode(node("lb-b"), { silent: true }), afterMs: 0 },
       ],
       abort: [moreFailedThan({ count: 1, withinMs: 1, load: "none" })],
+      objectives: [outageWithin({ window: WINDOW, slackMs: NaN })],
     });
     const refusal = (() => {
       try {
@@ -692,7 +693,7 @@ describe("refused before anything is started", () => {
       }
     })();
     expect(refusal.split("\n").map((line) => line.trim())).toEqual([
-      expect.stringMatching(/^WrongUse: The scenario has 12 problems\. Nothing was started:$/),
+      expect.stringMatching(/^WrongUse: The scenario has 13 problems\. Nothing was started:$/),
       expect.stringMatching(/^The number of trials is 0\./),
       expect.stringMatching(/^load: ratePerSecond is 0\. Use a number above 0\./),
       expect.stringMatching(/^load: traffic\.connections is 0\. Use a whole number from 1/),
@@ -707,6 +708,7 @@ describe("refused before anything is started", () => {
       expect.stringMatching(
         /^abort\[0\]: "more than 1 requests of load none.* not declared\. Known: Carts, kept, kept\./,
       ),
+      expect.stringMatching(/^objectives\[0\] "outage": slackMs is NaN\. Use a finite/),
     ]);
   });
 

@@ -95,6 +95,25 @@ describe("one trial", () => {
     expect(over(objective, ms(100, 100)).verdict).toBe("inconclusive");
   });
 
+  test.each<[string, Bound]>([
+    ["ceiling", { kind: "at-most", value: NaN }],
+    ["floor", { kind: "at-least", value: NaN }],
+    ["window's floor", { ...PREDICTED, windowOf: () => windowOf(NaN, 200) }],
+    ["window's ceiling", { ...PREDICTED, windowOf: () => windowOf(100, NaN) }],
+    ["slack", { ...PREDICTED, slackMs: NaN }],
+  ])("a %s that is no number is inconclusive, in the trial and in the run", (_, bound) => {
+    const objective = objectiveOf({ bound });
+    expect(judgeTrial(objective, trialData())).toMatchObject({
+      verdict: "inconclusive",
+      message: expect.stringMatching(/the objective's own code failed: .* is NaN/),
+    });
+    expect(over(objective, ms(100, 100)).verdict).toBe("inconclusive");
+  });
+
+  test("no number of trials is enough where the number that is needed is none", () => {
+    expect(over(objectiveOf({ minimumSamples: NaN }), ms(100, 100)).verdict).toBe("inconclusive");
+  });
+
   test("no measure that lacks data ever passes, under any bound", () => {
     const bound = fc.oneof(
       fc.record({ kind: fc.constant("at-most" as const), value: fc.double({ noNaN: true }) }),
