@@ -1,6 +1,7 @@
 import type { Topology } from "../../stacks/topology.ts";
 import type { Deployment, Moment } from "../environment/environment.ts";
 import { withNextStep } from "../errors.ts";
+import type { FaultPart } from "../report/record.ts";
 
 /**
  * Something injected and healed. One file a fault; its life is described → prepared → injected →
@@ -84,6 +85,8 @@ export interface InjectedFault extends AsyncDisposable {
   readonly moment: Moment;
   /** Node or link it acts on. */
   readonly target: string;
+  /** What it does to whom, when it consists of several faults. @default itself to its target */
+  readonly parts?: readonly FaultPart[];
   /**
    * Looks whether the fault is really active. Not active makes the run invalid.
    *

@@ -108,6 +108,7 @@ export async function injectAll(
       kind: step.fault.kind,
       title: step.fault.title,
       target,
+      ...(injected.parts === undefined ? {} : { parts: injected.parts }),
       injectedNs: moment.monotonicNs.toString(),
       uncertaintyMs: Number(moment.uncertaintyNs) / 1e6,
       healedNs: healedNs?.toString() ?? null,

@@ -8,7 +8,8 @@ const LEAD_NS = 6_000_000n;
 
 /**
  * Several faults at the same moment, as one: such as of both balancers, or of half a pool. It is
- * active when all of them are; the first stands for all of them where one target is named.
+ * active when all of them are; the first stands for all of them where one target is named, and the
+ * record names each with its own.
  *
  * @throws RangeError without any
  */
@@ -41,7 +42,7 @@ export function together(faults: readonly Fault[], title?: string): Fault {
           const context = { ...wanted, atNs: wanted.atNs ?? process.hrtime.bigint() + LEAD_NS };
           const injecting = prepared.map((one) => one.inject(context));
           try {
-            return asOne(await allOf(injecting));
+            return asOne(faults, await allOf(injecting));
           } catch (error) {
             // Half of it is none of it; what went wrong first is what counts.
             await Promise.allSettled(injecting.map(async (one) => (await one).heal()));
@@ -54,7 +55,7 @@ export function together(faults: readonly Fault[], title?: string): Fault {
   };
 }
 
-function asOne(injected: readonly InjectedFault[]): InjectedFault {
+function asOne(faults: readonly Fault[], injected: readonly InjectedFault[]): InjectedFault {
   let healed: Promise<Moment> | undefined;
   const heal = (): Promise<Moment> => {
     healed ??= allOf(injected.map((one) => one.heal())).then(spanOf);
@@ -63,6 +64,10 @@ function asOne(injected: readonly InjectedFault[]): InjectedFault {
   return {
     moment: spanOf(injected.map(({ moment }) => moment)),
     target: injected[0]?.target ?? "",
+    parts: faults.flatMap(({ kind }, index) => {
+      const one = injected[index];
+      return one === undefined ? [] : (one.parts ?? [{ kind, target: one.target }]);
+    }),
     verify: async (signal) => {
       const seen = await Promise.all(injected.map((one) => one.verify(signal)));
       return {

@@ -1,3 +1,4 @@
+import { partsOf } from "../report/fault-parts.ts";
 import type { TrialData } from "../scenario.ts";
 
 /** When faults acted on a node. */
@@ -10,14 +11,17 @@ export interface Hurting {
   readonly toNs: bigint | null;
 }
 
-/** Every fault of a trial with the node that it acted on: the first of those it names, if several. */
+/** Every fault of a trial with the node that it acted on; one that consists of several, as those. */
 export function hurtings({ trial }: TrialData): readonly Hurting[] {
-  return trial.faults.map(({ target, kind, injectedNs, healedNs, uncertaintyMs }) => ({
-    node: target,
-    kind,
-    fromNs: BigInt(injectedNs) - BigInt(Math.ceil(uncertaintyMs * 1e6)),
-    toNs: healedNs === null ? null : BigInt(healedNs),
-  }));
+  return trial.faults.flatMap((fault) => {
+    const { injectedNs, healedNs, uncertaintyMs } = fault;
+    return partsOf(fault).map(({ kind, target }) => ({
+      node: target,
+      kind,
+      fromNs: BigInt(injectedNs) - BigInt(Math.ceil(uncertaintyMs * 1e6)),
+      toNs: healedNs === null ? null : BigInt(healedNs),
+    }));
+  });
 }
 
 /** Ids of the nodes that any fault of the trial acted on. */

@@ -64,7 +64,16 @@ const objectiveSample = z.object({
 const fault = z.object({
   kind: z.string(),
   title: z.string(),
-  target: z.string(),
+  target: z
+    .string()
+    .describe("Node or link it acted on; the first of them if it consists of several faults"),
+  parts: z.exactOptional(
+    z
+      .array(z.object({ kind: z.string(), target: z.string() }))
+      .describe(
+        "What a fault that consists of several did to whom; absent when it is one by itself",
+      ),
+  ),
   injectedNs: ns,
   uncertaintyMs: z.number(),
   healedNs: ns.nullable(),

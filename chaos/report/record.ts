@@ -129,11 +129,21 @@ export interface TrialRecord {
 export interface FaultRecord {
   readonly kind: string;
   readonly title: string;
+  /** Node or link that it acted on; of a fault that consists of several, the first of theirs. */
   readonly target: string;
+  /** What a fault that consists of several did to whom, in order; absent when it is one by itself. */
+  readonly parts?: readonly FaultPart[];
   readonly injectedNs: string;
   readonly uncertaintyMs: number;
   readonly healedNs: string | null;
   readonly verified: { readonly active: boolean; readonly evidence: string };
+}
+
+/** One of the faults that happened together as one. */
+export interface FaultPart {
+  readonly kind: string;
+  /** Node or link that it acted on. */
+  readonly target: string;
 }
 
 /** An objective over all trials. */

@@ -1,3 +1,4 @@
+import { partsOf } from "../fault-parts.ts";
 import { field, grouped, ROW, spansOf, type LaneRow } from "./lane.ts";
 import { html } from "./markup.ts";
 import type { Printer } from "./printer.ts";
@@ -26,8 +27,8 @@ export function isFailover(seen: SeenTrial, deadAt: (node: string) => number): b
 /** When a node stopped telling anything, because the fault was its death. */
 export function deathOf(seen: SeenTrial): (node: string) => number {
   const deaths = new Map<string, number>();
-  for (const fault of seen.trial.faults) {
-    if (fault.kind === "kill" || fault.kind === "silent-kill") deaths.set(fault.target, 0);
+  for (const { kind, target } of seen.trial.faults.flatMap(partsOf)) {
+    if (kind === "kill" || kind === "silent-kill") deaths.set(target, 0);
   }
   return (node) => deaths.get(node) ?? Number.POSITIVE_INFINITY;
 }

@@ -1,3 +1,4 @@
+import { partsOf } from "../fault-parts.ts";
 import { drawTopology } from "../topology/drawing.ts";
 import { html, NOTHING, type Markup } from "./markup.ts";
 import type { Printer } from "./printer.ts";
@@ -7,7 +8,10 @@ export function topologyDrawing(print: Printer, width: number): Markup {
   const { topology, trials } = print.run.record;
   if (topology.nodes.length === 0) return NOTHING;
   const hurt = new Set(
-    trials.flatMap((trial) => [...trial.faults.map((fault) => fault.target), trial.target ?? ""]),
+    trials.flatMap(({ faults, target }) => [
+      ...faults.flatMap(partsOf).map((part) => part.target),
+      target ?? "",
+    ]),
   );
   const drawing = drawTopology(topology, {
     width,

@@ -3,6 +3,7 @@ import type { Fault, InjectionContext, PreparedFault } from "../../../chaos/faul
 import { injectWithJournal } from "../../../chaos/faults/injected.ts";
 import { injectAll, type ScheduleSetting } from "../../../chaos/faults/schedule.ts";
 import type { Heartbeat } from "../../../chaos/scenario.ts";
+import { together } from "../../../chaos/faults/together.ts";
 import { smallTopology } from "../environment/small-topology.ts";
 import { eventOf, FakeDeployment, FakeJournal } from "./fake-deployment.ts";
 
@@ -125,6 +126,29 @@ test("faults are injected, looked at and healed one after another, no sooner tha
     "fault.verified two",
     "fault.healed two",
   ]);
+});
+
+test("a fault that consists of several is recorded with all of them, another without", async () => {
+  const seen = life();
+  const both = together([fault("one", seen).fault, fault("two", seen).fault]);
+  const deployment = new FakeDeployment(smallTopology());
+  await using prepared = await both.prepare(deployment);
+  const { faults } = await injectAll(setting(), deployment, [
+    { step: { fault: both, afterMs: 0 }, fault: prepared },
+    step(fault("three", seen)),
+  ]);
+  expect(faults).toMatchObject([
+    {
+      kind: "together",
+      target: "one-target",
+      parts: [
+        { kind: "one", target: "one-target" },
+        { kind: "two", target: "two-target" },
+      ],
+    },
+    { kind: "three", target: "three-target" },
+  ]);
+  expect(faults[1]).not.toHaveProperty("parts");
 });
 
 test("a fault without a time to heal stays active, and the schedule ends with its injection", async () => {

@@ -18,6 +18,7 @@ async function killedBy(seed: number): Promise<{ killed: readonly string[]; evid
   const injected = await prepared.inject({ journal: new FakeJournal() });
   const killed = deployment.calls.map((call) => call.replace("silent-kill ", ""));
   expect(prepared.aim()).toBe(killed[0]);
+  expect(injected.parts).toEqual(killed.map((target) => ({ kind: "silent-kill", target })));
   const { active, evidence } = await injected.verify();
   expect(active).toBe(true);
   await injected.heal();

@@ -40,6 +40,18 @@ test("they are injected, each with its own intent, and healed together, once", a
   expect(journal.lines).toEqual(["intent", "intent", "done", "done"]);
 });
 
+test("each is told with its kind and target, also when some of them are several themselves", async () => {
+  const deployment = new FakeDeployment(smallTopology());
+  const third = killNode(node("client"), { silent: true });
+  const prepared = await together([together([first, second]), third]).prepare(deployment);
+  const fault = await prepared.inject({ journal: new FakeJournal() });
+  expect(fault.parts).toEqual([
+    { kind: "kill", target: "app-1" },
+    { kind: second.kind, target: "app-2" },
+    { kind: "silent-kill", target: "client" },
+  ]);
+});
+
 test("they are active when all of them are", async () => {
   const { deployment, fault } = await injected();
   deployment.inspections.set("app-1", DEAD);

@@ -44,6 +44,15 @@ test("a hurt balancer hurts what went through it", () => {
   expect(measured).toMatchObject({ verdict: "pass", measured: { value: 5 } });
 });
 
+test("what was on any of the nodes that were hurt together was on a hurt node", () => {
+  const parts = ["web-1", "web-2"].map((target) => ({ kind: "kill", target }));
+  const trial = { ...data.trial, faults: [faultAt(0, null, { kind: "together", parts })] };
+  const open = (on: "hurt" | "others") =>
+    judgeTrial(connectionsOpenAtLeast({ of, on, atLeast: 0 }), { ...data, trial }).measured;
+  expect(open("hurt")).toEqual({ value: 4 });
+  expect(open("others")).toEqual({ value: 1 });
+});
+
 test("what had ended before the fault, began after it or never brought a line was not open", () => {
   const open = connectionsOpenAtLeast({ of, atLeast: 1 });
   const none = [

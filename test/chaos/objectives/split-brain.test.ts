@@ -58,6 +58,15 @@ test.each(["kill", "silent-kill"])(
   },
 );
 
+test.each(["together", "some-of"])("none of the balancers holds anything that died %s", (kind) => {
+  const two = ["web-1", "lb-a"].map((target) => ({ kind: "silent-kill", target }));
+  const three = [...two, { kind: "kill", target: "lb-b" }];
+  const faults = [faultAt(0, null, { kind, target: "web-1", parts: three })];
+  expect(nobody([first, added(-300, "lb-b")], faults)).toEqual({ value: 900 });
+  const other = [faultAt(0, null, { kind, target: "web-1", parts: two })];
+  expect(nobody([first, added(300, "lb-b")], other)).toEqual({ value: 300 });
+});
+
 test.each(["pause", "isolate"])(
   "a node during a %s holds it for nobody, and again after it",
   (kind) => {

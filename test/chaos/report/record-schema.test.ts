@@ -29,7 +29,17 @@ const RECORDS: readonly (readonly [string, RunRecord])[] = [
   ["without trials", emptyRun().record],
   ["without a heartbeat", backendKilled().record],
   ["of a fault that is healed", storeStalled().record],
+  ["of several faults at once", ofSeveralFaults(passingRun().record)],
 ];
+
+function ofSeveralFaults(record: RunRecord): RunRecord {
+  const parts = ["lb-a", "web-1"].map((target) => ({ kind: "silent-kill", target }));
+  const trials = record.trials.map((trial) => ({
+    ...trial,
+    faults: trial.faults.map((fault) => ({ ...fault, kind: "together", parts })),
+  }));
+  return { ...record, trials };
+}
 
 async function published(): Promise<z.core.JSONSchema.JSONSchema> {
   const path = join(PROJECT_ROOT, "docs/schema/run.schema.json");
