@@ -4,7 +4,7 @@
  */
 
 /** Changes whenever plan or records change their meaning; a mismatch is refused. */
-export const PROBE_PROTOCOL = "evenkeel.probe/3";
+export const PROBE_PROTOCOL = "evenkeel.probe/4";
 
 /** How a probe ended. */
 export const OUTCOMES = [
@@ -132,6 +132,8 @@ export interface ProbeRecord {
   readonly missing?: number;
   /** Of `session`: the session that the response belonged to was not the user's: it began anew. */
   readonly lostSession?: true;
+  /** Of `session`: the first answer after this user's cart was full: it came without cookies. */
+  readonly began?: true;
   /** Of `long-lived`: lines that arrived. */
   readonly lines?: number;
 }

@@ -26,8 +26,8 @@ const WORD: Readonly<
 /**
  * At most this share of the answers came to their user from another backend than the answer before,
  * although that backend could have given them: no fault acted on it, and no balancer had told that it was
- * unhealthy, ejected, drained or leaving. A user's first answer does not count, because it brings the cookie
- * to follow.
+ * unhealthy, ejected, drained or leaving. A user's first two answers do not count, because the first brings
+ * the cookie to follow; nor do the two after a cart was full, when the user begins anew without cookies.
  *
  * @see Envoy and HAProxy call a request that follows its user to the same backend sticky
  */
@@ -44,8 +44,10 @@ export function affinityMissesAtMost(options: OfLoad & { readonly atMost: number
       let followed = 0;
       let missed = 0;
       for (const answers of answersByUser(load.probes).values()) {
-        for (const [index, { node, sentNs, completedNs }] of answers.entries()) {
-          const own = index < 2 ? null : (answers[index - 1]?.node ?? null);
+        let begun = 0;
+        for (const [index, { node, sentNs, completedNs, began }] of answers.entries()) {
+          if (began === true) begun = index;
+          const own = index < begun + 2 ? null : (answers[index - 1]?.node ?? null);
           if (own === null || node === null) continue;
           followed += 1;
           if (node !== own && isFit(own, BigInt(sentNs), BigInt(completedNs))) missed += 1;

@@ -23,7 +23,7 @@ export interface OpenProbe {
 }
 
 /** What a record tells beside what every record tells. */
-export type Findings = Pick<ProbeRecord, "user" | "missing" | "lostSession">;
+export type Findings = Pick<ProbeRecord, "user" | "missing" | "lostSession" | "began">;
 
 /** What carries the requests of a load: one implementation a kind of traffic. */
 export interface Carrier {

@@ -53,11 +53,12 @@ export class SessionUsers implements Carrier {
   settle(probe: OpenProbe): Findings {
     if (probe.seat === null) return {};
     this.#seats.release(probe.seat);
-    const { missing = 0, lostSession = false } = this.#findings.get(probe) ?? {};
+    const { missing = 0, lostSession = false, began = false } = this.#findings.get(probe) ?? {};
     return {
       user: probe.seat,
       ...(missing > 0 ? { missing } : {}),
       ...(lostSession ? { lostSession: true as const } : {}),
+      ...(began ? { began: true as const } : {}),
     };
   }
 

@@ -14,6 +14,8 @@ export interface CartFindings {
   readonly missing: number;
   /** The session is not the one that this user had. */
   readonly lostSession: boolean;
+  /** Its cart was full: this is the first answer of a new one, without the cookies of the one before. */
+  readonly began: boolean;
 }
 
 /** One user: cookies, and what was put into the cart. Sends one request at a time. */
@@ -23,6 +25,7 @@ export class User {
   readonly #sent = new Set<string>();
   readonly #acknowledged = new Set<string>();
   #session: string | null = null;
+  #isFull = false;
 
   /** The cookies, as a `Cookie` field has them; empty for none. */
   get cookie(): string {
@@ -58,6 +61,8 @@ export class User {
   sees(item: string, { session, items }: CartSeen): CartFindings | null {
     if (items.some((one) => !this.#sent.has(one))) return null;
     this.#acknowledged.add(item);
+    const began = this.#isFull;
+    this.#isFull = false;
     const lostSession = this.#session !== null && session !== this.#session;
     this.#session = session;
     const present = new Set(items);
@@ -68,7 +73,7 @@ export class User {
       this.#acknowledged.delete(one);
     }
     if (present.size >= CART_ITEMS) this.#beginAnew();
-    return { missing, lostSession };
+    return { missing, lostSession, began };
   }
 
   #beginAnew(): void {
@@ -76,5 +81,6 @@ export class User {
     this.#sent.clear();
     this.#acknowledged.clear();
     this.#session = null;
+    this.#isFull = true;
   }
 }

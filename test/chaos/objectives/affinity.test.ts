@@ -59,6 +59,18 @@ test("a backend that a fault acts on is not fit, whether anybody has noticed or 
   expect(judged([], [faultAt(60, 90, { target: "web-2" })]).verdict).toBe("fail");
 });
 
+test("a user who begins anew without cookies follows nobody at first", () => {
+  const carts = (began: object) => [
+    ...[answer(0, "web-2"), answer(20, "web-2"), answer(40, "web-2")],
+    ...[{ ...answer(60, "web-3"), ...began }, answer(80, "web-4")],
+    ...[answer(100, "web-4"), answer(120, "web-3")],
+  ];
+  const misses = (began: object) =>
+    judgeTrial(objective, trialData({ alongside: { carts: carts(began) } })).measured;
+  expect(misses({ began: true })).toEqual({ value: 1 / 3 });
+  expect(misses({})).toEqual({ value: 3 / 5 });
+});
+
 test("users do not follow each other, and two answers each tell nothing", () => {
   const carts = [0, 1].flatMap((user) => [
     answer(50 + user, `web-${user + 1}`, user),

@@ -34,6 +34,12 @@ describe("users with sessions", () => {
     }
     const perUser = [0, 1, 2].map((user) => records.filter((one) => one.user === user).length);
     for (const count of perUser) expect(count).toBeGreaterThan(80);
+    // Each after 100 of its own.
+    for (const user of [0, 1, 2]) {
+      const own = records.filter((one) => one.user === user);
+      const began = own.flatMap((one, index) => (one.began === true ? [index] : []));
+      expect(began).toEqual(own.length > 100 ? [100] : []);
+    }
     // The cart grows, and is not all there ever was.
     const longest = Math.max(...records.map(({ bytes }) => bytes));
     expect(longest).toBeGreaterThan(400);

@@ -22,6 +22,7 @@ describe("the cart of a user", () => {
     expect(user.sees("a", { session: "s", items: ["a"] })).toEqual({
       missing: 0,
       lostSession: false,
+      began: false,
     });
     expect(user.sees("b", { session: "s", items: ["b"] })?.missing).toBe(1);
     expect(user.sees("c", { session: "s", items: ["b", "c"] })?.missing).toBe(0);
@@ -51,10 +52,12 @@ describe("the cart of a user", () => {
     expect(user.sees("b", { session: "t", items: ["b"] })).toEqual({
       missing: 1,
       lostSession: true,
+      began: false,
     });
     expect(user.sees("c", { session: "t", items: ["b", "c"] })).toEqual({
       missing: 0,
       lostSession: false,
+      began: false,
     });
   });
 
@@ -71,7 +74,10 @@ describe("the cart of a user", () => {
     expect(user.sees("x", { session: "t", items: ["x"] })).toEqual({
       missing: 0,
       lostSession: false,
+      began: true,
     });
+    user.sends("y");
+    expect(user.sees("y", { session: "t", items: ["x", "y"] })?.began).toBe(false);
   });
 
   test("of a store that keeps what it acknowledges misses nothing, whatever else happens", () => {
@@ -86,6 +92,7 @@ describe("the cart of a user", () => {
       fc.property(steps, (all) => {
         const user = new User();
         const cart: string[] = [];
+        let began = false;
         for (const [index, { stored, acknowledged }] of all.entries()) {
           const item = String(index);
           user.sends(item);
@@ -93,8 +100,9 @@ describe("the cart of a user", () => {
           for (let n = acknowledged ? Math.max(1, stored) : stored; n > 0; n -= 1) cart.push(item);
           if (!acknowledged) continue;
           const seen = user.sees(item, { session: "s", items: cart });
-          expect(seen).toEqual({ missing: 0, lostSession: false });
-          if (new Set(cart).size >= CART_ITEMS) cart.length = 0;
+          expect(seen).toEqual({ missing: 0, lostSession: false, began });
+          began = new Set(cart).size >= CART_ITEMS;
+          if (began) cart.length = 0;
         }
       }),
     );
