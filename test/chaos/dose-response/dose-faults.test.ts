@@ -45,6 +45,19 @@ test("a drawn delay is what the seed draws, below what was asked for, and none o
   expect(await delayMs(1, 0)).toBeLessThan(100);
 });
 
+test("a delay ends when the run is stopped, and nothing is injected any more", async () => {
+  const deployment = new FakeDeployment(topology);
+  const journal = new FakeJournal();
+  const fault = afterDrawnDelay(pauseNode(node("lb-a")), 600_000);
+  await using prepared = await fault.prepare(deployment, { seed: 1 });
+  const stop = new AbortController();
+  const injecting = prepared.inject({ journal, signal: stop.signal });
+  stop.abort(new Error("Ctrl-C"));
+  await expect(injecting).rejects.toMatchObject({ cause: new Error("Ctrl-C") });
+  expect(deployment.calls).toEqual([]);
+  expect(journal.lines).toEqual([]);
+});
+
 test("the owner at first stays the target when the address has moved, in each deployment its own", () => {
   const target = ownerAtFirst();
   const deployment = new FakeDeployment(topology);
