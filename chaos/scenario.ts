@@ -130,8 +130,10 @@ export interface TrialData {
   readonly injectedNs: bigint;
   /** How long probes were sent after P1. */
   readonly observedMs: number;
-  /** What this trial's probes can tell apart. */
+  /** What this trial's probes can tell apart, those of the main load. */
   readonly resolutionMs: number;
+  /** The same of the loads beside it, by their ids. */
+  readonly alongsideResolutionMs: Readonly<Record<string, number>>;
   /** Of the main load. */
   readonly probes: readonly ProbeRecord[];
   /** Of the loads beside it, by their ids. */
@@ -144,6 +146,8 @@ export interface TrialData {
 export interface Objective {
   readonly id: string;
   readonly title: string;
+  /** Id of the load beside the main one that it speaks of, whose resolution it is judged with. @default - the main load */
+  readonly of?: string;
   readonly unit: "ms" | "count" | "ratio";
   /**
    * It is a ratio that can be above 1. Any other ratio is a share, which a ceiling of 1 could not fail.
@@ -174,7 +178,7 @@ export type Bound =
       readonly title: string;
       readonly measure: (data: TrialData) => Measured;
     }
-  /** Floor and ceiling from theory, each widened by the run's own resolution and `slackMs`. */
+  /** Floor and ceiling from theory, each widened by the load's own resolution in the trial and `slackMs`. */
   | {
       readonly kind: "predicted";
       /** The window in words, with the formula, for the objective as a whole. */

@@ -43,7 +43,7 @@ export function buildObjective(options: OfLoad, parts: Parts): Objective {
     ...rest,
     statistic,
     minimumSamples,
-    ...(of === undefined ? {} : { circumstances: (data) => errorsOf(of, data) }),
+    ...(of === undefined ? {} : { of, circumstances: (data) => errorsOf(of, data) }),
   };
 }
 

@@ -3,14 +3,25 @@ import type { Objective, Scenario } from "../scenario.ts";
 /**
  * What is wrong with the objectives of a scenario, all of it, each with its place, the value and the next
  * step: a number that compares with nothing would pass every trial, and so would a bound that no value
- * can miss. Empty when each can fail.
+ * can miss. Empty when each can fail, and speaks of a load that there is.
  */
-export function objectiveProblems({ objectives }: Pick<Scenario, "objectives">): readonly string[] {
+export function objectiveProblems({
+  objectives,
+  alongside = [],
+}: Pick<Scenario, "objectives" | "alongside">): readonly string[] {
+  const loads = alongside.map(({ id }) => id);
   return objectives.flatMap((objective, index) =>
-    [...problemsOfBound(objective), ...problemsOfNumbers(objective)].map(
-      (problem) => `objectives[${index}] "${objective.id}": ${problem}`,
-    ),
+    [
+      ...problemsOfLoad(objective, loads),
+      ...problemsOfBound(objective),
+      ...problemsOfNumbers(objective),
+    ].map((problem) => `objectives[${index}] "${objective.id}": ${problem}`),
   );
+}
+
+function problemsOfLoad({ of }: Objective, loads: readonly string[]): readonly string[] {
+  if (of === undefined || loads.includes(of)) return [];
+  return [`it speaks of load "${of}". Known beside the main one: ${loads.join(", ") || "none"}.`];
 }
 
 function problemsOfBound({ bound, unit, aboveOne = false }: Objective): readonly string[] {

@@ -33,7 +33,7 @@ export function limitsOf(objective: Objective, data: TrialData): Limits | null {
     }
     case "predicted": {
       const window = bound.windowOf?.(data) ?? bound.window;
-      const widenedBy = data.resolutionMs + bound.slackMs;
+      const widenedBy = resolutionOf(objective, data) + bound.slackMs;
       const [floorMs, ceilingMs] = [window.floorMs - widenedBy, window.ceilingMs + widenedBy];
       refuseNaN("the floor of its window", floorMs);
       refuseNaN("the ceiling of its window", ceilingMs);
@@ -51,6 +51,12 @@ export function limitsOf(objective: Objective, data: TrialData): Limits | null {
 function plain(atLeast: number | null, atMost: number | null, text: string): Limits {
   refuseNaN("its bound", atLeast ?? atMost ?? 0);
   return { atLeast, atMost, widenedBy: 0, predicted: null, text };
+}
+
+function resolutionOf({ of }: Objective, data: TrialData): number {
+  const resolutionMs = of === undefined ? data.resolutionMs : data.alongsideResolutionMs[of];
+  if (resolutionMs !== undefined) return resolutionMs;
+  throw new RangeError(`nobody knows what load ${of} can tell apart`);
 }
 
 function refuseNaN(what: string, value: number): void {

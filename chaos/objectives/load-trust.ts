@@ -1,13 +1,15 @@
 import type { Environment } from "../environment/environment.ts";
 import { judgeQuality } from "../measurement/prober-quality.ts";
 import type { ProberQuality } from "../measurement/probe.ts";
-import type { Scenario } from "../scenario.ts";
+import type { Objective, Scenario } from "../scenario.ts";
 import type { TrialObservation } from "../trial.ts";
 
 /** What speaks against what one trial measured, by all of its loads. */
 export interface TrialTrust {
   /** What the main load can tell apart. */
   readonly resolutionMs: number;
+  /** The same of the loads beside it, by their ids. */
+  readonly alongsideResolutionMs: Readonly<Record<string, number>>;
   /** Everything that speaks against it; empty when it can be trusted. */
   readonly reasons: readonly string[];
   /** There are reasons, and each of them is that a prober was late. */
@@ -19,14 +21,13 @@ export interface TrialTrust {
 const NO_ACCOUNT = "the prober gave no account of itself. Look at its own output.";
 
 /**
- * Whether what a trial measured can be trusted: only when every load was sent as it should. The bounds
- * of the objectives are judged with the resolution of the main one.
+ * Whether what a trial measured can be trusted: only when every load was sent as it should, and can
+ * tell apart what the objectives that speak of it compare with.
  */
 export function trustIn(
-  scenario: Pick<Scenario, "load" | "alongside">,
+  scenario: Pick<Scenario, "load" | "alongside" | "objectives">,
   seen: Pick<TrialObservation, "trial" | "alongside" | "baselineFailures">,
   environment: Environment["kind"],
-  smallestBoundMs: number | null,
 ): TrialTrust {
   const { load } = scenario;
   const doubts: {
@@ -51,27 +52,41 @@ export function trustIn(
     return resolutionMs;
   };
   const resolutionMs = judge(seen.trial.quality, {
-    smallestBoundMs,
+    smallestBoundMs: smallestBoundMs(scenario.objectives),
     ratePerSecond: load.ratePerSecond,
     baselineFailures: seen.baselineFailures,
   });
+  const alongsideResolutionMs: Record<string, number> = {};
   for (const { record, baselineFailures } of seen.alongside) {
     const { id, quality } = record;
     const declared = scenario.alongside?.find((one) => one.id === id);
-    judge(
+    const ratePerSecond = declared?.ratePerSecond ?? load.ratePerSecond;
+    const ownMs = judge(
       quality,
       {
-        smallestBoundMs: null,
-        ratePerSecond: declared?.ratePerSecond ?? load.ratePerSecond,
+        smallestBoundMs: smallestBoundMs(scenario.objectives, id),
+        ratePerSecond,
         baselineFailures,
       },
       (reason) => `load ${id}: ${reason}`,
     );
+    alongsideResolutionMs[id] = ownMs ?? 1_000 / ratePerSecond;
   }
   return {
     resolutionMs: resolutionMs ?? 1_000 / load.ratePerSecond,
+    alongsideResolutionMs,
     reasons: doubts.flatMap(({ reasons }) => reasons),
     onlyLate: doubts.length > 0 && doubts.every((doubt) => doubt.onlyLate),
     lagMaxMs: Math.max(0, ...doubts.map((doubt) => doubt.lagMaxMs)),
   };
+}
+
+/** The smallest duration that the objectives of a load compare with: its resolution must be well below it. */
+function smallestBoundMs(objectives: readonly Objective[], load?: string): number | null {
+  const bounds = objectives.flatMap(({ of, unit, bound }) => {
+    if (of !== load || unit !== "ms") return [];
+    if (bound.kind === "predicted") return [bound.window.ceilingMs];
+    return bound.kind === "at-most-measure" ? [] : [bound.value];
+  });
+  return bounds.length === 0 ? null : Math.min(...bounds);
 }

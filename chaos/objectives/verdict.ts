@@ -39,7 +39,7 @@ export function judgeObservation(
   seen: TrialObservation,
   environment: Environment["kind"] = "namespace",
 ): JudgedTrial {
-  const trust = trustIn(scenario, seen, environment, smallestBoundMs(scenario));
+  const trust = trustIn(scenario, seen, environment);
   const alongside = Object.fromEntries(
     seen.alongside.map(({ record, probes }) => [record.id, probes]),
   );
@@ -49,6 +49,7 @@ export function judgeObservation(
     injectedNs: seen.injectedNs,
     observedMs: seen.observedMs,
     resolutionMs: trust.resolutionMs,
+    alongsideResolutionMs: trust.alongsideResolutionMs,
     probes: seen.probes,
     alongside,
     events: seen.events,
@@ -85,16 +86,6 @@ export function judgeObservation(
     probes: seen.probes,
     alongside,
   };
-}
-
-/** The smallest duration that any objective compares with: the resolution must be well below it. */
-function smallestBoundMs(scenario: Scenario): number | null {
-  const bounds = scenario.objectives.flatMap(({ unit, bound }) => {
-    if (unit !== "ms") return [];
-    if (bound.kind === "predicted") return [bound.window.ceilingMs];
-    return bound.kind === "at-most-measure" ? [] : [bound.value];
-  });
-  return bounds.length === 0 ? null : Math.min(...bounds);
 }
 
 /** How a run ended, beside what its trials say. */

@@ -16,6 +16,7 @@ test("an objective of a further load is named after it, unless it is given a nam
   expect(buildObjective({ of: "carts" }, parts)).toMatchObject({
     id: "lost-carts",
     title: "lost things, of load carts",
+    of: "carts",
   });
   expect(buildObjective({ id: "own", of: "carts" }, parts)).toMatchObject({ id: "own" });
 });

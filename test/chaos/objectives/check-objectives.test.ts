@@ -3,13 +3,14 @@ import { latencyAtMost } from "../../../chaos/objectives/availability.ts";
 import { latencyAtMostBetween } from "../../../chaos/objectives/between.ts";
 import { objectiveProblems } from "../../../chaos/objectives/check-objectives.ts";
 import { theFault } from "../../../chaos/objectives/moments.ts";
+import { failedAtMost } from "../../../chaos/objectives/objectives.ts";
 import { recoveryOvershootAtMost } from "../../../chaos/objectives/recovery-overshoot.ts";
 import {
   retryAmplificationAtLeast,
   retryAmplificationAtMost,
 } from "../../../chaos/objectives/retry-amplification.ts";
 import { duringTheFault } from "../../../chaos/objectives/stretches.ts";
-import type { Bound, Objective } from "../../../chaos/scenario.ts";
+import type { Bound, NamedLoad, Objective } from "../../../chaos/scenario.ts";
 import { objectiveOf, windowOf } from "./trial-data.ts";
 
 const problems = (...objectives: Objective[]) => objectiveProblems({ objectives });
@@ -61,6 +62,15 @@ test("what can fail is taken", () => {
     recoveryOvershootAtMost({ atMost: 3 }),
   ];
   expect(problems(...taken)).toEqual([]);
+});
+
+test("an objective of a load that is not declared is refused with those that are", () => {
+  const load = { id: "carts", ...({} as Omit<NamedLoad, "id">) };
+  const of = (id: string) => failedAtMost(0, { of: id });
+  expect(objectiveProblems({ objectives: [of("carts"), of("cart")], alongside: [load] })).toEqual([
+    'objectives[1] "failed-requests-cart": it speaks of load "cart". Known beside the main one: carts.',
+  ]);
+  expect(problems(of("carts"))).toEqual([expect.stringMatching(/"carts"\. Known .*: none\.$/)]);
 });
 
 test("all problems are told", () => {

@@ -110,6 +110,23 @@ describe("one trial", () => {
     expect(over(objective, ms(100, 100)).verdict).toBe("inconclusive");
   });
 
+  test("an objective of a load beside the main one is widened by that load's resolution", () => {
+    const objective = objectiveOf({ of: "carts", bound: PREDICTED });
+    const data = (carts: number) =>
+      trialData({
+        trial: { outage: { value: 231 } },
+        resolutionMs: 5,
+        alongsideResolutionMs: { carts },
+      });
+    expect(judgeTrial(objective, data(20)).verdict).toBe("fail");
+    expect(judgeTrial(objective, data(40)).verdict).toBe("pass");
+    expect(judgeTrial(objectiveOf({ bound: PREDICTED }), data(40)).verdict).toBe("fail");
+    expect(judgeTrial(objective, trialData())).toMatchObject({
+      verdict: "inconclusive",
+      message: expect.stringContaining("nobody knows what load carts can tell apart"),
+    });
+  });
+
   test("no number of trials is enough where the number that is needed is none", () => {
     expect(over(objectiveOf({ minimumSamples: NaN }), ms(100, 100)).verdict).toBe("inconclusive");
   });

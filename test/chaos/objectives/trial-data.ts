@@ -38,6 +38,7 @@ export function trialData(
     injectedNs: FAULT_NS,
     observedMs: 900,
     resolutionMs: 5,
+    alongsideResolutionMs: {},
     probes: [],
     alongside: {},
     events: [],

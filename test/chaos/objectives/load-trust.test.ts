@@ -1,0 +1,64 @@
+import { expect, test } from "vitest";
+import { trustIn } from "../../../chaos/objectives/load-trust.ts";
+import type { Objective, Scenario } from "../../../chaos/scenario.ts";
+import { GOOD_QUALITY } from "../fake-environment.ts";
+import { objectiveOf, trialData, windowOf } from "./trial-data.ts";
+
+const { trial } = trialData();
+const quality = { ...GOOD_QUALITY, intended: 100, sent: 100 };
+
+/** A main load of 1000 requests a second, and one beside it of 50. */
+function trust(objectives: readonly Objective[], carts: Partial<typeof quality> | null = {}) {
+  const scenario = {
+    load: { ratePerSecond: 1_000 },
+    alongside: [{ id: "carts", ratePerSecond: 50 }],
+    objectives,
+  } as unknown as Scenario;
+  const own = carts === null ? null : { ...quality, ...carts };
+  const record = { id: "carts", quality: own, probes: trial.probes };
+  const alongside = [{ record, probes: [], baselineFailures: 0 }];
+  return trustIn(
+    scenario,
+    { trial: { ...trial, quality }, alongside, baselineFailures: 0 },
+    "namespace",
+  );
+}
+
+const within = (ms: number, of?: string): Objective =>
+  objectiveOf({ ...(of === undefined ? {} : { of }), bound: { kind: "at-most", value: ms } });
+
+test("each load has a resolution of its own: a gap between its requests, or how late they were", () => {
+  expect(trust([])).toMatchObject({
+    resolutionMs: 1,
+    alongsideResolutionMs: { carts: 20 },
+    reasons: [],
+  });
+  // Nothing better is known of one that gave no account of itself.
+  expect(trust([], null)).toMatchObject({ alongsideResolutionMs: { carts: 20 } });
+  expect(trust([], { lagP99Ms: 30 })).toMatchObject({ alongsideResolutionMs: { carts: 30 } });
+});
+
+test("a bound is judged by the load that its objective speaks of, not by another", () => {
+  // A tenth of the bound has to be longer than the resolution.
+  expect(trust([within(100)]).reasons).toEqual([]);
+  expect(trust([within(201, "carts")]).reasons).toEqual([]);
+  expect(trust([within(200, "carts")]).reasons).toEqual([
+    "load carts: a resolution of 20 ms cannot judge a bound of 200 ms (a tenth of it is needed). Raise the rate.",
+  ]);
+  const window = windowOf(1, 150);
+  const predicted = objectiveOf({ of: "carts", bound: { kind: "predicted", window, slackMs: 0 } });
+  expect(trust([within(100), predicted]).reasons).toEqual([
+    expect.stringMatching(/^load carts: .* bound of 150 ms/),
+  ]);
+});
+
+test("a load beside the main one that stood still for as long as its smallest bound says nothing", () => {
+  expect(trust([within(300, "carts")], { lagMaxMs: 299 })).toMatchObject({ reasons: [] });
+  expect(trust([within(300, "carts")], { lagMaxMs: 300 })).toMatchObject({
+    reasons: [expect.stringMatching(/^load carts: the prober stood still for 300 ms/)],
+    onlyLate: true,
+    lagMaxMs: 300,
+  });
+  // The main load was not late, and nothing compares a duration with the other one.
+  expect(trust([within(300)], { lagMaxMs: 300 })).toMatchObject({ reasons: [] });
+});
