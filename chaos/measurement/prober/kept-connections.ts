@@ -18,6 +18,10 @@ import { Seats } from "./seats.ts";
  * next one that is free; with none free it waits. One that is lost is opened again by the request whose
  * turn it is, to that request's address: so every address has its share of the connections, and a retry
  * moves its connection to the next address.
+ *
+ * What a peer said while a connection was idle, such as its end, is read before a request goes out on it: a
+ * prober that was late would otherwise send on a connection that was lost long before. A request that meets
+ * the end of its connection under way fails, as with any client: the peer may have acted on it.
  */
 export class KeptConnections implements Carrier {
   readonly #plan: ProbePlan;
@@ -25,6 +29,7 @@ export class KeptConnections implements Carrier {
   readonly #text: ReturnType<typeof requestWriter>;
   readonly #seats: Seats;
   readonly #connections: (Connection | undefined)[];
+  #isClosed = false;
 
   constructor(plan: ProbePlan, count: number, hooks: CarrierHooks) {
     this.#plan = plan;
@@ -53,10 +58,20 @@ export class KeptConnections implements Carrier {
   }
 
   close(): void {
+    this.#isClosed = true;
     for (const connection of this.#connections) connection?.close();
   }
 
   #sendOn(probe: OpenProbe, seat: number): void {
+    if (this.#connections[seat]?.isIdle !== true) return this.#sendNow(probe, seat);
+    // Immediates come after everything that has arrived was read.
+    setImmediate(() => {
+      if (probe.isOpen && !this.#isClosed) this.#sendNow(probe, seat);
+    });
+    return undefined;
+  }
+
+  #sendNow(probe: OpenProbe, seat: number): void {
     const kept = this.#connections[seat];
     const place = nextPlace(this.#plan, probe);
     // A first attempt takes the connection wherever it leads, a retry only where it is to go.

@@ -50,11 +50,19 @@ export class TestServer implements AsyncDisposable {
     for (const socket of this.#sockets) socket.write(text);
   }
 
-  /** Ends every connection with a FIN, or with an RST. */
-  cut(how: "fin" | "rst"): void {
+  /**
+   * Ends every connection with a FIN, or with an RST.
+   *
+   * @param onCut called for each as soon as the kernel has it, before this process can read of it
+   */
+  cut(how: "fin" | "rst", onCut: () => void = () => {}): void {
     for (const socket of this.#sockets) {
-      if (how === "fin") socket.end();
-      else socket.resetAndDestroy();
+      if (how === "fin") {
+        socket.end(onCut);
+      } else {
+        socket.resetAndDestroy();
+        onCut();
+      }
     }
   }
 
