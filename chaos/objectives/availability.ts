@@ -1,5 +1,6 @@
 import type { Objective } from "../scenario.ts";
 import { msBetween } from "../measurement/monotonic.ts";
+import type { Measured } from "../report/record.ts";
 import { nearestRank } from "../statistics/quantile.ts";
 import { buildObjective, type OfLoad } from "./build-objective.ts";
 import { latencyMs, requestsBetween } from "./requests-between.ts";
@@ -7,14 +8,27 @@ import { duringTheFault, type Stretch } from "./stretches.ts";
 
 /** Availability and latency of a load in a stretch of the trial: before, during or after the fault. */
 
+/** Requests without which nobody can speak of all of them, or of the slowest. */
+const LEAST_OF_ALL = 10;
+
 interface In extends OfLoad {
   /** `beforeTheFault`, `duringTheFault`, `afterTheFault`, `afterTheRecovery`, or one of your own. */
   readonly stretch: Stretch;
 }
 
+interface Enough {
+  /**
+   * Fewer requests in the stretch say nothing.
+   * @default - so many that one of them is the whole rest of the share: 100 of 0.99; 10 of 1
+   */
+  readonly minimumRequests?: number;
+}
+
 /** At least this share of the requests that were sent in a stretch succeeded. */
-export function availabilityAtLeast(options: In & { readonly atLeast: number }): Objective {
-  const { stretch, of, atLeast } = options;
+export function availabilityAtLeast(
+  options: In & Enough & { readonly atLeast: number },
+): Objective {
+  const { stretch, of, atLeast, minimumRequests = requestsFor(atLeast) } = options;
   return buildObjective(options, {
     name: `availability-${stretch.id}`,
     title: `share of requests that succeeded ${stretch.title}`,
@@ -24,6 +38,8 @@ export function availabilityAtLeast(options: In & { readonly atLeast: number }):
       const sent = requestsBetween({ ...stretch, ...ofLoad(of) }, data);
       if (sent.reason !== undefined) return { value: null, reason: sent.reason };
       const { probes } = sent;
+      const tooFew = fewerThan(minimumRequests, probes.length, "began then");
+      if (tooFew !== null) return tooFew;
       return { value: probes.filter(({ outcome }) => outcome === "ok").length / probes.length };
     },
   });
@@ -34,9 +50,9 @@ export function availabilityAtLeast(options: In & { readonly atLeast: number }):
  * stretch and succeeded. Of those that failed `availabilityAtLeast` tells.
  */
 export function latencyAtMost(
-  options: In & { readonly quantile: number; readonly atMostMs: number },
+  options: In & Enough & { readonly quantile: number; readonly atMostMs: number },
 ): Objective {
-  const { stretch, of, quantile, atMostMs } = options;
+  const { stretch, of, quantile, atMostMs, minimumRequests = requestsFor(quantile) } = options;
   const name = `p${Number((quantile * 100).toFixed(2))}`;
   return buildObjective(options, {
     name: `latency-${name.replace(".", "-")}-${stretch.id}`,
@@ -49,6 +65,8 @@ export function latencyAtMost(
       if (sent.reason !== undefined) return { value: null, reason: sent.reason };
       const latencies = sent.probes.filter(({ outcome }) => outcome === "ok").map(latencyMs);
       if (latencies.length === 0) return { value: null, reason: "no request succeeded then" };
+      const tooFew = fewerThan(minimumRequests, latencies.length, "succeeded then");
+      if (tooFew !== null) return tooFew;
       return { value: nearestRank(latencies, quantile) };
     },
   });
@@ -91,6 +109,18 @@ export function longestUnavailabilityAtMost(
       return { value: null, reason: "the last request then failed too", atLeast };
     },
   });
+}
+
+/** Of how many requests a single one is the rest of the share: 1 / (1 − share). */
+function requestsFor(share: number): number {
+  // Without the small term, 0.9 would need 11.
+  return share === 1 ? LEAST_OF_ALL : Math.ceil(1 / (1 - share) - 1e-9);
+}
+
+/** Why there is no value; null when there are enough. */
+function fewerThan(least: number, requests: number, what: string): Measured | null {
+  if (requests >= least) return null;
+  return { value: null, reason: `${requests} requests ${what}, ${least} are needed` };
 }
 
 function inOrder<T extends { readonly intendedNs: string }>(probes: readonly T[]): T[] {

@@ -37,7 +37,7 @@ test.each([
 ] as const)(
   "availability %s the fault is the share of what was sent then",
   (id, stretch, share) => {
-    const objective = availabilityAtLeast({ stretch, atLeast: 0.75 });
+    const objective = availabilityAtLeast({ stretch, atLeast: 0.75, minimumRequests: 1 });
     expect(objective.id).toBe(`availability-${id}`);
     expect(valueOf(objective)).toEqual({ value: share });
     expect(judgeTrial(objective, healed).verdict).toBe(share < 0.75 ? "fail" : "pass");
@@ -65,7 +65,11 @@ test("the last healing of several faults ends the time during them", () => {
 });
 
 test("what never recovered has no time after the recovery; what was never hurt is all after it", () => {
-  const objective = availabilityAtLeast({ stretch: afterTheRecovery, atLeast: 1 });
+  const objective = availabilityAtLeast({
+    stretch: afterTheRecovery,
+    atLeast: 1,
+    minimumRequests: 1,
+  });
   const never = trialData({ trial: { outage: NEVER }, failedDuring: 2, probes: [probe(1, 2)] });
   expect(judgeTrial(objective, never)).toMatchObject({ verdict: "inconclusive" });
   const unharmed = trialData({ trial: { outage: { value: 0 } }, probes: [probe(1, 2)] });
@@ -86,7 +90,7 @@ test("latency is a quantile of what succeeded in the stretch, from the intended 
   // It was due 10 ms before it was sent.
   const intendedNs = String(BigInt(late.intendedNs) - 10_000_000n);
   const data = { ...healed, probes: [{ ...late, intendedNs }, ...others] };
-  const before = { stretch: beforeTheFault, atMostMs: 10 } as const;
+  const before = { stretch: beforeTheFault, atMostMs: 10, minimumRequests: 1 } as const;
   const median = latencyAtMost({ ...before, quantile: 0.5 });
   expect(median.id).toBe("latency-p50-before");
   expect(valueOf(median, data)).toEqual({ value: 8 });
@@ -132,11 +136,60 @@ test("an unavailability that was not over is of at least what was seen", () => {
 
 test("each of them can speak of a further load", () => {
   const data = trialData({ probes: [probe(1, 2, "eof")], alongside: { quick: [probe(1, 2)] } });
-  const of = "quick";
-  const during = availabilityAtLeast({ stretch: duringTheFault, atLeast: 1, of });
+  const quick = { of: "quick", minimumRequests: 1 };
+  const { of } = quick;
+  const during = availabilityAtLeast({ stretch: duringTheFault, atLeast: 1, ...quick });
   expect(during.id).toBe("availability-during-quick");
   expect(judgeTrial(during, data)).toMatchObject({ verdict: "pass" });
   expect(judgeTrial(longestUnavailabilityAtMost({ atMostMs: 0, of }), data).verdict).toBe("pass");
-  const latency = latencyAtMost({ stretch: duringTheFault, quantile: 1, atMostMs: 1, of });
+  const latency = latencyAtMost({ stretch: duringTheFault, quantile: 1, atMostMs: 1, ...quick });
   expect(judgeTrial(latency, data)).toMatchObject({ verdict: "pass", measured: { value: 1 } });
+});
+
+/** So many requests during the fault, each answered after 1 ms; and one that failed. */
+const answered = (count: number) =>
+  trialData({
+    observedMs: 2_000,
+    probes: [
+      ...Array.from({ length: count }, (_, index) => probe(index / 2, index / 2 + 1)),
+      ...[probe(5, 6, "reset")],
+    ],
+  });
+
+test.each([
+  [0.5, 2],
+  [0.75, 4],
+  // 1 / (1 − 0.9) is a little more than 10 to a computer.
+  [0.9, 10],
+  [0.95, 20],
+  [0.99, 100],
+  [0.999, 1_000],
+  [1, 10],
+])("a share of %s and a quantile of it need %s requests", (share, least) => {
+  const stretch = duringTheFault;
+  const available = availabilityAtLeast({ stretch, atLeast: share });
+  const latency = latencyAtMost({ stretch, quantile: share, atMostMs: 1 });
+  // The failed one is a request, but has no latency.
+  expect(valueOf(available, answered(least - 1))).toEqual({ value: (least - 1) / least });
+  expect(judgeTrial(available, answered(least - 2))).toMatchObject({
+    verdict: "inconclusive",
+    measured: { reason: `${least - 1} requests began then, ${least} are needed` },
+  });
+  expect(valueOf(latency, answered(least))).toEqual({ value: 1 });
+  expect(judgeTrial(latency, answered(least - 1))).toMatchObject({
+    verdict: "inconclusive",
+    measured: { reason: `${least - 1} requests succeeded then, ${least} are needed` },
+  });
+});
+
+test("how many requests are needed can be said, and no number of them is enough for none", () => {
+  const few = { stretch: duringTheFault, minimumRequests: 3 } as const;
+  const available = availabilityAtLeast({ ...few, atLeast: 0.99 });
+  expect(judgeTrial(available, answered(2)).verdict).toBe("fail");
+  expect(judgeTrial(available, answered(1)).verdict).toBe("inconclusive");
+  const latency = latencyAtMost({ ...few, quantile: 0.99, atMostMs: 1 });
+  expect(judgeTrial(latency, answered(3)).verdict).toBe("pass");
+  expect(judgeTrial(latency, answered(2)).verdict).toBe("inconclusive");
+  const none = availabilityAtLeast({ ...few, atLeast: 0.5, minimumRequests: NaN });
+  expect(judgeTrial(none, answered(9)).verdict).toBe("inconclusive");
 });
