@@ -1,4 +1,5 @@
 import type { EventType } from "../../balancer/index.ts";
+import type { ProbeRecord } from "../measurement/probe.ts";
 import type { Objective, TrialData } from "../scenario.ts";
 import { buildObjective, probesOf, type OfLoad } from "./build-objective.ts";
 import { hurtings } from "./hurt-nodes.ts";
@@ -26,7 +27,8 @@ const WORD: Readonly<
 /**
  * At most this share of the answers came to their user from another backend than the answer before,
  * although that backend could have given them: no fault acted on it, and no balancer had told that it was
- * unhealthy, ejected, drained or leaving. A user's first two answers do not count, because the first brings
+ * unhealthy, ejected, drained or leaving. A return is no miss: to a backend that was not fit when the user came
+ * to the one before. A user's first two answers do not count, because the first brings
  * the cookie to follow; nor do the two after a cart was full, when the user begins anew without cookies.
  *
  * @see Envoy and HAProxy call a request that follows its user to the same backend sticky
@@ -45,12 +47,18 @@ export function affinityMissesAtMost(options: OfLoad & { readonly atMost: number
       let missed = 0;
       for (const answers of answersByUser(load.probes).values()) {
         let begun = 0;
-        for (const [index, { node, sentNs, completedNs, began }] of answers.entries()) {
-          if (began === true) begun = index;
+        // The first answer of those in a row that came from the same backend.
+        let came = answers[0];
+        for (const [index, answer] of answers.entries()) {
+          const { node } = answer;
+          if (answer.began === true) begun = index;
           const own = index < begun + 2 ? null : (answers[index - 1]?.node ?? null);
-          if (own === null || node === null) continue;
-          followed += 1;
-          if (node !== own && isFit(own, BigInt(sentNs), BigInt(completedNs))) missed += 1;
+          if (own !== null && node !== null) {
+            followed += 1;
+            const returns = came !== undefined && !isFit(node, came);
+            if (node !== own && isFit(own, answer) && !returns) missed += 1;
+          }
+          if (node !== came?.node) came = answer;
         }
       }
       if (followed > 0) return { value: missed / followed };
@@ -59,11 +67,12 @@ export function affinityMissesAtMost(options: OfLoad & { readonly atMost: number
   });
 }
 
-/** Says whether a backend was fit for all of a time. */
-function fitness(data: TrialData): (node: string, fromNs: bigint, toNs: bigint) => boolean {
+/** Says whether a backend was fit for all of the time that a request took. */
+function fitness(data: TrialData): (node: string, during: ProbeRecord) => boolean {
   const hurt = hurtings(data);
   const words = data.events.filter(({ type }) => WORD[type] !== undefined);
-  return (node, fromNs, toNs) => {
+  return (node, { sentNs, completedNs }) => {
+    const [fromNs, toNs] = [BigInt(sentNs), BigInt(completedNs)];
     const unfit = hurt.some(
       (one) => one.node === node && one.fromNs <= toNs && (one.toNs === null || one.toNs >= fromNs),
     );

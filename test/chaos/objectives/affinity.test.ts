@@ -54,6 +54,18 @@ test.each<[string, readonly TimelineEvent[]]>([
   expect(judged(events)).toMatchObject({ verdict: "pass", measured: { value: 0 } });
 });
 
+test.each([
+  ["that was not fit when its user came to the one before is a return, and no miss", 55, "pass"],
+  ["that was fit when its user came to the one before is a miss", 45, "fail"],
+] as const)("a move to a backend %s", (_, backAtMs, verdict) => {
+  // The user came to web-2 between 50 and 55 ms.
+  const events = [
+    told(20, "backend.unhealthy", "lb-a", "web-3"),
+    told(backAtMs, "backend.healthy", "lb-a", "web-3"),
+  ];
+  expect(judged(events).verdict).toBe(verdict);
+});
+
 test("a backend that a fault acts on is not fit, whether anybody has noticed or not", () => {
   expect(judged([], [faultAt(90, null, { target: "web-2" })]).verdict).toBe("pass");
   expect(judged([], [faultAt(60, 90, { target: "web-2" })]).verdict).toBe("fail");
