@@ -1,6 +1,7 @@
 import type { Duplex } from "node:stream";
 import { bootIdOfThisMachine } from "../../../stacks/topology.ts";
 import type { Moment } from "../environment.ts";
+import { objectOfLine } from "../json-line.ts";
 import { LabError } from "../errors.ts";
 import { Demultiplexer } from "./demultiplexer.ts";
 import type { Engine } from "./engine.ts";
@@ -79,8 +80,9 @@ export class HandClient implements AsyncDisposable {
     const client = new HandClient(engine, id, stream, output);
     const ready = Promise.withResolvers<string>();
     const lines = new Demultiplexer((kind, line) => {
-      if (kind === "stderr" || !line.startsWith("{")) output.push(line);
-      else client.#onMessage(JSON.parse(line) as HandMessage, ready.resolve);
+      const message = kind === "stderr" ? undefined : objectOfLine(line);
+      if (message === undefined) output.push(line);
+      else client.#onMessage(message as HandMessage, ready.resolve);
     });
     const ended = (): void => {
       lines.end();
