@@ -18,7 +18,7 @@ import { controlOutcome, promiseOutcome, type TestOutcome } from "./scenario-out
 const SEED = 20_260;
 const CONTROL_TRIALS = 1;
 /** Enough to see whether a promise still holds; how often it does, `evenkeel run` finds out. */
-const MOST_TRIALS = 3;
+const MOST_TRIALS = 2;
 /** Deploying, steady state and ending of one trial, beside what the scenario itself takes. */
 const TRIAL_OVERHEAD_MS = 20_000;
 

@@ -16,7 +16,7 @@ const [DRAINS, RESTARTS, HANDOVERS, IN_FLIGHT] = [5, 10, 20, 20];
  * More are run than have to count: on a shared machine some cannot be trusted. At 20 MB a second the prober
  * shares its core with what it measures, and fewer of its trials count.
  */
-const [SMALL_TRIALS, LARGE_TRIALS] = [30, 50];
+const [SMALL_TRIALS, LARGE_TRIALS] = [28, 28];
 
 /** What may be done to a balancer that serves without a lost request. */
 export async function measureNothingLost(): Promise<readonly Figure[]> {
