@@ -133,6 +133,12 @@ export function descend(value: unknown, pointer: string): unknown {
   return keysOf(pointer).reduce(child, value);
 }
 
+/** The finite number that a JSON pointer leads to; null when there is none. */
+export function numberAt(document: unknown, pointer: string): number | null {
+  const value = descend(document, pointer);
+  return typeof value === "number" && Number.isFinite(value) ? value : null;
+}
+
 function child(value: unknown, key: string): unknown {
   if (typeof value !== "object" || value === null || !Object.hasOwn(value, key)) return undefined;
   return (value as Record<string, unknown>)[key];

@@ -1,3 +1,4 @@
+import { numberAt } from "../../report/reference.ts";
 import { escape, Markup } from "../../report/html/markup.ts";
 import type { ComparisonRecord } from "../record.ts";
 import { NO_NUMBER, written, type Format } from "./numbers.ts";
@@ -27,14 +28,4 @@ export class RecordPrinter {
     const [low, high] = [`${pointer}/low`, `${pointer}/high`].map((end) => this.num(end, format));
     return new Markup(`${low?.source ?? ""} to ${high?.source ?? ""}`);
   }
-}
-
-/** The number at a JSON pointer, or null. */
-export function numberAt(document: unknown, pointer: string): number | null {
-  let value = document;
-  for (const key of pointer.split("/").slice(1)) {
-    if (value === null || typeof value !== "object") return null;
-    value = (value as Readonly<Record<string, unknown>>)[key];
-  }
-  return typeof value === "number" && Number.isFinite(value) ? value : null;
 }

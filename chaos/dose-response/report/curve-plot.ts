@@ -1,8 +1,8 @@
 import { scaleLinear } from "d3-scale";
 import { html, NOTHING, type Markup } from "../../report/html/markup.ts";
 import { doseText } from "../dose.ts";
-import type { DoseRecord } from "../record.ts";
-import type { DosePrinter } from "./dose-printer.ts";
+import type { PointerPrinter } from "../../report/html/pointer-printer.ts";
+import type { DoseRecord, DoseResponseRecord } from "../record.ts";
 
 const MARGIN = { left: 54, right: 26, top: 46, bottom: 46 } as const;
 const NARROW_BELOW = 450;
@@ -10,7 +10,11 @@ const NARROW_BELOW = 450;
 const LABEL_WIDTH = 48;
 
 /** One curve: how often the address moved at each dose with its interval, over what theory says. */
-export function curvePlot(print: DosePrinter, position: number, width: number): Markup {
+export function curvePlot(
+  print: PointerPrinter<DoseResponseRecord>,
+  position: number,
+  width: number,
+): Markup {
   const { record } = print;
   const curve = record.curves[position];
   if (curve === undefined) return NOTHING;
@@ -80,7 +84,7 @@ export function curvePlot(print: DosePrinter, position: number, width: number): 
 
 /** How many of how many, in a line above the doses. */
 function label(
-  print: DosePrinter,
+  print: PointerPrinter<DoseResponseRecord>,
   dose: DoseRecord,
   pointer: string,
   x: number,

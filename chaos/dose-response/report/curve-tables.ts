@@ -1,10 +1,11 @@
 import { doseText } from "../dose.ts";
 import { html, NOTHING, type Markup } from "../../report/html/markup.ts";
-import type { DosePrinter } from "./dose-printer.ts";
+import type { PointerPrinter } from "../../report/html/pointer-printer.ts";
+import type { DoseResponseRecord } from "../record.ts";
 import { fitText } from "./words.ts";
 
 /** Every dose of a curve, a line each. */
-export function curveTable(print: DosePrinter, position: number): Markup {
+export function curveTable(print: PointerPrinter<DoseResponseRecord>, position: number): Markup {
   const { record } = print;
   const doses = record.curves[position]?.doses ?? [];
   const format = record.disturbance.unit;
@@ -52,7 +53,7 @@ export function curveTable(print: DosePrinter, position: number): Markup {
 }
 
 /** Every trial of a curve, those too that do not count. */
-export function trialsTable(print: DosePrinter, position: number): Markup {
+export function trialsTable(print: PointerPrinter<DoseResponseRecord>, position: number): Markup {
   const { record } = print;
   const doses = record.curves[position]?.doses ?? [];
   return html`<table>

@@ -3,10 +3,10 @@ import { bothWidths, card } from "../../report/html/card.ts";
 import { html, Markup, NOTHING } from "../../report/html/markup.ts";
 import { scrolling } from "../../report/html/scrolling.ts";
 import { STYLE } from "../../report/html/style.ts";
+import { PointerPrinter } from "../../report/html/pointer-printer.ts";
 import type { DoseResponseRecord } from "../record.ts";
 import { curvePlot } from "./curve-plot.ts";
 import { curveTable, trialsTable } from "./curve-tables.ts";
-import { DosePrinter } from "./dose-printer.ts";
 import { DOSE_RESPONSE_STYLE } from "./style.ts";
 import { summaryText } from "./words.ts";
 
@@ -18,7 +18,7 @@ const HALF = 510;
  * table. Light and dark, on paper and on a telephone.
  */
 export function renderDoseResponseHtml(record: DoseResponseRecord): string {
-  const print = new DosePrinter(record);
+  const print = new PointerPrinter(record);
   const page = html`<!doctype html>
     <html lang="en">
       <head>
@@ -58,7 +58,7 @@ export function renderDoseResponseHtml(record: DoseResponseRecord): string {
   return page.source;
 }
 
-function head(print: DosePrinter): Markup {
+function head(print: PointerPrinter<DoseResponseRecord>): Markup {
   const { record } = print;
   const { sign, word } = VERDICT_WORDS[record.verdict];
   return html`<header class="page">
@@ -91,7 +91,7 @@ function head(print: DosePrinter): Markup {
   </header>`;
 }
 
-function curves(print: DosePrinter): Markup {
+function curves(print: PointerPrinter<DoseResponseRecord>): Markup {
   const { record } = print;
   const single = record.curves.length === 1;
   const theory = record.curves.some(({ predicted }) => predicted !== null);
@@ -115,7 +115,7 @@ function curves(print: DosePrinter): Markup {
     </div>`;
 }
 
-function reading(print: DosePrinter): Markup {
+function reading(print: PointerPrinter<DoseResponseRecord>): Markup {
   return html`<ul>
     <li>
       Nobody dies in any trial. Whenever the other balancer gets the address, that is a false
@@ -144,7 +144,7 @@ function reading(print: DosePrinter): Markup {
   </ul>`;
 }
 
-function environment(print: DosePrinter): Markup {
+function environment(print: PointerPrinter<DoseResponseRecord>): Markup {
   const { fingerprint } = print.record;
   if (fingerprint === null) return NOTHING;
   const programs = Object.entries(fingerprint.programs).map(

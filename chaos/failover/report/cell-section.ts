@@ -1,13 +1,17 @@
 import { bothWidths, card } from "../../report/html/card.ts";
 import { html, NOTHING, type Markup } from "../../report/html/markup.ts";
 import { scrolling } from "../../report/html/scrolling.ts";
-import type { CellRecord } from "../record.ts";
-import type { FailoverPrinter } from "./failover-printer.ts";
+import type { PointerPrinter } from "../../report/html/pointer-printer.ts";
+import type { CellRecord, FailoverRecord } from "../record.ts";
 import { phaseDots } from "./phase-dots.ts";
 import { besidePromise, markTitle } from "./words.ts";
 
 /** One cell: what happened, every phase beside its window, and each trial. */
-export function cellSection(print: FailoverPrinter, cell: CellRecord, position: number): Markup {
+export function cellSection(
+  print: PointerPrinter<FailoverRecord>,
+  cell: CellRecord,
+  position: number,
+): Markup {
   const plotted = phaseDots(print, position, 500) !== NOTHING;
   const facts = factsList(print, cell, position);
   return card(
@@ -47,7 +51,11 @@ export function cellSection(print: FailoverPrinter, cell: CellRecord, position: 
 
 const SHOWN_REASONS = 4;
 
-function factsList(print: FailoverPrinter, cell: CellRecord, position: number): Markup {
+function factsList(
+  print: PointerPrinter<FailoverRecord>,
+  cell: CellRecord,
+  position: number,
+): Markup {
   const at = `/cells/${position}`;
   const { outage, predicted } = cell;
   const row = (name: string, value: Markup | string): Markup =>
@@ -121,7 +129,11 @@ function factsList(print: FailoverPrinter, cell: CellRecord, position: number): 
   </table>`;
 }
 
-function marksTable(print: FailoverPrinter, cell: CellRecord, position: number): Markup {
+function marksTable(
+  print: PointerPrinter<FailoverRecord>,
+  cell: CellRecord,
+  position: number,
+): Markup {
   return html`<table>
     <thead>
       <tr>
@@ -162,7 +174,11 @@ function marksTable(print: FailoverPrinter, cell: CellRecord, position: number):
   </table>`;
 }
 
-function trialsTable(print: FailoverPrinter, cell: CellRecord, position: number): Markup {
+function trialsTable(
+  print: PointerPrinter<FailoverRecord>,
+  cell: CellRecord,
+  position: number,
+): Markup {
   return html`<table>
     <thead>
       <tr>

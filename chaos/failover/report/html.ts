@@ -3,9 +3,9 @@ import { bothWidths, card } from "../../report/html/card.ts";
 import { html, Markup, NOTHING } from "../../report/html/markup.ts";
 import { scrolling } from "../../report/html/scrolling.ts";
 import { STYLE } from "../../report/html/style.ts";
+import { PointerPrinter } from "../../report/html/pointer-printer.ts";
 import type { FailoverRecord } from "../record.ts";
 import { cellSection } from "./cell-section.ts";
-import { FailoverPrinter } from "./failover-printer.ts";
 import { overview } from "./overview.ts";
 import { FAILOVER_STYLE } from "./style.ts";
 import { missingTexts, promiseText, summaryText } from "./words.ts";
@@ -15,7 +15,7 @@ import { missingTexts, promiseText, summaryText } from "./words.ts";
  * first, then each cell with its phases. Light and dark, on paper and on a telephone.
  */
 export function renderFailoverHtml(record: FailoverRecord): string {
-  const print = new FailoverPrinter(record);
+  const print = new PointerPrinter(record);
   const page = html`<!doctype html>
     <html lang="en">
       <head>
@@ -41,7 +41,7 @@ export function renderFailoverHtml(record: FailoverRecord): string {
   return page.source;
 }
 
-function head(print: FailoverPrinter): Markup {
+function head(print: PointerPrinter<FailoverRecord>): Markup {
   const { record } = print;
   const { sign, word } = VERDICT_WORDS[record.verdict];
   return html`<header class="page">
@@ -65,7 +65,7 @@ function head(print: FailoverPrinter): Markup {
   </header>`;
 }
 
-function all(print: FailoverPrinter): Markup {
+function all(print: PointerPrinter<FailoverRecord>): Markup {
   const { cells, promised } = print.record;
   return html`<p class="caption">
       From the moment the fault takes effect to the first success over the new way, one dot a trial.
@@ -127,7 +127,7 @@ function all(print: FailoverPrinter): Markup {
     )}`;
 }
 
-function reading(print: FailoverPrinter): Markup {
+function reading(print: PointerPrinter<FailoverRecord>): Markup {
   return html`<ul>
     <li>
       An outage begins with the fault (${print.fixed("P1")}), not with the first failed request, and
@@ -152,7 +152,7 @@ function reading(print: FailoverPrinter): Markup {
   </ul>`;
 }
 
-function environment(print: FailoverPrinter): Markup {
+function environment(print: PointerPrinter<FailoverRecord>): Markup {
   const { fingerprint } = print.record;
   if (fingerprint === null) return NOTHING;
   const programs = Object.entries(fingerprint.programs).map(

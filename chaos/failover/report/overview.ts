@@ -1,7 +1,7 @@
 import { scaleLog } from "d3-scale";
 import { html, NOTHING, type Markup } from "../../report/html/markup.ts";
-import type { CellRecord } from "../record.ts";
-import type { FailoverPrinter } from "./failover-printer.ts";
+import type { PointerPrinter } from "../../report/html/pointer-printer.ts";
+import type { CellRecord, FailoverRecord } from "../record.ts";
 import { promiseText } from "./words.ts";
 
 /** The axis begins here: less than one interval between probes cannot be told from nothing. */
@@ -11,7 +11,7 @@ const TOP = 34;
 const CHARACTER = 6.6;
 
 /** Every cell's outages on one logarithmic axis, over its window and beside what is promised. */
-export function overview(print: FailoverPrinter, width: number): Markup {
+export function overview(print: PointerPrinter<FailoverRecord>, width: number): Markup {
   const { cells, promised } = print.record;
   const narrow = width < 450;
   const rowHeight = narrow ? 62 : 46;
@@ -70,7 +70,7 @@ interface Layout {
 }
 
 function row(
-  print: FailoverPrinter,
+  print: PointerPrinter<FailoverRecord>,
   cell: CellRecord,
   position: number,
   { narrow, rowHeight, left, right, x }: Layout,
@@ -115,7 +115,7 @@ function row(
 
 /** The median in words, where there is room for it. */
 function label(
-  print: FailoverPrinter,
+  print: PointerPrinter<FailoverRecord>,
   cell: CellRecord,
   position: number,
   at: {

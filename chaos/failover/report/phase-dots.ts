@@ -1,12 +1,16 @@
 import { scaleLinear } from "d3-scale";
 import { html, NOTHING, type Markup } from "../../report/html/markup.ts";
-import type { CellRecord } from "../record.ts";
-import type { FailoverPrinter } from "./failover-printer.ts";
+import type { PointerPrinter } from "../../report/html/pointer-printer.ts";
+import type { CellRecord, FailoverRecord } from "../record.ts";
 
 const HEIGHT = 240;
 
 /** Outage against the phase of the fault over the line that theory draws; nothing without a phase. */
-export function phaseDots(print: FailoverPrinter, position: number, width: number): Markup {
+export function phaseDots(
+  print: PointerPrinter<FailoverRecord>,
+  position: number,
+  width: number,
+): Markup {
   const cell = print.record.cells[position];
   if (cell === undefined) return NOTHING;
   const points = pointsOf(cell);

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { numberAt } from "../../../chaos/comparison/report/record-printer.ts";
+import { numberAt } from "../../../chaos/report/reference.ts";
 import {
   newDoseResponseRecord,
   type DoseResponsePlan,

@@ -5,7 +5,7 @@ import type { FailoverRecord } from "../../../chaos/failover/record.ts";
 import { renderFailoverHtml } from "../../../chaos/failover/report/html.ts";
 import { renderFailoverMarkdown } from "../../../chaos/failover/report/markdown.ts";
 import { renderFailoverTerminal } from "../../../chaos/failover/report/terminal.ts";
-import { numberAt } from "../../../chaos/comparison/report/record-printer.ts";
+import { numberAt } from "../../../chaos/report/reference.ts";
 import { NUMBER_FORMATS, type NumberFormat } from "../../../chaos/report/format.ts";
 import type { RunRecord, TrialRecord } from "../../../chaos/report/record.ts";
 import { invalidRun, passingRun } from "../report/fixture.ts";

@@ -5,7 +5,7 @@ import type { ComparisonRecord } from "../../../../chaos/comparison/record.ts";
 import { renderComparisonCsv } from "../../../../chaos/comparison/report/csv.ts";
 import { renderComparisonHtml } from "../../../../chaos/comparison/report/html.ts";
 import { FORMATS, type Format } from "../../../../chaos/comparison/report/numbers.ts";
-import { numberAt } from "../../../../chaos/comparison/report/record-printer.ts";
+import { numberAt } from "../../../../chaos/report/reference.ts";
 import { renderComparisonTerminal } from "../../../../chaos/comparison/report/terminal.ts";
 import { cellId } from "../../../../chaos/comparison/simulate-cells.ts";
 import { around, runsOf } from "../runs.ts";

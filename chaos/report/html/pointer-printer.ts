@@ -1,23 +1,23 @@
-import { numberAt } from "../../comparison/report/record-printer.ts";
-import { NUMBER_FORMATS, VERDICT_WORDS, type NumberFormat } from "../../report/format.ts";
-import { escape, html, Markup } from "../../report/html/markup.ts";
-import type { Verdict } from "../../report/record.ts";
-import type { DoseResponseRecord } from "../record.ts";
+import { NUMBER_FORMATS, VERDICT_WORDS, type NumberFormat } from "../format.ts";
+import type { Verdict } from "../record.ts";
+import { numberAt } from "../reference.ts";
+import { escape, html, Markup } from "./markup.ts";
 
 /**
- * The one way in which a number gets into the page: by its JSON pointer into the record (RFC 6901),
- * which stays on the element as `data-ref`, beside its format as `data-as`.
+ * The one way in which a number gets into a page that is made of one record alone: by its JSON pointer into it
+ * (RFC 6901), which stays on the element as `data-ref`, beside its format as `data-as`. A run, which has
+ * streams beside its record, is printed by `Printer`.
  */
-export class DosePrinter {
-  readonly record: DoseResponseRecord;
+export class PointerPrinter<R> {
+  readonly record: R;
   readonly #tag: "span" | "tspan";
   /** The same for text inside SVG. */
-  readonly svg: DosePrinter;
+  readonly svg: PointerPrinter<R>;
 
-  constructor(record: DoseResponseRecord, tag: "span" | "tspan" = "span") {
+  constructor(record: R, tag: "span" | "tspan" = "span") {
     this.record = record;
     this.#tag = tag;
-    this.svg = tag === "tspan" ? this : new DosePrinter(record, "tspan");
+    this.svg = tag === "tspan" ? this : new PointerPrinter(record, "tspan");
   }
 
   /** The number at a pointer; a dash when there is none. */
