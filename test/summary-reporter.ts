@@ -10,15 +10,21 @@ export interface Counts {
 
 /** What of a module is counted; a `TestModule` of vitest is one. */
 export interface CountedModule {
+  /** Path of the file, relative to its project. */
+  readonly relativeModuleId: string;
   readonly children: {
     allTests(): Iterable<{
       readonly fullName: string;
-      /** `note` is what a test that skipped itself said. */
-      result(): { readonly state: string; readonly note?: string | undefined };
+      result(): {
+        readonly state: string;
+        /** What a test that skipped itself said. */
+        readonly note?: string | undefined;
+        readonly errors?: readonly { readonly message: string }[] | undefined;
+      };
     }>;
   };
   /** Of the module itself: a file that cannot be loaded has no tests. */
-  errors(): readonly unknown[];
+  errors(): readonly { readonly message: string }[];
   state(): string;
 }
 
@@ -59,6 +65,38 @@ export function skippedLines(modules: readonly CountedModule[]): string[] {
   );
 }
 
+/**
+ * A line for everything that `countRun` takes for a failure: where, and what was said of it first. What
+ * the whole output says of it can be thousands of lines above.
+ */
+export function failedLines(
+  modules: readonly CountedModule[],
+  unhandledErrors: readonly { readonly message: string }[],
+): string[] {
+  const lines: string[] = [];
+  for (const module of modules) {
+    const place = `failed: ${module.relativeModuleId}`;
+    const failed = [...module.children.allTests()]
+      .map((test) => ({ test, ...test.result() }))
+      .filter(({ state }) => state !== "passed" && state !== "skipped");
+    for (const { test, errors } of failed) {
+      lines.push(`${place} > ${test.fullName}: ${firstLine(errors?.[0]) ?? "never ended"}`);
+    }
+    const [error] = module.errors();
+    if (error !== undefined || (module.state() === "failed" && failed.length === 0)) {
+      lines.push(`${place}: ${firstLine(error) ?? "outside of its tests"}`);
+    }
+  }
+  return [
+    ...lines,
+    ...unhandledErrors.map((error) => `failed: outside of every test: ${firstLine(error)}`),
+  ];
+}
+
+function firstLine(error: { readonly message: string } | undefined): string | undefined {
+  return error?.message.split("\n", 1)[0];
+}
+
 /** `12 passed, 0 failed`, and `, 3 skipped` when any was. */
 export function summaryLine(counts: Counts): string {
   const skipped = counts.skipped === 0 ? "" : `, ${counts.skipped} skipped`;
@@ -66,11 +104,16 @@ export function summaryLine(counts: Counts): string {
 }
 
 /**
- * Prints the summary as the very last line of the run, after why tests skipped themselves. Stands beside vitest's default reporter.
+ * Prints the summary as the very last line of the run, after what failed and why tests skipped
+ * themselves. Stands beside vitest's default reporter.
  */
 export class SummaryReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly SerializedError[]): void {
-    const lines = [...skippedLines(modules), summaryLine(countRun(modules, unhandledErrors))];
+    const lines = [
+      ...skippedLines(modules),
+      ...failedLines(modules, unhandledErrors),
+      summaryLine(countRun(modules, unhandledErrors)),
+    ];
     // Other reporters, and vitest itself, still write after this call; at `exit` nobody does.
     process.once("exit", () => {
       writeSync(1, `${lines.join("\n")}\n`);

@@ -3,13 +3,20 @@ import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { countRun, skippedLines, summaryLine, type CountedModule } from "../summary-reporter.ts";
+import {
+  countRun,
+  failedLines,
+  skippedLines,
+  summaryLine,
+  type CountedModule,
+} from "../summary-reporter.ts";
 
 function moduleOf(
   states: readonly string[],
-  options: { readonly errors?: readonly unknown[]; readonly state?: string } = {},
+  options: { readonly errors?: readonly Error[]; readonly state?: string } = {},
 ): CountedModule {
   return {
+    relativeModuleId: "a.test.ts",
     children: {
       allTests: () => states.map((state) => ({ fullName: state, result: () => ({ state }) })),
     },
@@ -55,6 +62,32 @@ describe("what is counted", () => {
     expect(skippedLines([module, moduleOf(["skipped"])])).toEqual(["skipped: a > b: no daemon"]);
   });
 
+  test("everything that failed is named with where it stands and what it said first", () => {
+    const tests = [
+      {
+        fullName: "a > b",
+        result: () => ({ state: "failed", errors: [new Error("no\nat all"), new Error("later")] }),
+      },
+      { fullName: "c", result: () => ({ state: "pending" }) },
+      { fullName: "d", result: () => ({ state: "passed" }) },
+    ];
+    const modules: CountedModule[] = [
+      { ...moduleOf([], { state: "failed" }), children: { allTests: () => tests } },
+      { ...moduleOf(["skipped"], { state: "failed" }), relativeModuleId: "hook.test.ts" },
+      moduleOf([], { errors: [new Error("does not load")], state: "failed" }),
+    ];
+    const outside = [new Error("nobody caught it")];
+    const lines = failedLines(modules, outside);
+    expect(lines).toEqual([
+      "failed: a.test.ts > a > b: no",
+      "failed: a.test.ts > c: never ended",
+      "failed: hook.test.ts: outside of its tests",
+      "failed: a.test.ts: does not load",
+      "failed: outside of every test: nobody caught it",
+    ]);
+    expect(lines).toHaveLength(countRun(modules, outside).failed);
+  });
+
   test("skipped tests are named only when there are any", () => {
     expect(summaryLine({ passed: 3, failed: 0, skipped: 0 })).toBe("3 passed, 0 failed");
     expect(summaryLine({ passed: 3, failed: 1, skipped: 2 })).toBe("3 passed, 1 failed, 2 skipped");
@@ -96,8 +129,12 @@ describe("a real run", () => {
   test("its last line counts both projects, with what failed outside of tests", async () => {
     const { stdout, code } = await vitest(project, {});
     // Passed: a, d, e. Failed: b, the file that does not load, the rejection nobody handled.
-    expect(stdout.trimEnd().split("\n").slice(-2)).toEqual([
+    const lines = stdout.trimEnd().split("\n").slice(-5);
+    expect([lines[0], ...lines.slice(1, 4).toSorted(), lines[4]]).toEqual([
       "skipped: f: too dark",
+      "failed: outside of every test: late",
+      "failed: test/mixed.test.ts > b: expected 1 to be 2 // Object.is equality",
+      "failed: test/unloadable.test.ts: no",
       "3 passed, 3 failed, 2 skipped",
     ]);
     expect(stdout.endsWith("\n")).toBe(true);
