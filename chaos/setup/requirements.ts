@@ -2,16 +2,15 @@ import { checkDockerEngine } from "./engine/check-engine.ts";
 import { bringEngine } from "./engine/start-engine.ts";
 import { buildImages } from "./images/build-images.ts";
 import { checkImages } from "./images/check-images.ts";
-import type { Machine } from "./machine.ts";
 import { checkLabNetwork, checkUserNamespace } from "./namespaces.ts";
 import { checkPacketFilter } from "./packet-filter.ts";
+import { packagedProgram, withFurtherCheck } from "./packaged-program.ts";
+import { checkLinux, checkNode } from "./platform.ts";
 import { bringProvider } from "./provider/bring-provider.ts";
 import { checkProvider } from "./provider/check-provider.ts";
-import { checkProgram, type ProgramCheck } from "./program.ts";
-import type { Finding, Packages, Requirement } from "./requirement.ts";
-import { bringTerraform, TERRAFORM_BY_HAND } from "./terraform.ts";
-import { bringToxiproxy, TOXIPROXY_BY_HAND } from "./toxiproxy.ts";
-import { isAtLeast, parseVersion } from "./version.ts";
+import type { Requirement } from "./requirement.ts";
+import { bringTerraform, checkTerraform } from "./terraform.ts";
+import { bringToxiproxy, checkToxiproxy } from "./toxiproxy.ts";
 
 /** Everything a machine may need, in the order in which it makes sense to read it. */
 export const REQUIREMENTS: readonly Requirement[] = [
@@ -24,16 +23,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
       bench: "a lab is made of Linux namespaces",
     },
     installation: { kind: "by-hand" },
-    check: async (machine) =>
-      machine.platform === "linux"
-        ? ready(null)
-        : {
-            state: "missing",
-            version: null,
-            path: null,
-            problem: `this machine runs ${machine.platform}`,
-            next: "Run it in a Linux virtual machine or container, or deploy to Docker.",
-          },
+    check: async (machine) => checkLinux(machine),
   },
   {
     id: "node",
@@ -45,18 +35,9 @@ export const REQUIREMENTS: readonly Requirement[] = [
       bench: "runs TypeScript as it is",
     },
     installation: { kind: "by-hand" },
-    check: async ({ nodeVersion }) =>
-      isAtLeast(parseVersion(nodeVersion) ?? [], [24])
-        ? ready(nodeVersion, process.execPath)
-        : {
-            state: "too-old",
-            version: nodeVersion,
-            path: process.execPath,
-            problem: `Node ${nodeVersion} does not run TypeScript; 24 or later does`,
-            next: "Run it through npm (`npm run setup`, `npx evenkeel`): the project brings its own Node.",
-          },
+    check: async (machine) => checkNode(machine),
   },
-  program("util-linux", "util-linux", {
+  packagedProgram("util-linux", "util-linux", {
     neededFor: {
       demo: "enters and leaves namespaces",
       test: "enters and leaves namespaces",
@@ -77,7 +58,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
       atLeast: "2.33",
     },
   }),
-  program("iproute2", "iproute2", {
+  packagedProgram("iproute2", "iproute2", {
     neededFor: {
       demo: "builds the lab's network",
       test: "builds the lab's network",
@@ -114,7 +95,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
     installation: { kind: "by-hand" },
     check: checkLabNetwork,
   },
-  program("tini", "tini", {
+  packagedProgram("tini", "tini", {
     neededFor: {
       demo: "is process 1 of every node",
       test: "is process 1 of every node",
@@ -128,7 +109,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
       atLeast: "0.18",
     },
   }),
-  program("keepalived", "keepalived", {
+  packagedProgram("keepalived", "keepalived", {
     neededFor: {
       demo: "moves the floating address",
       test: "moves the floating address",
@@ -149,7 +130,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
     },
   }),
   withFurtherCheck(
-    program("nftables", "nftables", {
+    packagedProgram("nftables", "nftables", {
       neededFor: {
         demo: "passes open connections on while the floating address moves",
         test: "passes open connections on while the floating address moves",
@@ -167,7 +148,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
     }),
     checkPacketFilter,
   ),
-  program("socat", "socat", {
+  packagedProgram("socat", "socat", {
     neededFor: {
       demo: "sees VRRP adverts on the wire",
       test: "sees VRRP adverts on the wire",
@@ -181,7 +162,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
       atLeast: "1.7.3",
     },
   }),
-  program("redis", "Redis", {
+  packagedProgram("redis", "Redis", {
     neededFor: { demo: "stores the sessions", test: "stores the sessions" },
     packages: { debian: "redis-server", fedora: "redis", arch: "redis", alpine: "redis" },
     services: ["redis-server.service"],
@@ -201,20 +182,9 @@ export const REQUIREMENTS: readonly Requirement[] = [
       docker: "is the fault point on a link",
     },
     installation: { kind: "brought", bring: bringToxiproxy },
-    check: async (machine) =>
-      checkProgram(
-        {
-          names: ["toxiproxy-server"],
-          versionArgs: ["--version"],
-          // One that was built without naming its version calls itself `git`, and is accepted.
-          version: /version v?(\d\S*)/,
-          atLeast: "2.5",
-          next: TOXIPROXY_BY_HAND,
-        },
-        machine,
-      ),
+    check: checkToxiproxy,
   },
-  program("chromium", "Chromium", {
+  packagedProgram("chromium", "Chromium", {
     neededFor: { test: "renders reports", bench: "renders reports" },
     packages: {
       debian: "chromium",
@@ -229,7 +199,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
       atLeast: "109",
     },
   }),
-  program("haproxy", "HAProxy", {
+  packagedProgram("haproxy", "HAProxy", {
     neededFor: { bench: "is compared with" },
     packages: { debian: "haproxy", fedora: "haproxy", arch: "haproxy", alpine: "haproxy" },
     services: ["haproxy.service"],
@@ -240,13 +210,13 @@ export const REQUIREMENTS: readonly Requirement[] = [
       atLeast: "2.4",
     },
   }),
-  program("nginx", "nginx", {
+  packagedProgram("nginx", "nginx", {
     neededFor: { test: "says where its hashing puts keys", bench: "is compared with" },
     packages: { debian: "nginx", fedora: "nginx", arch: "nginx", alpine: "nginx" },
     services: ["nginx.service"],
     check: { names: ["nginx"], versionArgs: ["-v"], version: /nginx\/(\S+)/, atLeast: "1.18" },
   }),
-  program("docker", "Docker client", {
+  packagedProgram("docker", "Docker client", {
     neededFor: { docker: "speaks to the engine" },
     packages: { debian: "docker.io", fedora: "moby-engine", arch: "docker", alpine: "docker" },
     services: ["docker.service", "docker.socket", "containerd.service"],
@@ -269,18 +239,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
     title: "Terraform",
     neededFor: { docker: "applies what `cdktf deploy` synthesizes" },
     installation: { kind: "brought", bring: async (bringing) => bringTerraform(bringing) },
-    check: async (machine) =>
-      checkProgram(
-        {
-          names: ["terraform"],
-          versionArgs: ["version"],
-          version: /Terraform v(\S+)/,
-          // The first that speaks the provider's protocol.
-          atLeast: "1.1.5",
-          next: TERRAFORM_BY_HAND,
-        },
-        machine,
-      ),
+    check: checkTerraform,
   },
   {
     id: "terraform-provider",
@@ -297,61 +256,3 @@ export const REQUIREMENTS: readonly Requirement[] = [
     check: checkImages,
   },
 ];
-
-interface ProgramRequirement {
-  readonly neededFor: Requirement["neededFor"];
-  readonly packages?: Packages;
-  readonly services?: readonly string[];
-  /** Instead of packages. */
-  readonly byHand?: string;
-  readonly check: Omit<ProgramCheck, "next">;
-}
-
-function program(id: string, title: string, of: ProgramRequirement): Requirement {
-  const check: ProgramCheck = { ...of.check, next: of.byHand ?? packagesByHand(of.packages ?? {}) };
-  return {
-    id,
-    title,
-    neededFor: of.neededFor,
-    installation:
-      of.packages === undefined
-        ? { kind: "by-hand" }
-        : {
-            kind: "package",
-            packages: of.packages,
-            ...(of.services === undefined ? {} : { services: of.services }),
-          },
-    check: async (machine) => checkProgram(check, machine),
-  };
-}
-
-/** A requirement that looks again at what it has found. */
-function withFurtherCheck(
-  requirement: Requirement,
-  further: (machine: Machine, found: Finding) => Promise<Finding>,
-): Requirement {
-  return {
-    ...requirement,
-    check: async (machine) => further(machine, await requirement.check(machine)),
-  };
-}
-
-/** Names the packages: `Install it: package tini (Debian, Fedora), …`. */
-function packagesByHand(packages: Packages): string {
-  const families = [
-    ["Debian, Ubuntu", packages.debian],
-    ["Fedora", packages.fedora],
-    ["Arch", packages.arch],
-    ["Alpine", packages.alpine],
-  ] as const;
-  const byName = new Map<string, string[]>();
-  for (const [family, name] of families) {
-    if (name !== undefined) byName.set(name, [...(byName.get(name) ?? []), family]);
-  }
-  const listed = [...byName].map(([name, of]) => `${name} (${of.join(", ")})`);
-  return `Install the package ${listed.join(" or ")}.`;
-}
-
-function ready(version: string | null, path: string | null = null): Finding {
-  return { state: "ready", version, path };
-}

@@ -1,15 +1,26 @@
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
+import type { Machine } from "./machine.ts";
 import { fetchReleaseFile } from "./official-release.ts";
 import { partialFolder } from "./partial-folder.ts";
 import { PROJECT_ROOT, TOOLS_DIRECTORY } from "./paths.ts";
-import type { Bringing } from "./requirement.ts";
+import { checkProgram, type ProgramCheck } from "./program.ts";
+import type { Bringing, Finding } from "./requirement.ts";
 
 /** The version that set-up brings where none is installed. */
 export const TERRAFORM_VERSION = "1.11.4";
 
 /** What to do where set-up cannot bring it: no distribution has it in its own archive. */
-export const TERRAFORM_BY_HAND = `\`npm run setup -- --for docker\` downloads its official release; or put terraform of https://developer.hashicorp.com/terraform/install on the PATH or into ${relative(PROJECT_ROOT, TOOLS_DIRECTORY)}/.`;
+const BY_HAND = `\`npm run setup -- --for docker\` downloads its official release; or put terraform of https://developer.hashicorp.com/terraform/install on the PATH or into ${relative(PROJECT_ROOT, TOOLS_DIRECTORY)}/.`;
+
+const RECOGNISED: ProgramCheck = {
+  names: ["terraform"],
+  versionArgs: ["version"],
+  version: /Terraform v(\S+)/,
+  // The first that speaks the provider's protocol.
+  atLeast: "1.1.5",
+  next: BY_HAND,
+};
 
 /** Node's names of processors, and the release's. */
 const ARCHITECTURES: Readonly<Record<string, string>> = { x64: "amd64", arm64: "arm64" };
@@ -22,6 +33,11 @@ export interface TerraformOrigin {
   readonly destination?: string;
   /** @default HashiCorp's releases */
   readonly baseUrl?: string;
+}
+
+/** Looks for `terraform`, whoever installed it. */
+export async function checkTerraform(machine: Machine): Promise<Finding> {
+  return checkProgram(RECOGNISED, machine);
 }
 
 /**

@@ -3,8 +3,8 @@ import { dirname, join, relative } from "node:path";
 import type { Machine } from "./machine.ts";
 import { partialFolder } from "./partial-folder.ts";
 import { PROJECT_ROOT, TOOLS_DIRECTORY } from "./paths.ts";
-import { lastLine } from "./program.ts";
-import type { Bringing } from "./requirement.ts";
+import { checkProgram, lastLine, type ProgramCheck } from "./program.ts";
+import type { Bringing, Finding } from "./requirement.ts";
 import { downloadToxiproxy } from "./toxiproxy-release.ts";
 
 /** The version that is built. Go checks its sources against the public checksum database. */
@@ -13,7 +13,21 @@ export const TOXIPROXY_VERSION = "2.12.0";
 const MODULE = "github.com/Shopify/toxiproxy/v2";
 
 /** What to do where setup cannot build it. */
-export const TOXIPROXY_BY_HAND = `\`npm run setup -- --for test\` downloads its official release, or builds it where Go 1.23 or later is (https://go.dev/dl); or put toxiproxy-server ${TOXIPROXY_VERSION} of https://github.com/Shopify/toxiproxy/releases on the PATH or into ${relative(PROJECT_ROOT, TOOLS_DIRECTORY)}/.`;
+const BY_HAND = `\`npm run setup -- --for test\` downloads its official release, or builds it where Go 1.23 or later is (https://go.dev/dl); or put toxiproxy-server ${TOXIPROXY_VERSION} of https://github.com/Shopify/toxiproxy/releases on the PATH or into ${relative(PROJECT_ROOT, TOOLS_DIRECTORY)}/.`;
+
+const RECOGNISED: ProgramCheck = {
+  names: ["toxiproxy-server"],
+  versionArgs: ["--version"],
+  // One that was built without naming its version calls itself `git`, and is accepted.
+  version: /version v?(\d\S*)/,
+  atLeast: "2.5",
+  next: BY_HAND,
+};
+
+/** Looks for `toxiproxy-server`, whoever installed it. */
+export async function checkToxiproxy(machine: Machine): Promise<Finding> {
+  return checkProgram(RECOGNISED, machine);
+}
 
 /**
  * Brings `toxiproxy-server` of the official release, or builds it where that cannot be had.
