@@ -3,6 +3,7 @@ import type { Measured } from "../report/record.ts";
 import type { Bound, Objective, TrialData } from "../scenario.ts";
 import { nearestRank } from "../statistics/quantile.ts";
 import { buildObjective } from "./build-objective.ts";
+import { hurtBy, hurtNodes } from "./hurt-nodes.ts";
 import { failedSinceFault } from "./measures.ts";
 import { theEnd, type TrialMoment } from "./moments.ts";
 import { beganBetween, latencyMs, requestsBetween, type Between } from "./requests-between.ts";
@@ -60,8 +61,8 @@ export function failedAtMostBetween(
 }
 
 /**
- * At most as many requests fail as were open at a moment, and could have been on the hurt node, and so
- * many more: what a decision that counts failures may cost.
+ * At most as many requests fail as were open at a moment, and could have been on a node that had been hurt
+ * by then, and so many more: what a decision that counts failures may cost.
  */
 export function failedAtMostOpenAt(options: {
   readonly moment: TrialMoment;
@@ -74,7 +75,7 @@ export function failedAtMostOpenAt(options: {
     measure: (data) => {
       const found = moment.find(data);
       if (found.atNs === null) return { value: null, reason: found.reason };
-      return { value: openOn(data.hurt.target, data, found.atNs) + plus };
+      return { value: openOn(hurtBy(data, found.atNs), data, found.atNs) + plus };
     },
   };
   const named = { id: "failed-requests", title: "failed requests" };
@@ -93,7 +94,7 @@ export function openAtLeastAt(options: {
   return inEveryTrial({ id: "requests-open", title }, "count", bound, (data) => {
     const found = moment.find(data);
     if (found.atNs === null) return { value: null, reason: found.reason };
-    return { value: openOn(backend, data, found.atNs) };
+    return { value: openOn(new Set([backend]), data, found.atNs) };
   });
 }
 
@@ -123,9 +124,8 @@ export function failedShareAtMostBetween(
 }
 
 /**
- * At most this share of the requests that began between two moments were answered by the hurt node and
- * took longer than a client waits for, from their intended time. Others that are late, the machine
- * held up.
+ * At most this share of the requests that began between two moments were answered by a hurt node and took
+ * longer than a client waits for, from their intended time. Others that are late, the machine held up.
  */
 export function lateByTargetAtMostBetween(
   options: Named & Between & { readonly lateMs: number; readonly atMost: number },
@@ -135,8 +135,9 @@ export function lateByTargetAtMostBetween(
     const began = requestsBetween(options, data);
     if (began.reason !== undefined) return { value: null, reason: began.reason };
     const { probes } = began;
+    const hurt = hurtNodes(data);
     const late = probes.filter(
-      (probe) => probe.node === data.hurt.target && latencyMs(probe) > options.lateMs,
+      (probe) => probe.node !== null && hurt.has(probe.node) && latencyMs(probe) > options.lateMs,
     );
     return { value: late.length / probes.length };
   });
@@ -161,10 +162,10 @@ export function latencyAtMostBetween(
 }
 
 /** Requests that had been sent and were not answered then; those that failed may have been on any node. */
-function openOn(backend: string, { probes }: TrialData, atNs: bigint): number {
+function openOn(nodes: ReadonlySet<string>, { probes }: TrialData, atNs: bigint): number {
   return probes.filter(
     ({ sentNs, completedNs, node }) =>
-      BigInt(sentNs) < atNs && BigInt(completedNs) >= atNs && (node === backend || node === null),
+      BigInt(sentNs) < atNs && BigInt(completedNs) >= atNs && (node === null || nodes.has(node)),
   ).length;
 }
 

@@ -28,3 +28,9 @@ export function hurtings({ trial }: TrialData): readonly Hurting[] {
 export function hurtNodes(data: TrialData): ReadonlySet<string> {
   return new Set([data.hurt.target, ...hurtings(data).map(({ node }) => node)]);
 }
+
+/** The same of the faults that may have taken effect by then: those of the first one at P1. */
+export function hurtBy(data: TrialData, atNs: bigint): ReadonlySet<string> {
+  const acting = hurtings(data).filter(({ fromNs }) => fromNs <= atNs);
+  return new Set([data.hurt.target, ...acting.map(({ node }) => node)]);
+}

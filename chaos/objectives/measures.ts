@@ -4,6 +4,7 @@ import type { ProbeRecord } from "../measurement/probe.ts";
 import type { Measured } from "../report/record.ts";
 import type { TrialData } from "../scenario.ts";
 import { probesOf } from "./build-objective.ts";
+import { hurtBy } from "./hurt-nodes.ts";
 import { earliestEffectNs } from "./moments.ts";
 
 /** What objectives measure in one trial. */
@@ -57,18 +58,20 @@ export function openAtMove(data: TrialData): Measured {
 }
 
 /**
- * Requests that had been sent and were not answered at the fault, and could have been on the hurt
- * node: those that failed (their node is unknown) and those that it answered. A dying process takes requests
- * until the kernel has closed its sockets, which is what the uncertainty of P1 spans.
+ * Requests that had been sent and were not answered at the first fault, and could have been on a node that
+ * it hurt: those that failed (their node is unknown) and those that one of them answered. A dying process
+ * takes requests until the kernel has closed its sockets, which is what the uncertainty of P1 spans.
  */
-export function inFlightOnTarget({ trial, probes, injectedNs, hurt }: TrialData): number {
+export function inFlightOnHurt(data: TrialData): number {
+  const { trial, probes, injectedNs } = data;
+  const hurt = hurtBy(data, injectedNs);
   // Somewhere within the uncertainty of P1 the process stopped to serve.
   const uncertaintyNs = BigInt(Math.ceil((trial.faults[0]?.uncertaintyMs ?? 0) * 1e6));
   return probes.filter(
     (probe) =>
       BigInt(probe.sentNs) < injectedNs + uncertaintyNs &&
       BigInt(probe.completedNs) >= injectedNs - uncertaintyNs &&
-      (probe.node === hurt.target || probe.node === null),
+      (probe.node === null || hurt.has(probe.node)),
   ).length;
 }
 

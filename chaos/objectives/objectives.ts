@@ -7,7 +7,7 @@ import {
   countEvents,
   failedSince,
   failedSinceFault,
-  inFlightOnTarget,
+  inFlightOnHurt,
   momentOfMove,
   openAtMove,
   outageOf,
@@ -88,7 +88,10 @@ export function noFailureAfterRecovery(options: Judging = {}): Objective {
   });
 }
 
-/** At most as many requests fail as were open on the hurt node when the fault struck. */
+/**
+ * At most as many requests fail as were open on the hurt node when the first fault struck; on all nodes
+ * that it hurt, when it consists of several.
+ */
 export function failedAtMostInFlight(options: Judging = {}): Objective {
   return buildObjective(options, {
     name: "failed-requests",
@@ -98,7 +101,7 @@ export function failedAtMostInFlight(options: Judging = {}): Objective {
     bound: {
       kind: "at-most-measure",
       title: "requests in flight on the hurt node at the fault",
-      measure: (data) => ({ value: inFlightOnTarget(data) }),
+      measure: (data) => ({ value: inFlightOnHurt(data) }),
     },
   });
 }

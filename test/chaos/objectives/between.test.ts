@@ -18,7 +18,7 @@ import {
   theFault,
   theFaultAtTheEarliest,
 } from "../../../chaos/objectives/moments.ts";
-import { FAULT_NS, probe, trialData, windowOf } from "./trial-data.ts";
+import { FAULT_NS, faultAt, probe, trialData, windowOf } from "./trial-data.ts";
 
 const named = { id: "of-this-test", title: "what this test measures" };
 
@@ -119,6 +119,20 @@ test("a decision that counts failures costs those, and what was open when it fel
   expect(judgeTrial(objective, trialData({ probes: counted })).verdict).toBe("inconclusive");
 });
 
+test("what was open on any node that had been hurt by then may fail, whichever fault hurt it", () => {
+  const objective = failedAtMostOpenAt({ moment: out, plus: 0 });
+  const events = ejectedAt(50);
+  const probes = [probe(45, 55, "http_error", "web-2"), probe(45, 55, "ok", "web-3")];
+  const judged = (...faults: ReturnType<typeof faultAt>[]) =>
+    judgeTrial(objective, trialData({ events, probes, trial: { faults } })).verdict;
+  const parts = ["web-1", "web-2"].map((target) => ({ kind: "sick", target }));
+  const [alone, other] = [faultAt(0, null), { target: "web-2" }];
+  expect(judged(faultAt(0, null, { kind: "together", parts }))).toBe("pass");
+  expect(judged(alone, faultAt(40, null, other))).toBe("pass");
+  expect(judged(alone)).toBe("fail");
+  expect(judged(alone, faultAt(60, null, other))).toBe("fail");
+});
+
 test("what a backend has open at a moment, and what it is given after it", () => {
   const events = ejectedAt(50);
   const probes = [
@@ -164,6 +178,21 @@ test("late is what the hurt node answers after a client has lost patience", () =
   const data = trialData({ probes: [...probes, probe(4, 5, "reset")] });
   expect(judgeTrial(objective, data)).toMatchObject({ verdict: "pass", measured: { value: 0.25 } });
   expect(judgeTrial(objective, trialData()).verdict).toBe("inconclusive");
+});
+
+test("late is also what the others answer that were hurt with it", () => {
+  const objective = lateByTargetAtMostBetween({
+    ...named,
+    from: theFault,
+    lateMs: 30,
+    atMost: 0.4,
+  });
+  const probes = [probe(0, 10), probe(1, 90, "ok", "web-2"), probe(2, 3, "timeout")];
+  const parts = ["web-1", "web-2"].map((target) => ({ kind: "slow", target }));
+  const judged = (fault = faultAt(0, null)) =>
+    judgeTrial(objective, trialData({ probes, trial: { faults: [fault] } })).measured.value;
+  expect(judged()).toBe(0);
+  expect(judged(faultAt(0, null, { kind: "together", parts }))).toBeCloseTo(1 / 3, 9);
 });
 
 test("latency is of the requests that succeeded, from when they were meant to begin", () => {
