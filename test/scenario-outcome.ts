@@ -1,4 +1,4 @@
-import { isSpoiltRun } from "../chaos/objectives/trust.ts";
+import { isStarved, isStarvedRun } from "../chaos/objectives/trust.ts";
 import type { RunRecord, Verdict } from "../chaos/report/record.ts";
 
 /** How the test of a scenario ends, and why, unless it passes. */
@@ -35,10 +35,10 @@ export function controlOutcome(run: Run, mustFail: readonly string[]): TestOutco
 
 /** @param wanted verdict of every trial that can be trusted */
 function couldNotMeasure(run: Run, wanted: Verdict): TestOutcome | null {
-  if (!isSpoiltRun(run)) return null;
+  if (!isStarvedRun(run)) return null;
   const trusted = run.trials.filter(({ verdict }) => verdict !== "invalid");
   if (trusted.some(({ verdict }) => verdict !== wanted)) return null;
-  const spoilt = run.trials.filter((trial) => trial.spoilt);
+  const spoilt = run.trials.filter(isStarved);
   const stolenMs = Math.max(...spoilt.map((trial) => trial.stolenMs ?? 0));
   const lateMs = Math.max(...spoilt.map(({ quality }) => quality?.lagMaxMs ?? 0));
   const again = run.trials.filter(({ repeats }) => repeats !== null).length;

@@ -14,8 +14,6 @@ export interface TrialTrust {
   readonly reasons: readonly string[];
   /** There are reasons, and each of them is that a prober was late. */
   readonly onlyLate: boolean;
-  /** How late the latest probe was, of the loads that were late. */
-  readonly lagMaxMs: number;
 }
 
 const NO_ACCOUNT = "the prober gave no account of itself. Look at its own output.";
@@ -33,7 +31,6 @@ export function trustIn(
   const doubts: {
     readonly reasons: readonly string[];
     readonly onlyLate: boolean;
-    readonly lagMaxMs: number;
   }[] = [];
   const judge = (
     quality: ProberQuality | null,
@@ -41,14 +38,14 @@ export function trustIn(
     named: (reason: string) => string = (reason) => reason,
   ): number | null => {
     if (quality === null) {
-      doubts.push({ reasons: [named(NO_ACCOUNT)], onlyLate: false, lagMaxMs: 0 });
+      doubts.push({ reasons: [named(NO_ACCOUNT)], onlyLate: false });
       return null;
     }
     const { valid, reasons, onlyLate, resolutionMs } = judgeQuality(quality, {
       ...demand,
       environment,
     });
-    if (!valid) doubts.push({ reasons: reasons.map(named), onlyLate, lagMaxMs: quality.lagMaxMs });
+    if (!valid) doubts.push({ reasons: reasons.map(named), onlyLate });
     return resolutionMs;
   };
   const resolutionMs = judge(seen.trial.quality, {
@@ -77,7 +74,6 @@ export function trustIn(
     alongsideResolutionMs,
     reasons: doubts.flatMap(({ reasons }) => reasons),
     onlyLate: doubts.length > 0 && doubts.every((doubt) => doubt.onlyLate),
-    lagMaxMs: Math.max(0, ...doubts.map((doubt) => doubt.lagMaxMs)),
   };
 }
 

@@ -1,9 +1,10 @@
+import type { LoadTrialRecord } from "../report/load-record.ts";
 import type { RunRecord, TrialRecord } from "../report/record.ts";
 
 /**
- * Which trials count, and when too few of them can be trusted. A virtual machine can lose its
- * processors to its neighbours for moments: what the prober then measures says nothing of the system,
- * and nothing of how well the prober works either. Such a trial is spoilt, and measured again.
+ * Which trials count, and when too few of them can be trusted. A machine can be without a processor
+ * for the prober for moments, because a neighbour of a virtual machine or another program has it: what
+ * the prober then measures says nothing of the system. Such a trial is spoilt, and measured again.
  */
 
 /** Share of the trials that count which may be untrustworthy before the whole run is. */
@@ -20,26 +21,23 @@ export function mostRepetitions(trials: number): number {
   return Math.max(LEAST_REPETITIONS, trials);
 }
 
-/** What speaks against a trial. */
-export interface Doubt {
-  /** Every reason to distrust it is that the prober was late. */
-  readonly onlyLate: boolean;
-  /** How late its latest probe was. */
-  readonly lagMaxMs: number;
-  /** CPU time stolen from the machine while it was measured; null where nobody tells. */
-  readonly stolenMs: number | null;
-}
+/** What tells where the time of a spoilt trial went. */
+type Spoilt = Pick<TrialRecord, "spoilt" | "stolenMs" | "quality"> & {
+  readonly alongside: readonly Pick<LoadTrialRecord, "quality">[];
+};
 
 /**
- * Whether the machine spoilt a trial that cannot be trusted: only the prober was late, and at least as
- * much CPU was stolen as its latest probe was late.
+ * Whether it was the hypervisor that spoilt a trial: at least as much CPU was stolen from the machine as
+ * the latest probe was late.
  */
-export function isSpoilt({ onlyLate, lagMaxMs, stolenMs }: Doubt): boolean {
-  return onlyLate && stolenMs !== null && stolenMs >= lagMaxMs;
+export function isStarved({ spoilt, stolenMs, quality, alongside }: Spoilt): boolean {
+  if (!spoilt || stolenMs === null) return false;
+  const loads = [quality, ...alongside.map((load) => load.quality)];
+  return stolenMs >= Math.max(...loads.map((load) => load?.lagMaxMs ?? 0));
 }
 
 /** A trial as far as trust goes. */
-type Trusted = Pick<TrialRecord, "index" | "verdict" | "spoilt" | "repeats">;
+type Trusted = Pick<TrialRecord, "index" | "verdict" | "repeats">;
 
 /** Index of the trial that measures this one again; undefined when none does. */
 export function measuredAgainAs(
@@ -61,15 +59,15 @@ export function tooManyUntrusted(trials: readonly Trusted[]): boolean {
 }
 
 /**
- * Whether a run is invalid for no other reason than that the machine spoilt trials, more than could be
- * measured again: had those gone well, it would be valid.
+ * Whether a run is invalid for no other reason than that the hypervisor spoilt trials, more than could
+ * be measured again: had those gone well, it would be valid.
  */
-export function isSpoiltRun(record: Pick<RunRecord, "verdict" | "trials">): boolean {
+export function isStarvedRun(record: Pick<RunRecord, "verdict" | "trials">): boolean {
   const { verdict, trials } = record;
   if (verdict !== "invalid") return false;
   const allSeen = trials.every(({ faults }) => faults.every(({ verified }) => verified.active));
   const asIfGood = trials.map((trial) =>
-    trial.spoilt ? { ...trial, verdict: "pass" as const } : trial,
+    isStarved(trial) ? { ...trial, verdict: "pass" as const } : trial,
   );
   return allSeen && tooManyUntrusted(trials) && !tooManyUntrusted(asIfGood);
 }

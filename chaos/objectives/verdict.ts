@@ -14,7 +14,7 @@ import { summarize } from "../statistics/summary.ts";
 import type { TrialObservation } from "../trial.ts";
 import { judgeObjective, judgeTrial } from "./judge.ts";
 import { trustIn } from "./load-trust.ts";
-import { isSpoilt, measuredAgainAs, tooManyUntrusted } from "./trust.ts";
+import { isStarved, measuredAgainAs, tooManyUntrusted } from "./trust.ts";
 
 const NO_OBJECTIVES = "the scenario has no objectives, so it promises nothing";
 
@@ -58,15 +58,10 @@ export function judgeObservation(
   const objectives: Record<string, ObjectiveSample> = {};
   for (const objective of scenario.objectives)
     objectives[objective.id] = judgeTrial(objective, data);
-  const { stolenMs } = seen.trial;
-  const spoilt =
-    seen.unverified.length === 0 &&
-    isSpoilt({ onlyLate: trust.onlyLate, lagMaxMs: trust.lagMaxMs, stolenMs });
-  const invalid = [
-    ...(spoilt ? [`${stolenMs} ms of CPU were stolen from the machine by its hypervisor`] : []),
-    ...seen.unverified,
-    ...trust.reasons,
-  ];
+  const spoilt = seen.unverified.length === 0 && trust.onlyLate;
+  const starved = isStarved({ ...seen.trial, spoilt });
+  const stolen = `${seen.trial.stolenMs} ms of CPU were stolen from the machine by its hypervisor`;
+  const invalid = [...(starved ? [stolen] : []), ...seen.unverified, ...trust.reasons];
   const failed = Object.values(objectives).filter(({ verdict }) => verdict === "fail");
   const unknown = Object.values(objectives).filter(({ verdict }) => verdict === "inconclusive");
   const [verdict, reasons]: [Verdict, readonly string[]] =

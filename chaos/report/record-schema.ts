@@ -89,7 +89,9 @@ const trial = z
     seed: z.int(),
     verdict,
     reasons: z.array(z.string()),
-    spoilt: z.boolean().describe("Invalid only because CPU was stolen while it was measured"),
+    spoilt: z
+      .boolean()
+      .describe("Invalid only because a prober was late: the machine had no processor for it"),
     abortedBy: z.string().nullable().describe("The abort rule that ended it, in words"),
     target: z.string().nullable(),
     phase: z

@@ -83,7 +83,7 @@ export interface TrialRecord {
   readonly verdict: Verdict;
   /** Why, unless it passed. */
   readonly reasons: readonly string[];
-  /** It is invalid, and only because CPU was stolen from the machine while it was measured. */
+  /** It is invalid, and only because a prober was late: the machine had no processor for it. */
   readonly spoilt: boolean;
   /** The abort rule that ended it, in words; null when none did. */
   readonly abortedBy: string | null;

@@ -131,11 +131,15 @@ export function factsOf(record: RunRecord): readonly (readonly [string, string])
   }
   const spoilt = record.trials.filter((trial) => trial.spoilt);
   if (spoilt.length > 0) {
-    const most = (pick: (trial: TrialRecord) => number | null | undefined): string =>
-      ms(Math.max(...spoilt.map((trial) => pick(trial) ?? 0)));
+    const most = (pick: (trial: TrialRecord) => number | null | undefined): number =>
+      Math.max(...spoilt.map((trial) => pick(trial) ?? 0));
+    const lateMs = most((trial) =>
+      Math.max(...[trial, ...trial.alongside].map(({ quality }) => quality?.lagMaxMs ?? 0)),
+    );
+    const stolenMs = most((trial) => trial.stolenMs);
     facts.push([
       "spoilt",
-      `${spoilt.length} ${spoilt.length === 1 ? "trial" : "trials"} by the machine, ${measuredAgain(record)} measured again: up to ${most((trial) => trial.stolenMs)} of CPU were stolen by its hypervisor while probes were up to ${most((trial) => trial.quality?.lagMaxMs)} late`,
+      `${spoilt.length} ${spoilt.length === 1 ? "trial" : "trials"} by the machine, ${measuredAgain(record)} measured again: probes were up to ${ms(lateMs)} late${stolenMs === 0 ? "" : `, and up to ${ms(stolenMs)} of CPU were stolen by its hypervisor`}`,
     ]);
   }
   const held =

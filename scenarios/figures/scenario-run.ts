@@ -54,7 +54,6 @@ export function provenance(record: RunRecord): string {
   const again = record.trials.filter(({ repeats }) => repeats !== null).length;
   const untrusted = record.trials.length - trusted(record).length - again;
   const left = untrusted === 0 ? "" : ` ${untrusted} trials were not trustworthy and do not count.`;
-  const spoilt =
-    again === 0 ? "" : ` ${again} were spoilt by CPU stolen from the machine and measured again.`;
+  const spoilt = again === 0 ? "" : ` ${again} in which the prober was late were measured again.`;
   return `Run \`${basename(record.id)}\`, repeated by \`${record.command}\`.${left}${spoilt}`;
 }

@@ -455,12 +455,12 @@ test.each([
   [3, "invalid"],
 ])("%s untrusted trials of ten do not count, are told, and make it %s", async (bad, verdict) => {
   world.behaviour.at.deploy = (trial) => {
-    world.behaviour.quality = trial < bad ? { lagP99Ms: 9 } : {};
+    world.behaviour.quality = trial < bad ? { dropped: 100 } : {};
   };
   const { record } = await run(scenarioOf(), { trials: 10 });
   expect(record.verdict).toBe(verdict);
   expect(record.reasons).toHaveLength(bad);
-  expect(record.reasons[0]).toMatch(/^trial 0 does not count: probes were sent 9 ms late/);
+  expect(record.reasons[0]).toMatch(/^trial 0 does not count: 100 probes were due and not sent/);
   expect(record.objectives[0]?.samples).toBe(10 - bad);
   expect(record.outage?.n).toBe(10 - bad);
 });
@@ -542,8 +542,22 @@ describe("trials that the machine spoilt", () => {
     },
   );
 
-  test("are not those that are late with less stolen, and these are not measured again", async () => {
-    late(() => true, 10);
+  test("are those whose prober was late, whoever had the processor", async () => {
+    late((trial) => trial === 0, 0);
+    const { record } = await run(scenarioOf(), { trials: 2 });
+    expect(record.trials.map(({ spoilt, repeats }) => [spoilt, repeats])).toEqual([
+      [true, null],
+      [false, null],
+      [false, 0],
+    ]);
+    expect(record).toMatchObject({ verdict: "pass", exitCode: 0 });
+  });
+
+  test("are not those that something else speaks against, and these are not measured again", async () => {
+    world.behaviour.at.deploy = () => {
+      world.behaviour.quality = { ...LATE, dropped: 100 };
+      world.behaviour.stolenMs = 20;
+    };
     const { record } = await run(scenarioOf(), { trials: 2 });
     expect(record.trials.map(({ spoilt }) => spoilt)).toEqual([false, false]);
     expect(record.verdict).toBe("invalid");

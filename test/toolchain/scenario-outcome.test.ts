@@ -12,7 +12,7 @@ const good: Partial<TrialRecord> = {};
 const missed: Partial<TrialRecord> = { verdict: "fail" };
 const unknown: Partial<TrialRecord> = { verdict: "inconclusive" };
 const spoilt: Partial<TrialRecord> = { verdict: "invalid", spoilt: true, stolenMs: 900 };
-const late: Partial<TrialRecord> = { verdict: "invalid" };
+const late: Partial<TrialRecord> = { ...spoilt, stolenMs: 0 };
 const unseen: Partial<TrialRecord> = {
   ...spoilt,
   faults: GOOD.faults.map((fault) => ({ ...fault, verified: { active: false, evidence: "no" } })),

@@ -82,8 +82,8 @@ export function qualityTable(print: Printer): Markup {
       }${when(
         trials.some(({ spoilt }) => spoilt),
         () =>
-          html` The machine spoilt ${print.num("tally:/trials/@/spoilt=true", "count")}: its
-          hypervisor stole CPU for at least as long as probes were late.
+          html` The machine spoilt ${print.num("tally:/trials/@/spoilt=true", "count")}: it had no
+          processor for a prober in time, and nothing else was wrong.
           ${print.num("tally:/trials/@/repeats!=null", "count")} were measured again.`,
       )}
     </p>

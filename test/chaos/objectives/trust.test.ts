@@ -2,12 +2,13 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import {
   countedTrials,
-  isSpoilt,
+  isStarved,
   measuredAgainAs,
   mostRepetitions,
   tooManyUntrusted,
 } from "../../../chaos/objectives/trust.ts";
 import type { TrialRecord } from "../../../chaos/report/record.ts";
+import { GOOD_QUALITY } from "../fake-environment.ts";
 
 type Trial = Pick<TrialRecord, "index" | "verdict" | "spoilt" | "repeats">;
 
@@ -19,6 +20,7 @@ const trial = (index: number, change: Partial<Trial> = {}): Trial => ({
   ...change,
 });
 const spoilt = { verdict: "invalid", spoilt: true } as const;
+const QUALITY = { ...GOOD_QUALITY, intended: 100, sent: 100 };
 
 test.each([
   [1, 6],
@@ -30,12 +32,16 @@ test.each([
 });
 
 test.each([
-  ["as much was stolen as it was late", true, 250, 250, true],
-  ["less was stolen than it was late", true, 250, 240, false],
-  ["something else is wrong too", false, 250, 900, false],
-  ["nobody tells what was stolen", true, 250, null, false],
-])("%s", (_, onlyLate, lagMaxMs, stolenMs, expected) => {
-  expect(isSpoilt({ onlyLate, lagMaxMs, stolenMs })).toBe(expected);
+  ["as much was stolen as the main load was late", true, [250], 250, true],
+  ["less was stolen than it was late", true, [250], 249, false],
+  ["less was stolen than the load beside it was late", true, [100, 250], 249, false],
+  ["as much was stolen as the load beside it was late", true, [100, 250], 250, true],
+  ["it was not spoilt", false, [250], 900, false],
+  ["nobody tells what was stolen", true, [250], null, false],
+])("the hypervisor spoilt a trial or not: %s", (_, isSpoilt, lags, stolenMs, expected) => {
+  const [quality = null, ...others] = lags.map((lagMaxMs) => ({ ...QUALITY, lagMaxMs }));
+  const alongside = others.map((other) => ({ quality: other }));
+  expect(isStarved({ spoilt: isSpoilt, stolenMs, quality, alongside })).toBe(expected);
 });
 
 test("of a chain of repetitions only the last one counts", () => {

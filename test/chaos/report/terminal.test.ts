@@ -41,12 +41,15 @@ describe("the terminal summary", () => {
     const text = renderTerminal(record, WIDE);
     expect(text).toContain("10 of 10 trials · 2 measured again");
     const told =
-      "2 trials by the machine, 2 measured again: up to 437.0\u00a0ms of CPU were stolen by its hypervisor while probes were up to 411.0\u00a0ms late";
+      "2 trials by the machine, 2 measured again: probes were up to 411.0\u00a0ms late, and up to 437.0\u00a0ms of CPU were stolen by its hypervisor";
     expect(text).toContain(`  spoilt      ${told}\n`);
     const markdown = renderMarkdown(record);
     expect(markdown).toContain(`| spoilt | ${told.replaceAll("\u00a0", " ")} |`);
     expect(markdown.match(/^\| [37] \| ! spoilt \|/gm)).toHaveLength(2);
     expect(renderTerminal(passingRun().record, WIDE)).not.toMatch(/spoilt|again by/);
+
+    const trials = record.trials.map((trial) => ({ ...trial, stolenMs: 0 }));
+    expect(renderTerminal({ ...record, trials }, WIDE)).toContain("411.0\u00a0ms late\n");
   });
 
   it("of anything else gives the reasons, and claims nothing", () => {
