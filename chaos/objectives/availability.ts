@@ -1,27 +1,16 @@
 import type { Objective } from "../scenario.ts";
 import { msBetween } from "../measurement/monotonic.ts";
-import type { Measured } from "../report/record.ts";
 import { nearestRank } from "../statistics/quantile.ts";
 import { buildObjective, type OfLoad } from "./build-objective.ts";
+import { fewerThan, requestsFor, type Enough } from "./enough-requests.ts";
 import { latencyMs, requestsBetween } from "./requests-between.ts";
 import { duringTheFault, type Stretch } from "./stretches.ts";
 
 /** Availability and latency of a load in a stretch of the trial: before, during or after the fault. */
 
-/** Requests without which nobody can speak of all of them, or of the slowest. */
-const LEAST_OF_ALL = 10;
-
 interface In extends OfLoad {
   /** `beforeTheFault`, `duringTheFault`, `afterTheFault`, `afterTheRecovery`, or one of your own. */
   readonly stretch: Stretch;
-}
-
-interface Enough {
-  /**
-   * Fewer requests in the stretch say nothing.
-   * @default - so many that one of them is the whole rest of the share: 100 of 0.99; 10 of 1
-   */
-  readonly minimumRequests?: number;
 }
 
 /** At least this share of the requests that were sent in a stretch succeeded. */
@@ -109,18 +98,6 @@ export function longestUnavailabilityAtMost(
       return { value: null, reason: "the last request then failed too", atLeast };
     },
   });
-}
-
-/** Of how many requests a single one is the rest of the share: 1 / (1 − share). */
-function requestsFor(share: number): number {
-  // Without the small term, 0.9 would need 11.
-  return share === 1 ? LEAST_OF_ALL : Math.ceil(1 / (1 - share) - 1e-9);
-}
-
-/** Why there is no value; null when there are enough. */
-function fewerThan(least: number, requests: number, what: string): Measured | null {
-  if (requests >= least) return null;
-  return { value: null, reason: `${requests} requests ${what}, ${least} are needed` };
 }
 
 function inOrder<T extends { readonly intendedNs: string }>(probes: readonly T[]): T[] {

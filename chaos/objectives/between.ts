@@ -3,6 +3,7 @@ import type { Measured } from "../report/record.ts";
 import type { Bound, Objective, TrialData } from "../scenario.ts";
 import { nearestRank } from "../statistics/quantile.ts";
 import { buildObjective } from "./build-objective.ts";
+import { fewerThan, requestsFor, type Enough } from "./enough-requests.ts";
 import { hurtBy, hurtNodes } from "./hurt-nodes.ts";
 import { failedSinceFault } from "./measures.ts";
 import { theEnd, type TrialMoment } from "./moments.ts";
@@ -112,13 +113,16 @@ export function answeredAtMostBetween(
 
 /** At most this share of the requests that began between two moments failed. */
 export function failedShareAtMostBetween(
-  options: Named & Between & { readonly atMost: number },
+  options: Named & Between & Enough & { readonly atMost: number },
 ): Objective {
-  const bound = { kind: "at-most", value: options.atMost } as const;
+  const { atMost, minimumRequests = requestsFor(1 - atMost) } = options;
+  const bound = { kind: "at-most", value: atMost } as const;
   return inEveryTrial(options, "ratio", bound, (data) => {
     const began = requestsBetween(options, data);
     if (began.reason !== undefined) return { value: null, reason: began.reason };
     const { probes } = began;
+    const tooFew = fewerThan(minimumRequests, probes.length, "began then");
+    if (tooFew !== null) return tooFew;
     return { value: probes.filter(({ outcome }) => outcome !== "ok").length / probes.length };
   });
 }
@@ -128,16 +132,19 @@ export function failedShareAtMostBetween(
  * longer than a client waits for, from their intended time. Others that are late, the machine held up.
  */
 export function lateByTargetAtMostBetween(
-  options: Named & Between & { readonly lateMs: number; readonly atMost: number },
+  options: Named & Between & Enough & { readonly lateMs: number; readonly atMost: number },
 ): Objective {
-  const bound = { kind: "at-most", value: options.atMost } as const;
+  const { atMost, lateMs, minimumRequests = requestsFor(1 - atMost) } = options;
+  const bound = { kind: "at-most", value: atMost } as const;
   return inEveryTrial(options, "ratio", bound, (data) => {
     const began = requestsBetween(options, data);
     if (began.reason !== undefined) return { value: null, reason: began.reason };
     const { probes } = began;
+    const tooFew = fewerThan(minimumRequests, probes.length, "began then");
+    if (tooFew !== null) return tooFew;
     const hurt = hurtNodes(data);
     const late = probes.filter(
-      (probe) => probe.node !== null && hurt.has(probe.node) && latencyMs(probe) > options.lateMs,
+      (probe) => probe.node !== null && hurt.has(probe.node) && latencyMs(probe) > lateMs,
     );
     return { value: late.length / probes.length };
   });
@@ -148,17 +155,20 @@ export function lateByTargetAtMostBetween(
  * intended time. Of those that failed another objective has to tell.
  */
 export function latencyAtMostBetween(
-  options: Named & Between & { readonly quantile: number; readonly atMostMs: number },
+  options: Named & Between & Enough & { readonly quantile: number; readonly atMostMs: number },
 ): Objective {
-  const bound = { kind: "at-most", value: options.atMostMs } as const;
+  const { quantile, atMostMs, minimumRequests = requestsFor(quantile) } = options;
+  const bound = { kind: "at-most", value: atMostMs } as const;
   const objective = inEveryTrial(options, "ms", bound, (data) => {
     const began = requestsBetween(options, data);
     if (began.reason !== undefined) return { value: null, reason: began.reason };
     const latencies = began.probes.filter(({ outcome }) => outcome === "ok").map(latencyMs);
     if (latencies.length === 0) return { value: null, reason: "no request succeeded then" };
-    return { value: nearestRank(latencies, options.quantile) };
+    const tooFew = fewerThan(minimumRequests, latencies.length, "succeeded then");
+    if (tooFew !== null) return tooFew;
+    return { value: nearestRank(latencies, quantile) };
   });
-  return { ...objective, quantile: options.quantile };
+  return { ...objective, quantile };
 }
 
 /** Requests that had been sent and were not answered then; those that failed may have been on any node. */

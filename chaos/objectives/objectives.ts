@@ -3,6 +3,7 @@ import type { TimelineEvent } from "../environment/environment.ts";
 import type { PredictedWindow } from "../measurement/predicted-window.ts";
 import type { Objective, TrialData } from "../scenario.ts";
 import { buildObjective, type Judging, type OfLoad } from "./build-objective.ts";
+import { fewerThan, requestsFor } from "./enough-requests.ts";
 import {
   countEvents,
   failedSince,
@@ -88,10 +89,7 @@ export function noFailureAfterRecovery(options: Judging = {}): Objective {
   });
 }
 
-/**
- * At most as many requests fail as were open on the hurt node when the first fault struck; on all nodes
- * that it hurt, when it consists of several.
- */
+/** At most as many requests fail as were open, when the first fault struck, on the nodes that it hurt. */
 export function failedAtMostInFlight(options: Judging = {}): Objective {
   return buildObjective(options, {
     name: "failed-requests",
@@ -192,7 +190,9 @@ export function failedShareUntilDetection(
         ({ intendedNs, completedNs }) =>
           BigInt(completedNs) >= earliestNs && BigInt(intendedNs) < untilNs,
       );
-      if (during.length === 0) return { value: null, reason: "no request began before detection" };
+      const least = requestsFor(1 - options.atMost);
+      const tooFew = fewerThan(least, during.length, "began before detection");
+      if (tooFew !== null) return tooFew;
       return { value: during.filter(({ outcome }) => outcome !== "ok").length / during.length };
     },
     bound: { kind: "at-most", value: options.atMost },

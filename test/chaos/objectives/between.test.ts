@@ -18,6 +18,7 @@ import {
   theFault,
   theFaultAtTheEarliest,
 } from "../../../chaos/objectives/moments.ts";
+import type { Objective } from "../../../chaos/scenario.ts";
 import { FAULT_NS, faultAt, probe, trialData, windowOf } from "./trial-data.ts";
 
 const named = { id: "of-this-test", title: "what this test measures" };
@@ -164,7 +165,7 @@ test("shares are of the requests that began between the moments", () => {
     probe(80, 90, "timeout", null),
   ];
   const between = { ...named, from: theFault, to: out };
-  const failed = failedShareAtMostBetween({ ...between, from: out, to: theEnd, atMost: 0.3 });
+  const failed = failedShareAtMostBetween({ ...between, from: out, to: theEnd, atMost: 0.34 });
   expect(failed.measure(trialData({ events, probes })).value).toBeCloseTo(1 / 3, 9);
   const before = failedShareAtMostBetween({ ...between, atMost: 1 });
   expect(before.measure(trialData({ events, probes })).value).toBe(1);
@@ -202,4 +203,35 @@ test("latency is of the requests that succeeded, from when they were meant to be
   expect(judgeTrial(objective, trialData({ probes: [probe(3, 4, "reset")] })).verdict).toBe(
     "inconclusive",
   );
+});
+
+test("a quantile or a share of fewer requests than its bound can tell apart says nothing", () => {
+  const from = { ...named, from: theFault };
+  const latency = (quantile: number, minimum = {}) =>
+    latencyAtMostBetween({ ...from, quantile, atMostMs: 40, ...minimum });
+  const failed = (atMost: number) => failedShareAtMostBetween({ ...from, atMost });
+  const late = (atMost: number) => lateByTargetAtMostBetween({ ...from, lateMs: 30, atMost });
+  const judged = (objective: Objective, requests: number, failures = 0) => {
+    const good = Array.from({ length: requests - failures }, (_, at) => probe(at, at + 9));
+    const bad = Array.from({ length: failures }, (_, at) => probe(at, at + 9, "reset"));
+    return judgeTrial(objective, trialData({ probes: [...good, ...bad] }));
+  };
+  const needs = [
+    [latency(0.99), 100],
+    [latency(1), 10],
+    [latency(0.99, { minimumRequests: 3 }), 3],
+    [failed(0.05), 20],
+    [failed(0), 10],
+    [late(0.1), 10],
+  ] as const;
+  for (const [objective, least] of needs) {
+    expect(judged(objective, least).verdict).toBe("pass");
+    const fewer = judged(objective, least - 1);
+    expect(fewer.verdict).toBe("inconclusive");
+    expect(fewer.message).toMatch(`${least - 1} requests`);
+    expect(fewer.message).toMatch(`${least} are needed`);
+  }
+  // Those that failed tell nothing of a latency, and of a share they do.
+  expect(judged(latency(0.9), 10, 1).verdict).toBe("inconclusive");
+  expect(judged(failed(0.5), 2, 1).verdict).toBe("pass");
 });

@@ -194,8 +194,14 @@ describe("each objective", () => {
     [
       "half fail until detection",
       failedShareUntilDetection({ atMost: 0.34 }),
-      trialData({ probes: [probe(1, 2), probe(3, 4, "timeout")] }),
+      trialData({ probes: [0, 1, 2, 3].map((ms) => probe(ms, 5, ms % 2 ? "timeout" : "ok")) }),
       "fail",
+    ],
+    [
+      "half of too few fail until detection",
+      failedShareUntilDetection({ atMost: 0.34 }),
+      trialData({ probes: [probe(1, 2), probe(3, 4, "timeout")] }),
+      "inconclusive",
     ],
     [
       "nothing began before detection",
@@ -210,9 +216,11 @@ describe("each objective", () => {
       "fail",
     ],
     [
-      "one failure while the fault may have been taking effect, of two requests before detection",
+      "two failures of four before detection, one while the fault may have been taking effect",
       failedShareUntilDetection({ atMost: 0.34 }),
-      trialData({ probes: [probe(-3, -0.5, "reset"), probe(1, 2)] }),
+      trialData({
+        probes: [probe(-3, -0.5, "reset"), probe(1, 2), probe(2, 3), probe(3, 4, "reset")],
+      }),
       "fail",
     ],
     [
