@@ -1,5 +1,4 @@
 import type { TopologyNode } from "../../../stacks/topology.ts";
-import { untilTime } from "../at-time.ts";
 import type {
   AtOptions,
   Moment,
@@ -10,18 +9,18 @@ import type {
   TimelineEvent,
   ToldSignal,
 } from "../environment.ts";
-import { endOf } from "../end-of-program.ts";
-import { LabError, UnknownName } from "../errors.ts";
-import { measureWallClock } from "../node-agent/observers.ts";
-import { readNodeOutput } from "../node-output.ts";
+import { LabError } from "../errors.ts";
 import type { NodeOutputs } from "../node-outputs.ts";
+import { requireProcess } from "../require-process.ts";
 import type { SeenSignal } from "../signal-until-seen.ts";
-import { ContainerLog, epochNs } from "./container-log.ts";
+import { ContainerLink } from "./container-link.ts";
+import { ContainerTelling } from "./container-telling.ts";
 import type { Engine, ListedContainer } from "./engine.ts";
 import { EngineError } from "./engine-call.ts";
-import { BY_NAME, ExecProcess } from "./exec-process.ts";
-import { startSidecar } from "./sidecar.ts";
-import { momentBetween, type HandClient } from "./hand-client.ts";
+import type { HandClient } from "./hand-client.ts";
+import { NodeProcesses } from "./node-processes.ts";
+import { SpawnedPrograms } from "./spawned-programs.ts";
+import { timedCall } from "./timed-call.ts";
 
 /** What a node needs of the deployment it belongs to. */
 export interface Surroundings {
@@ -36,21 +35,9 @@ export interface Surroundings {
 const END_MS = 30_000;
 /** How the engine refuses to signal a container that does not run. */
 const NOT_RUNNING = 409;
-/** What the engine needs from a call to its effect, as a rule: calls at a time are begun so much earlier. */
-const CALL_TAKES_NS = 8_000_000n;
-/** Told again and again, and of no use later: left out of what a node has told before it was joined. */
-const PERIODIC = new Set(["vrrp.advert", "check.begin", "check.end"]);
 
 /** What is seen of a node that does not run: the engine takes its link away. */
 const DEAD: NodeInspection = { running: 0, stopped: 0, connected: false };
-
-/** One life of a container: from a start to its end. */
-interface Life {
-  /** Its first process, on the engine's machine. */
-  readonly init: number;
-  /** Bridge port of its link; found when it is first needed. */
-  port: Promise<string> | undefined;
-}
 
 /** A node that is a container. */
 export class DockerNode implements RunningNode {
@@ -58,16 +45,10 @@ export class DockerNode implements RunningNode {
   readonly #spec: TopologyNode;
   readonly #container: ListedContainer;
   readonly #around: Surroundings;
-  readonly #programs = new Set<ExecProcess>();
-  /** Pids inside the node, by the names of its processes. */
-  readonly #pids = new Map<string, number>();
-  #life: Life | undefined;
-  /** Of its present life; undefined while it is between two. */
-  #log: ContainerLog | undefined;
-  /** Those of earlier lives too: their last words may come late. */
-  readonly #followed = new Set<ContainerLog>();
-  /** Whether it was let go of: what was under way then keeps nothing open. */
-  #isLeft = false;
+  readonly #programs: SpawnedPrograms;
+  readonly #processes: NodeProcesses;
+  readonly #link: ContainerLink;
+  readonly #telling: ContainerTelling;
   /** Whether the end of the node is no error: something was done to it. */
   #mayEnd = false;
   #stopping: Promise<void> = Promise.resolve();
@@ -82,7 +63,20 @@ export class DockerNode implements RunningNode {
     this.#container = container;
     this.#around = around;
     this.#hasAgent = spec.startedBy !== "image";
-    around.outputs.stream.listen((event) => this.#note(event));
+    const { engine, hand } = around;
+    this.#programs = new SpawnedPrograms({
+      nodeId: spec.id,
+      containerId: container.id,
+      engine,
+      hand,
+    });
+    this.#processes = new NodeProcesses(spec);
+    this.#link = new ContainerLink(hand);
+    this.#telling = new ContainerTelling(engine, container.id, {
+      take: (line) => around.outputs.take(spec.id, line),
+      onEnd: (isPresent) => void this.#onEnd(isPresent),
+    });
+    around.outputs.stream.listen((event) => this.#processes.note(event));
   }
 
   /**
@@ -91,63 +85,29 @@ export class DockerNode implements RunningNode {
    * @param mayBeDead whether it is no error that the container does not run
    */
   async join(mayBeDead = false): Promise<readonly TimelineEvent[]> {
-    const { engine, outputs } = this.#around;
     const { State } = await this.#inspect();
-    this.#life = State.Running ? { init: State.Pid, port: undefined } : undefined;
+    this.#link.renew();
     if (mayBeDead && !State.Running) this.#mayEnd = true;
     // The engine tells the start of a life only some time after its first lines, so it is reckoned from
     // the end of the one before. Of a dead container only its last life's end is known.
-    const birth = State.Running ? State.FinishedAt : State.StartedAt;
-    this.#log = await ContainerLog.open(engine, this.#container.id, birth);
-    // The last words of an earlier life may have been written down after its end.
-    const bornNs = epochNs(birth) + measureWallClock().offsetNs;
-    const events: TimelineEvent[] = [];
-    for (const line of this.#log.past) {
-      const output = readNodeOutput(line);
-      if (output.kind !== "event") outputs.take(this.id, line);
-      else if (BigInt(output.event.monotonicNs) > bornNs) events.push(output.event);
-    }
-    return events.filter(({ type }) => !PERIODIC.has(type));
+    return this.#telling.join(State.Running ? State.FinishedAt : State.StartedAt);
   }
 
   /** Hears what the container tells from now on, and its end. To be called once after `join`. */
-  async listen(): Promise<void> {
-    const log = this.#log;
-    if (log === undefined) return;
-    this.#followed.add(log);
-    await log.follow((line) => this.#around.outputs.take(this.id, line));
-    if (this.#isLeft) log.close();
-    void log.ended.then(() => this.#onLogEnded(log));
+  listen(): Promise<void> {
+    return this.#telling.listen();
   }
 
   async spawn(argv: readonly string[], options: SpawnOptions = {}): Promise<SpawnedProcess> {
     await this.#init();
-    const { engine, hand } = this.#around;
-    const env = { ...options.env, EVENKEEL_NODE_ID: this.id };
-    const byName = [...BY_NAME, ...argv];
-    const { id } = this.#container;
-    const session = await (options.networkAdmin === true
-      ? startSidecar(engine, { beside: id, argv: byName, env })
-      : engine.exec(id, byName, env));
-    const program = new ExecProcess(session, hand, options);
-    this.#programs.add(program);
-    void program.exited.then(() => this.#programs.delete(program));
-    try {
-      await program.started();
-      if (this.#isLeft) throw new LabError(`Node ${this.id} was let go of`, [], "Attach again.");
-      return program;
-    } catch (error) {
-      program.kill("SIGKILL");
-      program.letGo();
-      throw error;
-    }
+    return this.#programs.spawn(argv, options);
   }
 
   async inspect(): Promise<NodeInspection> {
     const { State } = await this.#inspect();
     if (!State.Running) return DEAD;
     try {
-      const port = await this.#port(State.Pid);
+      const port = await this.#link.port(State.Pid);
       const { findings } = await this.#around.hand.ask({ kind: "inspect", init: State.Pid, port });
       const { running = 0, stopped = 0, connected = false } = findings;
       // The engine freezes a whole container; its processes do not look stopped.
@@ -162,24 +122,21 @@ export class DockerNode implements RunningNode {
   }
 
   async kill(options: AtOptions & { readonly silent?: boolean } = {}): Promise<Moment> {
-    const { hand } = this.#around;
     const init = await this.#init();
-    const port = await this.#port(init);
+    // Before anything is done, because it may not be found.
+    await this.#link.port(init);
     this.#mayEnd = true;
-    const cut =
-      options.silent === true
-        ? await hand.ask({ kind: "set-link", port, connected: false }, options.atNs)
-        : null;
+    const cut = options.silent === true ? await this.#link.set(init, false, options.atNs) : null;
     const killed = await this.#killAll(init, cut === null ? options.atNs : undefined);
     await this.#ended();
-    return cut === null ? killed : momentBetween(cut.fromNs, cut.toNs);
+    return cut ?? killed;
   }
 
   async stop(options: AtOptions & { readonly graceMs: number }): Promise<Moment> {
     await this.#init();
     this.#mayEnd = true;
-    await beforeCall(options.atNs);
-    const moment = await timed(() => this.#around.engine.signal(this.#container.id, "SIGTERM"));
+    const terminate = () => this.#around.engine.signal(this.#container.id, "SIGTERM");
+    const moment = await timedCall(terminate, options.atNs);
     this.#stopping = this.#endStop(options.graceMs);
     // Nobody waits for it unless the node is started again.
     this.#stopping.catch(() => undefined);
@@ -188,13 +145,12 @@ export class DockerNode implements RunningNode {
 
   async pause(options: AtOptions = {}): Promise<Moment> {
     await this.#init();
-    await beforeCall(options.atNs);
-    return timed(() => this.#around.engine.pause(this.#container.id));
+    return timedCall(() => this.#around.engine.pause(this.#container.id), options.atNs);
   }
 
   async resume(): Promise<Moment> {
     await this.#init();
-    return timed(() => this.#around.engine.unpause(this.#container.id));
+    return timedCall(() => this.#around.engine.unpause(this.#container.id));
   }
 
   async start(): Promise<Moment> {
@@ -203,9 +159,8 @@ export class DockerNode implements RunningNode {
     if (State.Running) {
       throw new LabError(`Node ${this.id} is running already`, [], "Kill or stop it first.");
     }
-    // The end of what it told in its earlier life may be heard only now, and is no end of this one.
-    this.#log = undefined;
-    this.#pids.clear();
+    this.#telling.renew();
+    this.#processes.clear();
     this.bornNs = process.hrtime.bigint();
     await this.#around.engine.start(this.#container.id);
     this.#mayEnd = false;
@@ -224,12 +179,12 @@ export class DockerNode implements RunningNode {
     return { monotonicNs: BigInt(monotonicNs), uncertaintyNs: 0n };
   }
 
-  isolate(options: AtOptions = {}): Promise<Moment> {
-    return this.#setLink(false, options.atNs);
+  async isolate(options: AtOptions = {}): Promise<Moment> {
+    return this.#link.set(await this.#init(), false, options.atNs);
   }
 
-  rejoin(): Promise<Moment> {
-    return this.#setLink(true);
+  async rejoin(): Promise<Moment> {
+    return this.#link.set(await this.#init(), true);
   }
 
   killProcess(name: string, options: AtOptions = {}): Promise<Moment> {
@@ -247,8 +202,7 @@ export class DockerNode implements RunningNode {
   async signalProcess(name: string, signal: ToldSignal, { atNs }: AtOptions = {}): Promise<Moment> {
     const process_ = await this.#processOf(name);
     const action = { kind: "tell-process", node: this.id, ...process_, signal } as const;
-    const done = await this.#around.hand.ask(action, atNs);
-    return momentBetween(done.fromNs, done.toNs);
+    return this.#around.hand.act(action, atNs);
   }
 
   /**
@@ -263,8 +217,7 @@ export class DockerNode implements RunningNode {
       if (!(await this.inspect()).connected) await this.rejoin();
       await this.#around.hand.ask({ kind: "wake", node: this.id, init: State.Pid });
       await this.ready();
-      const isWhole = this.#spec.processes.every(({ name }) => this.#pids.has(name));
-      if (isWhole || !this.#hasAgent) return;
+      if (this.#processes.complete || !this.#hasAgent) return;
       await this.kill();
     }
     await this.start();
@@ -273,12 +226,8 @@ export class DockerNode implements RunningNode {
   /** Ends what was spawned into it, and listens no more. */
   async leave(): Promise<void> {
     this.#mayEnd = true;
-    this.#isLeft = true;
-    const programs = [...this.#programs];
-    for (const program of programs) program.kill("SIGKILL");
-    await Promise.allSettled(programs.map((program) => endOf(program, `A program in ${this.id}`)));
-    for (const program of programs) program.letGo();
-    for (const log of this.#followed) log.close();
+    await this.#programs.leave();
+    this.#telling.close();
   }
 
   #inspect() {
@@ -292,42 +241,17 @@ export class DockerNode implements RunningNode {
     throw new LabError(`Node ${this.id} is not running`, [], "Start it first.");
   }
 
-  #port(init: number): Promise<string> {
-    if (this.#life?.init !== init) this.#life = { init, port: undefined };
-    this.#life.port ??= this.#around.hand
-      .ask({ kind: "find-port", init })
-      .then(({ findings }) => findings.port ?? "");
-    return this.#life.port;
-  }
-
-  async #setLink(connected: boolean, atNs?: bigint): Promise<Moment> {
-    const port = await this.#port(await this.#init());
-    const done = await this.#around.hand.ask({ kind: "set-link", port, connected }, atNs);
-    return momentBetween(done.fromNs, done.toNs);
-  }
-
   async #signal(name: string, signal: SeenSignal, atNs?: bigint): Promise<Moment> {
     const process_ = await this.#processOf(name);
     const action = { kind: "signal-tree", node: this.id, ...process_, signal } as const;
-    const done = await this.#around.hand.ask(action, atNs);
-    return momentBetween(done.fromNs, done.toNs);
+    return this.#around.hand.act(action, atNs);
   }
 
   /** One of its processes as the hand finds it. @throws UnknownName, LabError when it has ended */
   async #processOf(name: string): Promise<{ readonly init: number; readonly innerPid: number }> {
-    const known = this.#spec.processes.map((process_) => process_.name);
-    if (!known.includes(name)) throw new UnknownName(`process on node ${this.id}`, name, known);
+    requireProcess(this.#spec, name);
     const init = await this.#init();
-    const innerPid = this.#pids.get(name);
-    if (innerPid === undefined) {
-      const running = [...this.#pids.keys()].join(", ");
-      throw new LabError(
-        `Node ${this.id} runs no process "${name}"`,
-        [],
-        `Its processes are: ${running || "none"}.`,
-      );
-    }
-    return { init, innerPid };
+    return { init, innerPid: this.#processes.pidOf(name) };
   }
 
   /**
@@ -337,14 +261,12 @@ export class DockerNode implements RunningNode {
   async #killAll(init: number, atNs: bigint | undefined): Promise<Moment> {
     const { engine, hand } = this.#around;
     if ((await this.#inspect()).State.Paused) {
-      await beforeCall(atNs);
-      return timed(async () => {
+      return timedCall(async () => {
         await engine.signal(this.#container.id, "SIGKILL");
         await this.#ended();
-      });
+      }, atNs);
     }
-    const done = await hand.ask({ kind: "kill", node: this.id, init }, atNs);
-    return momentBetween(done.fromNs, done.toNs);
+    return hand.act({ kind: "kill", node: this.id, init }, atNs);
   }
 
   async #endStop(graceMs: number): Promise<void> {
@@ -364,35 +286,15 @@ export class DockerNode implements RunningNode {
     throw new LabError(`Node ${this.id} was killed and still runs after ${END_MS} ms`, []);
   }
 
-  async #onLogEnded(log: ContainerLog): Promise<void> {
-    this.#followed.delete(log);
-    if (this.#mayEnd || this.#log !== log) return;
+  /** It tells no more, so it has ended, as a rule. */
+  async #onEnd(isPresent: () => boolean): Promise<void> {
+    if (this.#mayEnd) return;
     const how = await this.#inspect().then(
       ({ State }) => (State.Running ? null : `code ${State.ExitCode}`),
       (error: unknown) => (error instanceof Error ? error.message : String(error)),
     );
     // Something may have been done to it while it was looked at.
-    if (this.#mayEnd || this.#log !== log) return;
+    if (this.#mayEnd || !isPresent()) return;
     this.#around.onEnded(how ?? "the engine no longer tells what it writes");
   }
-
-  #note({ node, type, data }: TimelineEvent): void {
-    const { name, pid } = data;
-    if (node !== this.id || typeof name !== "string") return;
-    const isNew = type === "process.started" || type === "process.replaced";
-    if (isNew && typeof pid === "number") this.#pids.set(name, pid);
-    if (type === "process.exited") this.#pids.delete(name);
-  }
-}
-
-/** Waits until a call has to be made for its effect to fall on a time. */
-async function beforeCall(atNs: bigint | undefined): Promise<void> {
-  if (atNs !== undefined) await untilTime(atNs - CALL_TAKES_NS);
-}
-
-/** Something whose effect falls between the call and the answer. */
-async function timed(act: () => Promise<void>): Promise<Moment> {
-  const fromNs = process.hrtime.bigint();
-  await act();
-  return momentBetween(fromNs, process.hrtime.bigint());
 }

@@ -136,6 +136,12 @@ export class HandClient implements AsyncDisposable {
     });
   }
 
+  /** Has something done; resolves with when it took effect. @throws LabError */
+  async act(action: HandAction, atNs?: bigint): Promise<Moment> {
+    const { fromNs, toNs } = await this.ask(action, atNs);
+    return momentBetween(fromNs, toNs);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#gone ??= new LabError("The deployment was let go of", [], "Attach to it again.");
     this.#fail(this.#gone);

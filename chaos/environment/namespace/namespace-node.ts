@@ -9,7 +9,8 @@ import type {
   ToldSignal,
   TimelineEvent,
 } from "../environment.ts";
-import { LabError, UnknownName } from "../errors.ts";
+import { LabError } from "../errors.ts";
+import { requireProcess } from "../require-process.ts";
 import type { LabClient } from "./lab-client.ts";
 
 /** What a node needs of the deployment it belongs to. */
@@ -93,7 +94,7 @@ export class NamespaceNode implements RunningNode {
   }
 
   async signalProcess(name: string, signal: ToldSignal, { atNs }: AtOptions = {}): Promise<Moment> {
-    this.#checkProcess(name);
+    requireProcess(this.#spec, name);
     return this.#lab.act(this.id, { kind: "tell-process", name, signal }, atNs);
   }
 
@@ -102,12 +103,7 @@ export class NamespaceNode implements RunningNode {
     signal: "SIGKILL" | "SIGSTOP" | "SIGCONT",
     atNs?: bigint,
   ): Promise<Moment> {
-    this.#checkProcess(name);
+    requireProcess(this.#spec, name);
     return this.#lab.act(this.id, { kind: "signal-process", name, signal }, atNs);
-  }
-
-  #checkProcess(name: string): void {
-    const known = this.#spec.processes.map((process_) => process_.name);
-    if (!known.includes(name)) throw new UnknownName(`process on node ${this.id}`, name, known);
   }
 }

@@ -1,16 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Demultiplexer } from "../../../../chaos/environment/docker/demultiplexer.ts";
+import { piece } from "./piece.ts";
 
 type Line = readonly ["stdout" | "stderr", string];
-
-/** A piece as the engine sends it. */
-function piece(stream: "stdout" | "stderr", bytes: Buffer): Buffer {
-  const header = Buffer.alloc(8);
-  header[0] = stream === "stdout" ? 1 : 2;
-  header.writeUInt32BE(bytes.length, 4);
-  return Buffer.concat([header, bytes]);
-}
 
 function read(chunks: readonly Buffer[]): Line[] {
   const lines: Line[] = [];
