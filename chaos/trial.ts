@@ -168,6 +168,7 @@ function observation(
     steadyNs: steady.sinceNs,
     injectedNs,
     uncertaintyNs,
+    lastInjectedNs: BigInt(seen.faults.at(-1)?.injectedNs ?? injectedNs),
     stableMs: scenario.stableMs,
     ...scenario.marks(hurt),
   });

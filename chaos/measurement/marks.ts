@@ -44,6 +44,11 @@ export interface MarksInput {
    * @default 0n
    */
   readonly uncertaintyNs?: bigint;
+  /**
+   * When the last of several faults took effect: nothing is stable while faults are yet to come.
+   * @default injectedNs, of a single fault
+   */
+  readonly lastInjectedNs?: bigint;
   /** Without failures for this long the recovery counts as stable. */
   readonly stableMs: number;
   /** P3: a checker or a peer decides that something is dead. */
@@ -121,10 +126,13 @@ export function measureTrial(input: MarksInput): TrialMeasurement {
     if (recovered.atMs === null && recovery.kind !== "unharmed") {
       return { atMs: null, reason: recovered.reason };
     }
-    const last = lastFailure(probes, injectedNs);
-    const held = stableFrom(probes, last?.intendedNs ?? injectedNs, input.stableMs);
+    const lastInjectedNs = input.lastInjectedNs ?? injectedNs;
+    const failedNs = lastFailure(probes, injectedNs)?.intendedNs ?? null;
+    const failedLast = failedNs !== null && failedNs >= lastInjectedNs;
+    const held = stableFrom(probes, failedLast ? failedNs : lastInjectedNs, input.stableMs);
     if ("atNs" in held) return at(held.atNs, "prober");
-    const since = last === null ? "the fault" : "the last failed probe";
+    const fault = lastInjectedNs === injectedNs ? "the fault" : "the last fault";
+    const since = failedLast ? "the last failed probe" : fault;
     return {
       atMs: null,
       reason: `observed for ${text(held.observedMs)} after ${since}, ${text(input.stableMs)} are needed`,

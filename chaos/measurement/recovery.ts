@@ -88,9 +88,9 @@ export function lastFailure(probes: readonly TimedProbe[], injectedNs: bigint): 
 }
 
 /**
- * P7: `stableMs` after the last failing probe, provided probes were sent for that long and none failed.
+ * P7: `stableMs` after the last failing probe or the last fault, provided probes were sent for that long and none failed.
  *
- * @param fromNs when the hold begins: the last failure, or the fault when nothing failed
+ * @param fromNs when the hold begins: the last failure, or the last fault when nothing failed after it
  * @returns the time, or how long was observed instead, in milliseconds
  */
 export function stableFrom(

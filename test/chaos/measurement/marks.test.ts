@@ -308,6 +308,37 @@ describe("failures with successes in between", () => {
   });
 });
 
+describe("several faults", () => {
+  // The second takes effect 400 ms after the first.
+  const lastInjectedNs = BigInt(ns(400));
+  const early = probes(1_000, (at) => (at > 0 && at < 50 ? timedOut : fine));
+
+  test("are stable only after the last of them, if nothing failed", () => {
+    const unharmed = probes(1_000, () => fine);
+    const { marks } = measure({ probes: unharmed, lastInjectedNs });
+    expect(marks.stable).toMatchObject({ atMs: 400 + 100 });
+  });
+
+  test("are stable only after the last of them, if only an earlier one cost requests", () => {
+    const { marks } = measure({ probes: early, lastInjectedNs });
+    expect(marks.stable).toMatchObject({ atMs: 400 + 100 });
+    expect(measure({ probes: early }).marks.stable).toMatchObject({ atMs: 46 + 100 });
+  });
+
+  test("are stable only after the last failure, if that came after all of them", () => {
+    const late = probes(1_000, (at) => (at > 400 && at < 450 ? timedOut : fine));
+    const { marks } = measure({ probes: late, lastInjectedNs });
+    expect(marks.stable).toMatchObject({ atMs: 446 + 100 });
+  });
+
+  test("are not stable when the hold after the last was not observed in full", () => {
+    expect(measure({ probes: early, lastInjectedNs, stableMs: 700 }).marks.stable).toEqual({
+      atMs: null,
+      reason: "observed for 596 ms after the last fault, 700 ms are needed",
+    });
+  });
+});
+
 describe("a fault without recovery", () => {
   const dead = probes(1_000, (at) => (at > 0 ? timedOut : fine));
 
