@@ -1,4 +1,4 @@
-import { field, grouped, ROW, spansOf, type LaneRow } from "./lane.ts";
+import { CHECKED_ROW, field, grouped, ROW, spansOf, type LaneRow } from "./lane.ts";
 import { html } from "./markup.ts";
 import type { Printer } from "./printer.ts";
 import type { SeenEvent, SeenTrial } from "./trial-streams.ts";
@@ -51,7 +51,7 @@ export function checkRows(print: Printer, seen: SeenTrial): LaneRow[] {
           ? html`${print.text(`events:${line}/data/backend`)} by
             ${print.text(`events:${line}/node`)}`
           : print.text(`events:${line}/data/backend`),
-      height: ROW,
+      height: CHECKED_ROW,
       items: [
         ...spansOf(
           withoutReturns(events.filter((one) => one.event.type !== "check.end")),

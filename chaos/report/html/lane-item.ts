@@ -1,5 +1,5 @@
 import type { ScaleLinear } from "d3-scale";
-import type { LaneItem } from "./lane.ts";
+import { ROW, type LaneItem } from "./lane.ts";
 import { html, NOTHING, type Markup } from "./markup.ts";
 import type { Printer } from "./printer.ts";
 
@@ -34,7 +34,7 @@ export function drawItem(
           width="${width}"
           height="${height - 2}"
           rx="${Math.min(3, width / 2)}"
-        />${fits ? html`<text class="${`span-label l-${item.look}`}" x="${from + 9}" y="${y + height / 2 + 4}">${item.label}</text>` : null}`;
+        />${fits ? html`<text class="${`span-label l-${item.look}`}" x="${from + 9}" y="${y + Math.min(height, ROW) / 2 + 4}">${item.label}</text>` : null}`;
     }
     case "ticks":
       return html`<path
@@ -44,7 +44,7 @@ export function drawItem(
     case "crosses":
       return html`<path
         class="${`ticks t-${item.look}`}"
-        d="${crossPath(item.atMs, x, y + height / 2)}"
+        d="${crossPath(item.atMs, x, y + height - 6)}"
       />`;
     case "heights":
       return heights(item.steps, x, y, height);

@@ -53,6 +53,9 @@ export interface Lane {
 /** Height of an ordinary row, pixels. */
 export const ROW = 20;
 
+/** Height of a row with a word for each state above, and its checks beneath, pixels. */
+export const CHECKED_ROW = 28;
+
 /** Events of these types, by a key, in the order of their first appearance. */
 export function grouped(
   seen: SeenTrial,
