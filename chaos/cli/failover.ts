@@ -18,6 +18,7 @@ import { writeReports } from "../report/write-reports.ts";
 import { RUNS_DIRECTORY } from "../setup/paths.ts";
 import { failoverPlace, type FailoverPlace } from "./failover-place.ts";
 import { makeOutFolder } from "./out-folder.ts";
+import { trialName } from "./run-progress.ts";
 import { shownPath } from "./shown-path.ts";
 import { stopSignals } from "./stop-signals.ts";
 import { wholeNumber } from "./whole-number.ts";
@@ -175,10 +176,10 @@ function announcement(
 function lineOf({ title }: FailoverCell, progress: Progress, trials: number): string | null {
   if (progress.kind === "waiting") return "waiting: timed trials of another run hold the machine";
   if (progress.kind !== "trial") return null;
-  const { verdict, outage, index, spoilt } = progress.trial;
+  const { verdict, outage, spoilt } = progress.trial;
   const took =
     outage.value === null ? "no end of the outage seen" : `outage ${outage.value.toFixed(1)} ms`;
-  return `${title}: trial ${index + 1} of ${trials}: ${spoilt ? "spoilt by the machine" : VERDICT_WORDS[verdict].word}, ${took}`;
+  return `${title}: ${trialName(progress.trial, trials)}: ${spoilt ? "spoilt by the machine" : VERDICT_WORDS[verdict].word}, ${took}`;
 }
 
 function cellIds(text: string, before: readonly FailoverCellId[] = []): readonly FailoverCellId[] {

@@ -47,20 +47,20 @@ function lineOf(progress: Progress, trials: number, terminal: boolean): string |
     case "waiting":
       return "waiting: timed trials of another run hold the machine";
     case "stage":
-      return terminal ? `${nameOf(progress.trial, trials)}: ${progress.stage}` : null;
+      return terminal ? `${trialName(progress.trial, trials)}: ${progress.stage}` : null;
     case "trial": {
       const { verdict, outage, reasons, spoilt } = progress.trial;
       const measured =
         outage.value === null ? "no outage measured" : `outage ${outage.value.toFixed(1)} ms`;
       const why = reasons[0] === undefined ? "" : `: ${reasons[0]}`;
       const word = spoilt ? "spoilt by the machine" : verdict;
-      return `${nameOf(progress.trial, trials)}: ${word}, ${measured}${why}`;
+      return `${trialName(progress.trial, trials)}: ${word}, ${measured}${why}`;
     }
   }
 }
 
 /** By its number in record and report: `trial 2 (3 of 10)`, or `trial 10, which measures trial 2 again`. */
-function nameOf(
+export function trialName(
   { index, repeats }: Pick<TrialRecord, "index" | "repeats">,
   trials: number,
 ): string {

@@ -49,6 +49,17 @@ export function cellSection(
   );
 }
 
+/** `3 of 494`, of the trials that count; a dash where there are none. */
+export function failedOf(
+  print: PointerPrinter<FailoverRecord>,
+  { counted }: CellRecord,
+  position: number,
+): Markup {
+  if (counted === 0) return html`–`;
+  const at = `/cells/${position}/probes`;
+  return html`${print.num(`${at}/failed`, "count")} of ${print.num(`${at}/sent`, "count")}`;
+}
+
 const SHOWN_REASONS = 4;
 
 function factsList(
@@ -117,8 +128,7 @@ function factsList(
       }
       ${row(
         "failed requests",
-        html`${print.num(`${at}/probes/failed`, "count")} of
-        ${print.num(`${at}/probes/sent`, "count")}${cell.failed === null ? NOTHING : html`; ${print.num(`${at}/failed/min`, "count")} to ${print.num(`${at}/failed/max`, "count")} a trial`}`,
+        html`${failedOf(print, cell, position)}${cell.failed === null || cell.counted < 2 ? NOTHING : html`; ${print.num(`${at}/failed/min`, "count")} to ${print.num(`${at}/failed/max`, "count")} a trial`}`,
       )}
       ${row(
         "trials",
@@ -164,7 +174,9 @@ function marksTable(
           ${["floorMs", "meanMs", "ceilingMs"].map((key) => html`<td class="n predicted-text">${print.num(`${at}/predicted/${key}`, "ms-bare")}</td>`)}
           ${
             mark.summary === null
-              ? html`<td class="none prose" colspan="4">${print.fixed(mark.reason ?? "–")}</td>`
+              ? html`<td class="none prose beside-window" colspan="4">
+                  ${print.fixed(mark.reason ?? "–")}
+                </td>`
               : html`${["min", "median", "max"].map((key) => html`<td class="${key === "median" ? "n strong" : "n"}">${print.num(`${at}/summary/${key}`, "ms-bare")}</td>`)}
                   <td class="n">${print.num(`${at}/summary/n`, "count")}</td>`
           }

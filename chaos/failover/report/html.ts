@@ -5,7 +5,7 @@ import { scrolling } from "../../report/html/scrolling.ts";
 import { STYLE } from "../../report/html/style.ts";
 import { PointerPrinter } from "../../report/html/pointer-printer.ts";
 import type { FailoverRecord } from "../record.ts";
-import { cellSection } from "./cell-section.ts";
+import { cellSection, failedOf } from "./cell-section.ts";
 import { overview } from "./overview.ts";
 import { FAILOVER_STYLE } from "./style.ts";
 import { missingTexts, promiseText, summaryText } from "./words.ts";
@@ -54,7 +54,7 @@ function head(print: PointerPrinter<FailoverRecord>): Markup {
     <p class="lead">${print.fixed(summaryText(record))}</p>
     ${missingTexts(record).map((text) => html`<p class="note">${print.fixed(text)}</p>`)}
     <p class="run">
-      <span>advert ${print.num("/timers/advertIntervalMs", "ms")}</span
+      <span>advert ${print.num("/timers/advertIntervalMs", "count")} ms</span
       ><span
         >priorities ${print.num("/timers/priorities/0", "plain")} and
         ${print.num("/timers/priorities/1", "plain")}</span
@@ -112,10 +112,7 @@ function all(print: PointerPrinter<FailoverRecord>): Markup {
                         </td>`,
                     )
               }
-              <td class="n">
-                ${print.num(`${at}/probes/failed`, "count")} of
-                ${print.num(`${at}/probes/sent`, "count")}
-              </td>
+              <td class="n">${failedOf(print, cell, position)}</td>
               <td class="n">
                 ${print.num(`${at}/counted`, "count")}${cell.notCounted === 0 ? NOTHING : html` (${print.num(`${at}/notCounted`, "count")} left out)`}
               </td>

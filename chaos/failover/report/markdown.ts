@@ -3,6 +3,7 @@ import type { Summary } from "../../report/record.ts";
 import type { CellRecord, FailoverRecord } from "../record.ts";
 import {
   besidePromise,
+  failedText,
   markTitle,
   missingTexts,
   percentilesText,
@@ -42,7 +43,7 @@ export function renderFailoverMarkdown(record: FailoverRecord): string {
           ? "none"
           : `${bare(cell.predicted.floorMs)} … ${bare(cell.predicted.ceilingMs)}`,
         ...rangeOf(cell),
-        `${cell.probes.failed} of ${cell.probes.sent}`,
+        failedText(cell),
         `${cell.counted}${cell.notCounted === 0 ? "" : ` (${cell.notCounted} left out)`}`,
       ]),
     ),

@@ -7,7 +7,7 @@ export const FAILOVER_STYLE = `
 .legend .l-window { background: var(--window); border: 1px solid var(--window-line); } .legend .l-promise { background: var(--quiet); } .legend .l-median { width: 4px; height: 14px; border-radius: 2px; background: var(--measured); }
 .legend .l-endless { width: 22px; height: 0; border-top: 2.4px solid var(--bad); }
 .pair { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 500px); gap: 8px 32px; align-items: start; } .pairs th { width: 9.5em; }
-.predicted-text, td.predicted-text { color: var(--window-line); } .beside { margin-left: 12px; color: var(--ink-2); } .left-out td, .left-out th { color: var(--ink-3); }
+.predicted-text, td.predicted-text { color: var(--window-line); } .beside { margin-left: 12px; color: var(--ink-2); } .beside-window { padding-left: 24px; } .left-out td, .left-out th { color: var(--ink-3); }
 @media (max-width: 980px) { .pair { grid-template-columns: 1fr; } }
 @media (max-width: 760px) { .pairs th { width: 7em; } .beside { display: block; margin: 4px 0 0; } }
 @page { size: A4; margin: 14mm 12mm; }

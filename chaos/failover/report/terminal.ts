@@ -1,6 +1,6 @@
 import { NUMBER_FORMATS, VERDICT_WORDS } from "../../report/format.ts";
 import type { CellRecord, FailoverRecord } from "../record.ts";
-import { missingTexts, promiseText, summaryText } from "./words.ts";
+import { failedText, missingTexts, promiseText, summaryText } from "./words.ts";
 
 const bare = NUMBER_FORMATS["ms-bare"];
 
@@ -39,7 +39,7 @@ function rowOf(cell: CellRecord): string[] {
     outage === null ? (never ? "not over" : "–") : bare(outage.median),
     outage === null ? "–" : `${bare(outage.min)} … ${bare(outage.max)}`,
     predicted === null ? "none" : `${bare(predicted.floorMs)} … ${bare(predicted.ceilingMs)}`,
-    `${cell.probes.failed} of ${cell.probes.sent}`,
+    failedText(cell),
     `${cell.counted}${cell.notCounted === 0 ? "" : `, ${cell.notCounted} left out`}`,
   ];
 }

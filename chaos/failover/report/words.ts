@@ -20,15 +20,16 @@ export function markTitle(name: MarkName): { readonly id: string; readonly title
 
 /** Where a cell's outage lies beside what is commonly promised; plain words. */
 export function besidePromise(
-  { outage, notOver, counted }: CellRecord,
+  cell: CellRecord,
   { lowMs, highMs }: FailoverRecord["promised"],
 ): string {
+  const { outage, notOver, counted } = cell;
   if (counted === 0) return "no trial can be trusted";
   if (notOver === counted) return "not over while it was observed: outside of any promise";
   if (notOver > 0) return "not over in some trials: outside of any promise";
   if (outage === null) return "nothing measured";
   if (outage.max === 0) return "no request failed: nothing to promise";
-  if (outage.max < lowMs) return "faster than promised, in every trial";
+  if (outage.max < lowMs) return `faster than promised, in ${everyTrial([cell])}`;
   if (outage.max <= highMs) {
     return outage.min < lowMs ? "as promised or faster" : "as promised";
   }
@@ -52,7 +53,7 @@ export function summaryText(record: FailoverRecord): string {
   const parts = [
     ...(quick.length > 0
       ? [
-          `Shorter than the promised ${promiseText(record.promised)} in every trial: ${some(quick)}.`,
+          `Shorter than the promised ${promiseText(record.promised)} in ${everyTrial(quick)}: ${some(quick)}.`,
         ]
       : []),
     ...(unharmed.length > 0 ? [`No request failed: ${some(unharmed)}.`] : []),
@@ -67,6 +68,16 @@ export function summaryText(record: FailoverRecord): string {
       : []),
   ];
   return parts.join(" ");
+}
+
+function everyTrial(cells: readonly CellRecord[]): string {
+  return cells.some(({ notCounted }) => notCounted > 0) ? "every trial that counts" : "every trial";
+}
+
+/** `3 of 494`; a dash where no trial counts. */
+export function failedText({ counted, probes }: CellRecord): string {
+  const { count } = NUMBER_FORMATS;
+  return counted === 0 ? "–" : `${count(probes.failed)} of ${count(probes.sent)}`;
 }
 
 /** `p50 243.1 ms, p74 …`; or why there are none. */

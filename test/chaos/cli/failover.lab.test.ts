@@ -12,7 +12,7 @@ afterEach(() => rmSync(runs, { recursive: true }));
 test("one cell is run, recorded in a folder of its own, and reported beside its window", async () => {
   const { stdout, code } = await evenkeel([
     "failover",
-    ...["--fault", "silent-kill", "--trials", "1", "--seed", "3", "--out", runs, "--quiet"],
+    ...["--fault", "silent-kill", "--trials", "1", "--seed", "3", "--out", runs],
   ]);
   // A machine that is busy may make the one trial invalid; that is then what the report says.
   const folder = readdirSync(runs).find((name) => name.endsWith("-failover-3")) ?? "";
@@ -26,6 +26,8 @@ test("one cell is run, recorded in a folder of its own, and reported beside its 
   });
   expect(record.cells[0]?.trials.length).toBeGreaterThanOrEqual(1);
   expect(stdout.trim()).toMatch(/failover\.html$/);
+  // By the number that record and reports have.
+  expect(stdout).toMatch(/^silent kill: trial 0 \(1 of 1\): /m);
   expect(read("failover.md")).toContain("## silent kill");
   expect(read("failover.html")).toContain("</html>");
   const { run } = record.cells[0] ?? {};

@@ -220,8 +220,26 @@ describe("the pages", () => {
     expect(text).toContain("[The run's own report](../silent-kill/report.html)");
   });
 
+  test("failed requests are those of trials that count, a dash without any", () => {
+    const rows = renderFailoverMarkdown(record).split("\n");
+    expect(rows.find((row) => row.startsWith("| late |"))).toContain("| – | 0 (");
+    expect(renderFailoverTerminal(record)).not.toContain("0 of 0");
+    expect(page.replaceAll(/<[^>]+>/g, "")).not.toMatch(/\b0 of\s+0\b/);
+  });
+
+  test("a promise kept by the trials that count is not said of those left out", () => {
+    const { record: run } = passingRun(1, 6);
+    const trials = run.trials.map((trial, index): TrialRecord =>
+      index === 0 ? { ...trial, verdict: "invalid" } : trial,
+    );
+    const some = newFailoverRecord(PLAN, [measured("kill", { ...run, trials })]);
+    const text = renderFailoverMarkdown(some);
+    expect(text).toContain("Shorter than the promised 1 to 5 s in every trial that counts: kill.");
+    expect(text).toContain("faster than promised, in every trial that counts\n");
+  });
+
   test("the outage beside the promise is put in words", () => {
-    expect(page).toContain("faster than promised, in every trial");
+    expect(page).toMatch(/faster than promised, in every trial</);
     expect(page).toContain("not over while it was observed: outside of any promise");
   });
 });
