@@ -11,14 +11,18 @@ const MAX_LOOP_DELAY_P99_MS = 10;
  * tenth of it, so such a run still says something.
  */
 const TIMES_IN: Readonly<Record<Environment["kind"], number>> = { namespace: 1, docker: 5 };
-/** A bound is judged only with a resolution of a tenth of it. */
+/** A bound is judged only with a resolution below a tenth of it. */
 const BOUND_PER_RESOLUTION = 10;
+/** What helps a prober that is late. */
+const QUIETER = "Run on a quieter machine or at a lower rate.";
 
 /** What a run's measurement has to be good enough for. */
 export interface QualityDemand {
   /** The smallest duration that any objective compares with; null when none is a duration. */
   readonly smallestBoundMs: number | null;
   readonly ratePerSecond: number;
+  /** How far apart its probes were due at most, from the fault on. @default 1000 / ratePerSecond */
+  readonly gapMs?: number;
   /** What it ran in. @default "namespace" */
   readonly environment?: Environment["kind"];
   /** Probes that failed before the fault. */
@@ -28,17 +32,17 @@ export interface QualityDemand {
 /** Whether a measurement can be trusted. */
 export interface QualityVerdict {
   readonly valid: boolean;
-  /** What the run can tell apart, and by how much its bounds are widened. */
+  /** What the run can tell apart, the distance of its probes or their lag, and by how much its bounds are widened. */
   readonly resolutionMs: number;
-  /** Everything that speaks against it, each with the next step. Empty when valid. */
+  /** Everything that speaks against it, with each next step once: after the last that asks for it. Empty when valid. */
   readonly reasons: readonly string[];
   /** It is not valid, and every reason follows from the prober having been late. */
   readonly onlyLate: boolean;
 }
 
-/** Finest difference in time that a run can see: one probe, or the lag of its probes. */
-export function resolutionMs(quality: ProberQuality, ratePerSecond: number): number {
-  return Math.max(1000 / ratePerSecond, quality.lagP99Ms);
+/** Below this a resolution has to be to judge a bound, both in milliseconds. */
+export function resolutionFor(boundMs: number): number {
+  return boundMs / BOUND_PER_RESOLUTION;
 }
 
 /**
@@ -46,28 +50,29 @@ export function resolutionMs(quality: ProberQuality, ratePerSecond: number): num
  * neither passed nor failed. All reasons are given at once.
  */
 export function judgeQuality(quality: ProberQuality, demand: QualityDemand): QualityVerdict {
-  const resolution = resolutionMs(quality, demand.ratePerSecond);
+  const { gapMs = 1_000 / demand.ratePerSecond } = demand;
+  const resolution = Math.max(gapMs, quality.lagP99Ms);
   const bound = demand.smallestBoundMs;
   const times = TIMES_IN[demand.environment ?? "namespace"];
   const [maxLagMs, maxLoopDelayMs] = [MAX_LAG_P99_MS * times, MAX_LOOP_DELAY_P99_MS * times];
-  const reasons: string[] = [];
-  let onlyLate = true;
-  const doubt = (reason: string, cause: "late" | "other"): void => {
-    reasons.push(reason);
-    onlyLate &&= cause === "late";
+  const doubts: { readonly what: string; readonly next: string; readonly late: boolean }[] = [];
+  const doubt = (what: string, next: string, cause: "late" | "other"): void => {
+    doubts.push({ what, next, late: cause === "late" });
   };
   if (quality.sent === 0) {
-    doubt("no probe was sent. Look at the prober's own output.", "other");
+    doubt("no probe was sent", "Look at the prober's own output.", "other");
   }
   if (quality.lagP99Ms >= maxLagMs) {
     doubt(
-      `probes were sent ${ms(quality.lagP99Ms)} late (p99; below ${maxLagMs} ms is needed). Run on a quieter machine or at a lower rate.`,
+      `probes were sent ${ms(quality.lagP99Ms)} late (p99; below ${maxLagMs} ms is needed)`,
+      QUIETER,
       "late",
     );
   }
   if (quality.eventLoopDelayP99Ms >= maxLoopDelayMs) {
     doubt(
-      `the prober's event loop was ${ms(quality.eventLoopDelayP99Ms)} late (p99; below ${maxLoopDelayMs} ms is needed). Run on a quieter machine or at a lower rate.`,
+      `the prober's event loop was ${ms(quality.eventLoopDelayP99Ms)} late (p99; below ${maxLoopDelayMs} ms is needed)`,
+      QUIETER,
       "late",
     );
   }
@@ -75,34 +80,49 @@ export function judgeQuality(quality: ProberQuality, demand: QualityDemand): Qua
     // What fell due while it stood still is sent at once afterwards, up to what may be open.
     const dueWhileLate = (quality.lagMaxMs / 1000) * demand.ratePerSecond;
     doubt(
-      `${quality.dropped} probes were due and not sent. Lower the rate or the total timeout, or free ports and descriptors.`,
+      `${quality.dropped} probes were due and not sent`,
+      "Lower the rate or the total timeout, or free ports and descriptors.",
       quality.dropped <= dueWhileLate ? "late" : "other",
     );
   }
   if (demand.baselineFailures > 0) {
     doubt(
-      `${demand.baselineFailures} probes failed before the fault. Find out why the steady state did not hold.`,
+      `${demand.baselineFailures} probes failed before the fault`,
+      "Find out why the steady state did not hold.",
       "other",
     );
   }
-  if (bound !== null && resolution * BOUND_PER_RESOLUTION >= bound) {
-    const byRateAlone = (1000 / demand.ratePerSecond) * BOUND_PER_RESOLUTION;
+  if (bound !== null && resolution >= resolutionFor(bound)) {
+    const byLag = gapMs < resolutionFor(bound);
     doubt(
-      `a resolution of ${ms(resolution)} cannot judge a bound of ${ms(bound)} (a tenth of it is needed). Raise the rate.`,
-      byRateAlone < bound ? "late" : "other",
+      `a resolution of ${fine(resolution)} cannot judge a bound of ${fine(bound)} (below ${fine(resolutionFor(bound))} is needed)`,
+      byLag ? QUIETER : "Raise the rate.",
+      byLag ? "late" : "other",
     );
   }
   // A single stall hides behind the p99 of a long run; one as long as the bound could be the whole result.
   if (bound !== null && quality.lagMaxMs >= bound) {
     doubt(
-      `the prober stood still for ${ms(quality.lagMaxMs)}, as long as the smallest bound (${ms(bound)}). Repeat the run.`,
+      `the prober stood still for ${ms(quality.lagMaxMs)}, as long as the smallest bound (${ms(bound)})`,
+      "Repeat the run.",
       "late",
     );
   }
-  const valid = reasons.length === 0;
-  return { valid, resolutionMs: resolution, reasons, onlyLate: !valid && onlyLate };
+  return {
+    valid: doubts.length === 0,
+    resolutionMs: resolution,
+    reasons: doubts.map(({ what, next }, index) =>
+      doubts.slice(index + 1).some((later) => later.next === next) ? what : `${what}. ${next}`,
+    ),
+    onlyLate: doubts.length > 0 && doubts.every(({ late }) => late),
+  };
 }
 
 function ms(value: number): string {
   return `${Number(value.toFixed(1))} ms`;
+}
+
+/** To the microsecond, so that what is too coarse by little does not read as enough. */
+function fine(value: number): string {
+  return `${Number(value.toFixed(3))} ms`;
 }

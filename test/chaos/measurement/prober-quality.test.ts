@@ -61,6 +61,43 @@ describe("the prober's self-check", () => {
     expect(verdict.valid).toBe(true);
   });
 
+  test("a load that is slower for a while can tell apart no more than it does then", () => {
+    const slower = { ...demand, gapMs: 20 };
+    expect(judgeQuality(good, slower)).toMatchObject({ valid: true, resolutionMs: 20 });
+    expect(judgeQuality(good, { ...slower, smallestBoundMs: 150 })).toMatchObject({
+      valid: false,
+      onlyLate: false,
+    });
+  });
+
+  test("a resolution that is too coarse by little does not read as enough, and the next step helps", () => {
+    const reasonsAt = (ratePerSecond: number, lagP99Ms = 0.5): readonly string[] =>
+      judgeQuality(
+        { ...good, lagP99Ms },
+        { ...demand, environment: "docker", ratePerSecond, smallestBoundMs: 100 },
+      ).reasons;
+    expect(reasonsAt(99.6)).toEqual([
+      "a resolution of 10.04 ms cannot judge a bound of 100 ms (below 10 ms is needed). Raise the rate.",
+    ]);
+    expect(reasonsAt(100)).toEqual([
+      "a resolution of 10 ms cannot judge a bound of 100 ms (below 10 ms is needed). Raise the rate.",
+    ]);
+    expect(reasonsAt(101)).toEqual([]);
+    // More requests would not be sent less late.
+    expect(reasonsAt(200, 10.04)).toEqual([
+      "a resolution of 10.04 ms cannot judge a bound of 100 ms (below 10 ms is needed). Run on a quieter machine or at a lower rate.",
+    ]);
+  });
+
+  test("what several reasons ask for is said once, after the last of them", () => {
+    const late = { ...good, lagP99Ms: 8, eventLoopDelayP99Ms: 12 };
+    expect(judgeQuality(late, { ...demand, baselineFailures: 2 }).reasons).toEqual([
+      "probes were sent 8 ms late (p99; below 5 ms is needed)",
+      "the prober's event loop was 12 ms late (p99; below 10 ms is needed). Run on a quieter machine or at a lower rate.",
+      "2 probes failed before the fault. Find out why the steady state did not hold.",
+    ]);
+  });
+
   test("all reasons come at once", () => {
     const bad = { ...good, lagP99Ms: 80, eventLoopDelayP99Ms: 90, dropped: 3, lagMaxMs: 400 };
     expect(judgeQuality(bad, { ...demand, baselineFailures: 1 }).reasons).toHaveLength(6);

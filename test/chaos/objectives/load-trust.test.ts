@@ -43,7 +43,7 @@ test("a bound is judged by the load that its objective speaks of, not by another
   expect(trust([within(100)]).reasons).toEqual([]);
   expect(trust([within(201, "carts")]).reasons).toEqual([]);
   expect(trust([within(200, "carts")]).reasons).toEqual([
-    "load carts: a resolution of 20 ms cannot judge a bound of 200 ms (a tenth of it is needed). Raise the rate.",
+    "load carts: a resolution of 20 ms cannot judge a bound of 200 ms (below 20 ms is needed). Raise the rate.",
   ]);
   const window = windowOf(1, 150);
   const predicted = objectiveOf({ of: "carts", bound: { kind: "predicted", window, slackMs: 0 } });
