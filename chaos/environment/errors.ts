@@ -1,4 +1,5 @@
 import { withNextStep } from "../errors.ts";
+import { didYouMean } from "../nearest-names.ts";
 
 /** A lab could not do what was asked; the message shows what it printed last. */
 export class LabError extends Error {
@@ -16,14 +17,18 @@ export class LabError extends Error {
   }
 }
 
-/** A name that does not exist, with those that do. */
+/** A name that does not exist, with those that do, first those that may be meant. */
 export class UnknownName extends RangeError {
   readonly code = "unknown-name";
   readonly side = "internal";
   readonly retryable = false;
 
-  constructor(what: string, name: string, known: readonly string[]) {
-    super(`There is no ${what} "${name}". Known: ${known.join(", ") || "none"}.`);
+  /** @param of what it would belong to, with its preposition: `in topology single`. Default: nothing */
+  constructor(what: string, name: string, known: readonly string[], of?: string) {
+    super(
+      `There is no ${what} "${name}"${of === undefined ? "" : ` ${of}`}. ` +
+        `${didYouMean(name, known)}Known: ${known.join(", ") || "none"}.`,
+    );
     this.name = "UnknownName";
   }
 }

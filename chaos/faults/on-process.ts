@@ -19,7 +19,7 @@ export function faultOnProcess(
       for (const id of target.candidates(topology)) {
         const known = nodeOf(topology, id).processes.map(({ name }) => name);
         if (!known.includes(process_)) {
-          throw new UnknownName(`process on node ${id}`, process_, known);
+          throw new UnknownName("process", process_, known, `on node ${id}`);
         }
       }
     },

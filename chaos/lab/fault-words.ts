@@ -62,7 +62,7 @@ function checkSettings({ name, settings }: WantedFault, word: FaultWord): void {
   const all = Object.keys(word.settings);
   const known = all.map((key) => key.replace("?", ""));
   const unknown = Object.keys(settings).find((key) => !known.includes(key));
-  if (unknown !== undefined) throw new UnknownName(`setting of ${name}`, unknown, known);
+  if (unknown !== undefined) throw new UnknownName("setting", unknown, known, `of ${name}`);
   const missing = all.filter((key) => !key.endsWith("?") && settings[key] === undefined);
   if (missing.length > 0) {
     throw new WrongUse(

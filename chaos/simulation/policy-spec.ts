@@ -8,6 +8,7 @@ import {
   type PolicyOptions,
 } from "../../balancer/index.ts";
 import { WrongUse } from "../errors.ts";
+import { didYouMean } from "../nearest-names.ts";
 
 /** A policy as it is written: its name, and options behind colons: `bounded-loads:boundedLoad=1.5`. */
 export type PolicySpec = PolicyName | `${PolicyName}:${string}`;
@@ -34,7 +35,7 @@ export function policyMaker(spec: string): () => Policy {
   if (!(POLICY_NAMES as readonly string[]).includes(name)) {
     throw new WrongUse(
       `There is no selection policy "${name}"`,
-      `Use one of: ${POLICY_NAMES.join(", ")}.`,
+      `${didYouMean(name, POLICY_NAMES)}Use one of: ${POLICY_NAMES.join(", ")}.`,
     );
   }
   const options = optionsOf(spec, name, assignments);

@@ -1,4 +1,5 @@
 import { WrongUse } from "../errors.ts";
+import { didYouMean } from "../nearest-names.ts";
 import type { ModelInput } from "./model.ts";
 import type { PolicySpec } from "./policy-spec.ts";
 
@@ -303,7 +304,7 @@ export function presetOf(name: string): Preset {
   const preset = (PRESETS as Readonly<Record<string, Preset>>)[name];
   if (preset !== undefined && Object.hasOwn(PRESETS, name)) return preset;
   throw new WrongUse(
-    `There is no preset "${name}". Known: ${PRESET_NAMES.join(", ")}`,
+    `There is no preset "${name}". ${didYouMean(name, PRESET_NAMES)}Known: ${PRESET_NAMES.join(", ")}`,
     "Use one of them, or the path of a model that ends in .json.",
   );
 }

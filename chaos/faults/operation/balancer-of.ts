@@ -62,6 +62,6 @@ export function checkBackend(
     );
   const known = pool.backends.map(({ id }) => id);
   if (!known.includes(backendId)) {
-    throw new UnknownName(`backend of pool ${poolId}`, backendId, known);
+    throw new UnknownName("backend", backendId, known, `in pool ${poolId}`);
   }
 }

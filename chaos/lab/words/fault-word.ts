@@ -89,7 +89,7 @@ export function choiceOf<C extends string>(
 ): C {
   const text = textOf(words, name);
   const found = choices.find((choice) => choice === text);
-  if (found === undefined) throw new UnknownName(`${name} of ${words.name}`, text, choices);
+  if (found === undefined) throw new UnknownName(name, text, choices, `of ${words.name}`);
   return found;
 }
 

@@ -25,7 +25,7 @@ export function capacityTarget(topology: Topology, balancer?: string): CapacityT
     balancer === undefined ? balancers[0] : balancers.find((node) => node.id === balancer);
   if (wanted === undefined && balancer !== undefined) {
     const known = balancers.map((node) => node.id);
-    throw new UnknownName(`balancer in topology ${id}`, balancer, known);
+    throw new UnknownName("balancer", balancer, known, `in topology ${id}`);
   }
   const listener = listeners.find(
     ({ group, protocol }) => group === wanted?.group && protocol === "http",

@@ -11,7 +11,7 @@ test.each<[string, string[], string]>([
   [
     "an unknown balancer",
     ["active-active", "--balancer", "lb-9"],
-    'There is no balancer in topology active-active "lb-9". Known: lb-1, lb-2.',
+    'There is no balancer "lb-9" in topology active-active. Known: lb-1, lb-2.',
   ],
   [
     "a service time without a unit",

@@ -103,6 +103,12 @@ test("a model that was printed and changed can be simulated, and plotted", async
 describe("wrong use is 64 and says what to do", () => {
   test.each<[string, string[], ...string[]]>([
     ["an unknown preset", ["moon"], 'There is no preset "moon". Known: supermarket, slow-backend'],
+    ["a misspelt preset", ["slow-bakcend"], "Did you mean slow-backend? Known: supermarket"],
+    [
+      "a misspelt policy",
+      ["slow-backend", "--policies", "round-robbin"],
+      "Did you mean round-robin? Use one of: round-robin,",
+    ],
     [
       "an unknown policy",
       ["bursts", "--policies", "random,roundrobin"],

@@ -8,6 +8,6 @@ const APP_1 = nodeOf(smallTopology(), "app-1");
 test("a process that the node was declared with may be acted on, and another is told apart", () => {
   expect(() => requireProcess(APP_1, "other")).not.toThrow();
   expect(() => requireProcess(APP_1, "stubborn")).toThrow(
-    'There is no process on node app-1 "stubborn". Known: web, other.',
+    'There is no process "stubborn" on node app-1. Known: web, other.',
   );
 });

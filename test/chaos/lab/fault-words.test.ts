@@ -46,7 +46,7 @@ describe.each(Object.entries(FAULT_WORDS))("the word %s", (name, word) => {
   test("refuses a target that is not there, a setting that it has not, and one too few", () => {
     expect(() => asked(name, "nowhere-9", example.settings)).toThrow(/nowhere-9/);
     const more = { ...example.settings, colour: "red" };
-    expect(() => asked(name, example.target, more)).toThrow(`no setting of ${name} "colour"`);
+    expect(() => asked(name, example.target, more)).toThrow(`no setting "colour" of ${name}`);
     for (const needed of Object.keys(word.settings).filter((key) => !key.endsWith("?"))) {
       const less = Object.fromEntries(
         Object.entries(example.settings).filter(([key]) => key !== needed),
@@ -120,7 +120,7 @@ test.for([
   [["kill", "app-9", {}], /app-9.*app-1, app-2, app-3/],
   [["kill-process", "app-1", {}], /needs process.*Add process=…/],
   [["kill-process", "app-1", { process: "nginx" }], /"nginx".*backend/],
-  [["kill", "app-1", { hard: "true" }], /setting of kill "hard"/],
+  [["kill", "app-1", { hard: "true" }], /no setting "hard" of kill/],
   [["stop", "app-1", { graceMs: "soon" }], /graceMs=soon of stop is no number/],
   [["behave", "app-1", { status: "9", share: "2" }], /status.*share/s],
   [["behave", "lb-a", { status: "503" }], /lb-a/],
@@ -130,10 +130,10 @@ test.for([
   [["apply-config", "lb-a", { pool: "web", policy: "random" }], /no pool "web".*app/],
   [["apply-config", "lb-a", { pool: "app", policy: "best" }], /best/],
   [["apply-config", "lb-a", { pool: "app", weights: "app-1=3" }], /weights=app-1=3.*app-1:3/],
-  [["apply-config", "lb-a", { pool: "app", weights: "app-9:3" }], /backend of pool app "app-9"/],
+  [["apply-config", "lb-a", { pool: "app", weights: "app-9:3" }], /no backend "app-9" in pool app/],
   [["apply-configs", "lb-a", { pool: "app", times: "0", everyMs: "9" }], /times=0.*from 1 to/],
   [["signal-process", "lb-a", { process: "balancer", signal: "SIGKILL" }], /"SIGKILL".*SIGHUP/],
-  [["drop-port", "app-1", { port: "80", protocol: "sctp" }], /protocol of drop-port "sctp"/],
+  [["drop-port", "app-1", { port: "80", protocol: "sctp" }], /no protocol "sctp" of drop-port/],
   [["delay-link", "app--store", { delayMs: "9", stream: "up" }], /"up".*upstream/],
   [["lose-packets", "app-1", { share: "2" }], /share is 2/],
   [["partition", "lb-a", { from: "app-9" }], /app-9/],

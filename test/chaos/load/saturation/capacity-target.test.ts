@@ -18,7 +18,7 @@ test("another balancer is taken by its id, and one that is not there is refused 
   const { topology } = activeActive();
   expect(capacityTarget(topology, "lb-2").address).toBe("198.18.8.12");
   expect(() => capacityTarget(topology, "lb-3")).toThrow(
-    'There is no balancer in topology active-active "lb-3". Known: lb-1, lb-2.',
+    'There is no balancer "lb-3" in topology active-active. Known: lb-1, lb-2.',
   );
 });
 
