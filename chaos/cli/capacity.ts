@@ -30,7 +30,7 @@ interface CapacityOptions {
   readonly path?: string;
   readonly service?: number;
   readonly maxConnections: number;
-  readonly step: number;
+  readonly step?: number;
   readonly json?: boolean;
   readonly quiet?: boolean;
 }
@@ -63,7 +63,6 @@ export function addCapacity(program: Command): void {
       "--step <duration>",
       "for how long the responses of a step are counted (default: 2s)",
       duration(500, 60_000),
-      DEFAULT_MEASURE_MS,
     )
     .option("--json", "print the record as JSON on standard output, nothing else")
     .option("--quiet", "print only the requests per second")
@@ -136,7 +135,7 @@ function planOf(
       ...(service === undefined ? {} : { "x-evenkeel-service-ms": String(service) }),
     },
     maxConnections,
-    measureMs: step,
+    measureMs: step ?? DEFAULT_MEASURE_MS,
     ...(balancer === undefined ? {} : { balancer }),
   };
 }

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { EXIT } from "../exit-code.ts";
 import { failureOf } from "./failure.ts";
+import { outliveUnwritableOutput } from "./unwritable-output.ts";
 import PACKAGE from "../../package.json" with { type: "json" };
 
 /** Adds a verb by `program.command()`, so that it inherits what is set below. */
@@ -33,6 +34,16 @@ const VERBS: Readonly<Record<string, () => Promise<AddVerb>>> = {
   doctor: async () => (await import("./doctor.ts")).addDoctor,
 };
 
+/** What was typed behind the program's name, with `help run` for `run --help`. */
+function typed(): readonly string[] {
+  const args = process.argv.slice(2);
+  const [first, verb] = args;
+  if (first !== "help") return args;
+  if (verb === undefined) return ["--help"];
+  // The help of what is no verb would not say so.
+  return Object.hasOwn(VERBS, verb) ? [verb, "--help"] : [verb];
+}
+
 /** The verb that is called, or all of them where they have to be listed. */
 function wantedVerbs(verb: string | undefined): readonly (() => Promise<AddVerb>)[] {
   const wanted = verb === undefined || !Object.hasOwn(VERBS, verb) ? undefined : VERBS[verb];
@@ -51,22 +62,17 @@ const program = new Command("evenkeel")
     "\nExit codes: 0 pass, 1 fail, 2 invalid, 3 inconclusive, 4 heal-failed, 64 wrong use or set-up, 130 interrupted.",
   )
   .exitOverride();
-for (const load of wantedVerbs(process.argv[2])) (await load())(program);
+const args = typed();
+for (const load of wantedVerbs(args[0])) (await load())(program);
 // After the verbs have inherited theirs: only here it is a verb that may be misspelt.
 program.showHelpAfterError(
   `Verbs: ${Object.keys(VERBS).join(", ")}. Run it with --help to see what they do.`,
 );
 
-// Whoever read what is printed may be gone (`| head`, a runner that died): that is no reason to
-// leave a lab and its record behind.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
-  });
-}
+outliveUnwritableOutput();
 
 try {
-  await program.parseAsync();
+  await program.parseAsync(args, { from: "user" });
 } catch (error) {
   // Commander has printed what is wrong. Its own code is 0 for --help, else 1.
   if (error instanceof CommanderError) {

@@ -26,7 +26,7 @@ export function addPlan(program: Command): void {
     .option("--seed <n>", "seed of every random choice (default: a random one)", wholeNumber(0))
     .option("--control", "plan the scenario's control instead: its mechanism off")
     .addOption(
-      new Option("--environment <name>", "where it would run")
+      new Option("--environment <kind>", "where it would run")
         .choices(["namespace", "docker"])
         .default("namespace"),
     )

@@ -58,11 +58,22 @@ async function writeRun(directory: string, { record, events, probes }: LoadedRun
 }
 
 describe("help", () => {
-  test.each(VERBS)("of %s is no failure and gives an example", async (verb) => {
+  test.each(VERBS)("of %s is no failure, gives an example, and each default once", async (verb) => {
     const { code, stdout, stderr } = await evenkeel([verb, "--help"]);
     expect(code).toBe(0);
     expect(stderr).toBe("");
     expect(stdout).toMatch(new RegExp(`Examples?:\\n  evenkeel ${verb}`));
+    expect(stdout).not.toMatch(/\(default: [^)]*\)\s*\(default:/);
+  });
+
+  test("is a verb too, alone and with another one", async () => {
+    expect(await evenkeel(["help"])).toEqual(await evenkeel(["--help"]));
+    expect(await evenkeel(["help", "list"])).toEqual(await evenkeel(["list", "--help"]));
+    const { code, stderr } = await evenkeel(["help", "rnu"]);
+    expect([code, stderr.split("\n").slice(0, 2)]).toEqual([
+      64,
+      ["error: unknown command 'rnu'", "(Did you mean run?)"],
+    ]);
   });
 
   test("without a verb it is help, and wrong use", async () => {
@@ -89,6 +100,11 @@ describe("wrong use is 64, says what to do, and prints nothing on standard outpu
       ["run", "no-such"],
       'There is no scenario "no-such". Known:',
       ...scenarioIds(),
+    ],
+    [
+      "a misspelt scenario",
+      ["run", "backend-kiled"],
+      'There is no scenario "backend-kiled". Did you mean backend-killed? Known:',
     ],
     ["one unknown scenario of two", ["run", "backend-killed", "no-such"], 'no scenario "no-such"'],
     [
