@@ -72,7 +72,7 @@ describe("what the prober is told", () => {
     ],
     [
       "lines as far apart as the timeout",
-      { traffic: { kind: "long-lived", connections: 1, everyMs: 200 } },
+      { traffic: { kind: "long-lived", connections: 1, everyMs: 200 }, totalTimeoutMs: 200 },
       /traffic.everyMs is 200 and totalTimeoutMs 200/,
     ],
     [

@@ -53,7 +53,7 @@ describe("the prober", () => {
   test("skips no probe while its event loop stands still, counts their wait, and fails the self-check", async () => {
     await using server = await TestServer.listening((socket) => socket.end(response(200)));
     const blocked = fileURLToPath(new URL("blocked-main.ts", import.meta.url));
-    const plan = planFor(server.port, { maxDurationMs: 1_000, totalTimeoutMs: 500 });
+    const plan = planFor(server.port, { maxDurationMs: 1_000 });
     const { records, quality } = await runPlan(plan, blocked);
 
     expect(records.map(({ seq }) => seq)).toEqual(sequence(200));
@@ -151,7 +151,12 @@ describe("every way a probe can end", () => {
         socket.end(response(200, { ...node, "x-evenkeel-seq": "4711" }));
       }
     });
-    const plan = planFor(server.port, { path, expectNodes: ["b1"], maxDurationMs: 25 });
+    const plan = planFor(server.port, {
+      path,
+      expectNodes: ["b1"],
+      maxDurationMs: 25,
+      ...(path === "/silence" ? { totalTimeoutMs: 200 } : {}),
+    });
     const { records } = await runPlan(plan);
     expect(records).toHaveLength(5);
     for (const record of records) expect(record).toMatchObject(expected);
@@ -167,7 +172,8 @@ describe("every way a probe can end", () => {
 
   test("silence ends with the total timeout, neither before nor much after", async () => {
     await using server = await TestServer.listening(() => {});
-    const { records } = await runPlan(planFor(server.port, { maxDurationMs: 25 }));
+    const plan = planFor(server.port, { maxDurationMs: 25, totalTimeoutMs: 200 });
+    const { records } = await runPlan(plan);
     for (const { sentNs, completedNs } of records) {
       expect(elapsedMs(sentNs, completedNs)).toBeGreaterThanOrEqual(200);
       expect(elapsedMs(sentNs, completedNs)).toBeLessThan(300);
@@ -239,7 +245,7 @@ describe("the prober's life", () => {
       setTimeout(() => socket.end(response(200)), 60);
     });
     using prober = new StartedProber();
-    prober.write(planFor(server.port, { maxDurationMs: 60_000, totalTimeoutMs: 2_000 }));
+    prober.write(planFor(server.port, { maxDurationMs: 60_000 }));
     await prober.seen("records");
     if (by === "line") prober.write({ command: "stop" });
     else prober.kill("SIGTERM");

@@ -110,7 +110,8 @@ describe("a request that fails in time", () => {
     await using server = await TestServer.listening((socket) => {
       setTimeout(() => socket.end(response(500)), 120);
     });
-    const { records } = await runPlan(planFor(server.port, { retries: 9, maxDurationMs: 10 }));
+    const plan = planFor(server.port, { retries: 9, maxDurationMs: 10, totalTimeoutMs: 200 });
+    const { records } = await runPlan(plan);
     for (const { sentNs, completedNs, ...record } of records) {
       expect(record).toMatchObject({ outcome: "timeout", firstOutcome: "http_error" });
       expect(record.attempts).toBeGreaterThanOrEqual(2);

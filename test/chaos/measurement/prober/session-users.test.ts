@@ -20,8 +20,6 @@ describe("users with sessions", () => {
     const plan = planFor(backend.port, {
       path: "/cart",
       traffic: session(3),
-      totalTimeoutMs: 2_000,
-      connectTimeoutMs: 2_000,
       maxDurationMs: 2_000,
     });
     const { records, quality } = await runPlan(plan);
@@ -54,8 +52,6 @@ describe("users with sessions", () => {
       path: "/cart",
       traffic: session(1),
       ratePerSecond: 20,
-      totalTimeoutMs: 2_000,
-      connectTimeoutMs: 2_000,
       maxDurationMs: 60_000,
     });
     prober.write(plan);
@@ -134,7 +130,6 @@ describe("users with sessions", () => {
       traffic: session(2),
       ratePerSecond: 200,
       maxDurationMs: 40,
-      totalTimeoutMs: 2_000,
     });
     const { records } = await runPlan(plan);
     expect(most).toBe(2);

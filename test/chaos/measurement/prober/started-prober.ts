@@ -1,6 +1,5 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import {
   PROBE_PROTOCOL,
@@ -15,7 +14,10 @@ export const MAIN = fileURLToPath(
   new URL("../../../../chaos/measurement/prober/main.ts", import.meta.url),
 );
 
-/** A plan for loopback: 200/s for half a second. */
+/**
+ * A plan for loopback: 200/s for half a second. Its timeouts are long, so that nothing runs into them on a
+ * machine that is late, nor into the limit of open probes, which follows from them.
+ */
 export function planFor(port: number, change: Partial<ProbePlan> = {}): ProbePlan {
   return {
     protocol: PROBE_PROTOCOL,
@@ -30,15 +32,15 @@ export function planFor(port: number, change: Partial<ProbePlan> = {}): ProbePla
     traffic: { kind: "fresh" },
     retries: 0,
     seed: 1,
-    connectTimeoutMs: 200,
-    totalTimeoutMs: 200,
+    connectTimeoutMs: 10_000,
+    totalTimeoutMs: 10_000,
     maxDurationMs: 500,
     expectNodes: [],
     ...change,
   };
 }
 
-/** A prober as a child process, its lines collected. Disposing ends it. */
+/** A prober as a child process, its whole lines collected. Disposing ends it. */
 export class StartedProber implements Disposable {
   readonly lines: ProberOutput[] = [];
   readonly exited: Promise<number | null>;
@@ -49,13 +51,20 @@ export class StartedProber implements Disposable {
     const [command, ...args] = [...wrapper, process.execPath, program];
     this.#child = spawn(command, args, { stdio: ["pipe", "pipe", "inherit"] });
     this.exited = once(this.#child, "close").then(([code]) => code as number | null);
-    createInterface({ input: this.#child.stdout }).on("line", (line) => {
-      const output = JSON.parse(line) as ProberOutput;
-      this.lines.push(output);
-      for (const one of this.#waiting) if (one.kind === output.kind) one.resolve();
+    // One that is killed may have written half a line, which is never completed.
+    let rest = "";
+    this.#child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      const lines = (rest + text).split("\n");
+      rest = lines.pop() ?? "";
+      for (const line of lines) this.#take(JSON.parse(line) as ProberOutput);
     });
     // A prober that has ended no longer reads.
     this.#child.stdin.on("error", () => {});
+  }
+
+  #take(output: ProberOutput): void {
+    this.lines.push(output);
+    for (const one of this.#waiting) if (one.kind === output.kind) one.resolve();
   }
 
   write(value: unknown): void {
