@@ -104,10 +104,7 @@ describe("a real run", () => {
     await mkdir(join(project, "test"));
     await writeFile(
       join(project, "vitest.config.ts"),
-      (await readFile(join(root, "vitest.config.ts"), "utf8")).replace(
-        "./test/summary-reporter.ts",
-        join(root, "test/summary-reporter.ts"),
-      ),
+      (await readFile(join(root, "vitest.config.ts"), "utf8")).replaceAll('"./', `"${root}/`),
     );
     const head = 'import { expect, test } from "vitest";\n';
     await writeFile(
