@@ -1,5 +1,8 @@
 import type { z } from "zod";
 
+/** What stands for the value of a field that is not there. */
+const MISSING = "(missing)";
+
 /** One thing that is wrong with what somebody gave us: where, what it is, and what to do. */
 export interface Problem {
   /** Where, as a JSON path: `pools[0].healthCheck.interval`. Empty for the document itself. */
@@ -31,7 +34,8 @@ export class InvalidDocument extends Error {
 /** A problem as one line for people. */
 export function describeProblem(problem: Problem): string {
   const where = problem.path === "" ? "(document)" : problem.path;
-  return `  ${where}: ${problem.message} (found ${problem.value}). ${problem.next}`;
+  const found = problem.value === MISSING ? "" : ` (found ${problem.value})`;
+  return `  ${where}: ${problem.message}${found}. ${problem.next}`;
 }
 
 /**
@@ -42,10 +46,13 @@ export function describeProblem(problem: Problem): string {
 export function problemsOf(error: z.ZodError, input: unknown): Problem[] {
   return error.issues.map((issue) => {
     const [message, next] = splitNext(issue.message);
+    const value = shorten(valueAt(input, issue.path));
+    // What zod says of a field that is not there is about `undefined`, which no document can hold.
+    const missing = issue.code === "invalid_type" && value === MISSING;
     return {
       path: pathOf(issue.path),
-      value: shorten(valueAt(input, issue.path)),
-      message: message ?? issue.message,
+      value,
+      message: message ?? (missing ? "is missing" : issue.message),
       next: next ?? nextStepOf(issue),
     };
   });
@@ -61,7 +68,7 @@ export function pathOf(path: readonly PropertyKey[]): string {
 
 /** A value as short JSON for an error message. */
 export function shorten(value: unknown): string {
-  if (value === undefined) return "(missing)";
+  if (value === undefined) return MISSING;
   const text = JSON.stringify(value) ?? String(value);
   return text.length <= 80 ? text : `${text.slice(0, 77)}…`;
 }
@@ -80,9 +87,13 @@ function nextStepOf(issue: z.core.$ZodIssue): string {
     case "invalid_type":
       return `Give a value of type ${issue.expected}.`;
     case "too_small":
-      return `Use at least ${issue.minimum}.`;
+      return issue.inclusive === false
+        ? `Use more than ${issue.minimum}.`
+        : `Use at least ${issue.minimum}.`;
     case "too_big":
-      return `Use at most ${issue.maximum}.`;
+      return issue.inclusive === false
+        ? `Use less than ${issue.maximum}.`
+        : `Use at most ${issue.maximum}.`;
     default:
       return "Correct the value.";
   }

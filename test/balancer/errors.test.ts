@@ -36,6 +36,13 @@ describe("a problem", () => {
     ["a missing field", z.object({ id: z.string() }), {}, "Give a value of type string."],
     ["a wrong type", z.object({ id: z.string() }), { id: 1 }, "Give a value of type string."],
     ["too little", z.object({ n: z.number().min(3) }), { n: 1 }, "Use at least 3."],
+    ["what a bound excludes", z.object({ n: z.number().gt(0) }), { n: -1 }, "Use more than 0."],
+    [
+      "what a bound above excludes",
+      z.object({ n: z.number().lt(9) }),
+      { n: 9 },
+      "Use less than 9.",
+    ],
     ["a misspelt choice", z.object({ p: z.enum(["a", "b"]) }), { p: "c" }, "Use one of: a, b."],
     [
       "an unknown key",
@@ -48,7 +55,11 @@ describe("a problem", () => {
   });
 
   test("what is missing is shown as missing", () => {
-    expect(problemsFor(z.object({ id: z.string() }), {})[0]?.value).toBe("(missing)");
+    const [problem] = problemsFor(z.object({ id: z.string() }), {});
+    expect(problem).toMatchObject({ value: "(missing)", message: "is missing" });
+    expect(problem && describeProblem(problem)).toBe(
+      "  id: is missing. Give a value of type string.",
+    );
   });
 });
 
