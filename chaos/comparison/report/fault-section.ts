@@ -24,8 +24,8 @@ export function faultSection(print: RecordPrinter, fault: FaultResult, position:
           <tr>
             <th class="n">rank</th>
             <th>policy</th>
-            <th class="spread">${spreadAxis(metric, x)}</th>
             <th class="n">median</th>
+            <th class="spread">${spreadAxis(metric, x)}</th>
             <th class="n">less ${baseline}, ${differenceUnit}</th>
             <th class="n">p</th>
             <th>verdict</th>
@@ -37,16 +37,17 @@ export function faultSection(print: RecordPrinter, fault: FaultResult, position:
             const other = `${pointer}/againstBaseline`;
             const compared = cell.againstBaseline;
             return html`<tr>
-              <td class="n strong">${print.num(`${pointer}/rank`, "plain")}</td>
+              <td class="n">${print.num(`${pointer}/rank`, "plain")}</td>
               <th scope="row">
                 <a href="${`#${fault.id}--${cell.policy}`}">${cell.policy}</a
                 ><span class="knows">knows ${policies[index]?.knows ?? ""}</span>
               </th>
+              <td class="n strong">${print.num(`${pointer}/value/median`, value)}</td>
               <td class="spread">${spreadPlot(cell, metric, x)}</td>
-              <td class="n">${print.num(`${pointer}/value/median`, value)}</td>
               ${
                 compared === null
-                  ? html`<td class="n none" colspan="3">baseline</td>`
+                  ? html`<td colspan="2"></td>
+                      <td class="none">baseline</td>`
                   : html`<td class="n">
                         ${print.num(`${other}/median`, difference)}
                         <span class="message"

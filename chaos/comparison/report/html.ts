@@ -1,11 +1,11 @@
-import { html, Markup, NOTHING } from "../../report/html/markup.ts";
+import { html, Markup } from "../../report/html/markup.ts";
 import { card } from "../../report/html/card.ts";
 import { STYLE } from "../../report/html/style.ts";
 import { METRICS } from "../metric.ts";
 import type { ComparisonRecord } from "../record.ts";
 import { faultSection } from "./fault-section.ts";
 import { heatMap } from "./heat-map.ts";
-import { METRIC_FORMATS } from "./numbers.ts";
+import { liveCard } from "./live-card.ts";
 import { RecordPrinter } from "./record-printer.ts";
 import { COMPARISON_SCRIPT, COMPARISON_STYLE } from "./style.ts";
 import { originOf, rankRule } from "./words.ts";
@@ -41,7 +41,7 @@ export function renderComparisonHtml(record: ComparisonRecord): string {
               <p class="caption">${fixed(rankRule(record))} ${originOf(record)}</p>`,
           )}
           ${record.faults.map((fault, position) => faultSection(print, fault, position))}
-          ${live(print)} ${card("simplicity", "What simpler means", simplicity(record))}
+          ${liveCard(print)} ${card("simplicity", "What simpler means", simplicity(record))}
           ${card(
             "again",
             "Run it again",
@@ -73,26 +73,6 @@ function head(print: RecordPrinter): Markup {
       ><span>${fixed(record.startedAt)}</span>
     </p>
   </header>`;
-}
-
-function live(print: RecordPrinter): Markup {
-  const { live: summary, metric } = print.record;
-  if (summary === null) return NOTHING;
-  const { difference, differenceUnit } = METRIC_FORMATS[metric];
-  return card(
-    "live",
-    "Live and simulated",
-    html`<p>
-        ${print.num("/live/trials", "count")} runs in a real lab took
-        ${print.num("/live/spentMs", "duration")} of ${print.num("/live/budgetMs", "duration")}.
-        Live less simulated, median over the cells: ${print.num("/live/medianDelta", difference)}
-        ${differenceUnit}.
-      </p>
-      <ul class="caption">
-        ${summary.failed.map(({ fault, policy, reason }) => html`<li>not measured: ${policy} under ${fixed(`${fault}: ${reason}`)}</li>`)}
-        ${summary.left.map(({ what, reason }) => html`<li>not live: ${fixed(`${what}: ${reason}`)}</li>`)}
-      </ul>`,
-  );
 }
 
 function simplicity({ policies }: ComparisonRecord): Markup {

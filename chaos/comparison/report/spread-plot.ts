@@ -4,7 +4,7 @@ import { METRICS } from "../metric.ts";
 import type { Cell, ComparisonRecord, FaultResult } from "../record.ts";
 import { FORMATS, METRIC_FORMATS } from "./numbers.ts";
 
-const SIZE = { width: 240, height: 30, side: 8, axis: 18 } as const;
+const SIZE = { width: 240, height: 30, side: 20, axis: 18 } as const;
 
 /** So that differences of nothing do not fill the plot. */
 const LEAST_MOST: Readonly<Record<ComparisonRecord["metric"], number>> = { failed: 0.01, p99: 10 };
@@ -75,7 +75,7 @@ export function spreadAxis(
   x: ScaleLinear<number, number>,
 ): Markup {
   const format = FORMATS[METRIC_FORMATS[metric].value];
-  // A label needs its room; the first stands at the left edge, one at the right edge ends there.
+  // A label needs its room; the sides have that of half of one.
   const every = x.ticks(4).length > 5 ? 2 : 1;
   const ticks = x.ticks(4).filter((_, index) => index % every === 0);
   return html`<svg
@@ -86,12 +86,8 @@ export function spreadAxis(
   >
     <g class="axis">
       ${ticks.map(
-        (tick, index) =>
-          html`<text
-            x="${x(tick)}"
-            y="13"
-            text-anchor="${index === 0 ? "start" : x(tick) > SIZE.width - 30 ? "end" : "middle"}"
-            data-static
+        (tick) =>
+          html`<text x="${x(tick)}" y="13" text-anchor="middle" data-static
             >${format(tick)
               .replace(/\.0+(?!\d)/, "")
               .replace(/(\.\d)0(?!\d)/, "$1")}</text

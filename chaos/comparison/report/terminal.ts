@@ -124,7 +124,7 @@ function liveLines(record: ComparisonRecord, dim: Style): string[] {
     "live runs",
     "live",
     "simulated",
-    `delta, ${differenceUnit}`,
+    `shift, ${differenceUnit}`,
     "p",
   ];
   const [header = [], ...body] = aligned([head, ...rows], [1]);

@@ -96,6 +96,31 @@ test("the terminal shows the matrix, the ranks and what was live", () => {
   expect(renderComparisonTerminal(record, { colour: true })).toContain("\u001b[1m");
 });
 
+test("the page has a line for each live cell, beside its simulation", () => {
+  const [, body = ""] = /<table class="lives">.*?<tbody>(.*?)<\/tbody>/s.exec(page) ?? [];
+  const cells = [...body.matchAll(/<t[dh][^>]*>(.*?)<\/t[dh]>/gs)].map(([, cell = ""]) =>
+    cell.replaceAll(/<[^>]+>/g, "").trim(),
+  );
+  const { live } = record.faults[0]?.cells[1] ?? {};
+  expect(cells).toEqual([
+    ...["kill", "random", "1", "40.00\u00a0%", "31.00\u00a0%"],
+    FORMATS["share-difference"](live?.delta ?? Number.NaN),
+    FORMATS["p-value"](live?.pValue ?? Number.NaN),
+  ]);
+});
+
+test("the labels of an axis stand evenly, each at its line", () => {
+  for (const [, axis = ""] of page.matchAll(/<th class="spread">(.*?)<\/th>/gs)) {
+    expect(new Set(axis.match(/text-anchor="\w+"/g))).toEqual(new Set(['text-anchor="middle"']));
+    const places = [...axis.matchAll(/ x="([\d.]+)"/g)].map(([, x]) => Number(x));
+    const steps = places.slice(1).map((place, at) => place - (places[at] ?? 0));
+    expect(steps.length).toBeGreaterThan(0);
+    for (const step of steps) expect(step).toBeCloseTo(steps[0] ?? 0, 6);
+    expect(places[0]).toBeGreaterThanOrEqual(20);
+    expect(places.at(-1)).toBeLessThanOrEqual(220);
+  }
+});
+
 test("the CSV has a line for each run, simulated and live", () => {
   const lines = renderComparisonCsv(record).trimEnd().split("\r\n");
   expect(lines).toHaveLength(1 + 2 * 4 * 12 + 1);
