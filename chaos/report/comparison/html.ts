@@ -117,8 +117,8 @@ function measureRow(print: PairPrinter, measure: ComparedMeasure, position: numb
           ? html`<span class="none">–</span>`
           : html`${signOf(difference.shift)}${print.inUnit(`${at}/difference/shift`, unit)}
               <span class="message"
-                >${print.bare(`${at}/difference/low`, unit)} to
-                ${print.inUnit(`${at}/difference/high`, unit)}</span
+                >${signOf(difference.low)}${print.bare(`${at}/difference/low`, unit)} to
+                ${signOf(difference.high)}${print.inUnit(`${at}/difference/high`, unit)}</span
               >`
       }
     </td>

@@ -31,12 +31,13 @@ export function conclusionOf(measures: readonly ComparedMeasure[]): string {
 export const METHOD =
   "Difference: how much higher the second run lies, the median of all differences between one of its trials and one of the first (Hodges and Lehmann), with the 95 % interval by ranks. It is called clear when a test of ranks (Mann and Whitney, corrected by Holm for all lines of the table) finds it with 95 % confidence. A difference that is not clear may still be there: more trials tell smaller ones apart.";
 
-/** `+3.1 ms [0.20, 6.4]`; a dash when nothing can be told. */
+/** `+3.1 ms [−0.20 ms, +6.4 ms]`; a dash when nothing can be told. */
 export function differenceText({ difference, unit }: ComparedMeasure): string {
   if (difference === null) return "–";
   const format = NUMBER_FORMATS[formatOfUnit(unit)];
+  const signed = (value: number): string => `${signOf(value)}${format(value)}`;
   const { shift, low, high } = difference;
-  return `${signOf(shift)}${format(shift)} [${format(low)}, ${format(high)}]`;
+  return `${signed(shift)} [${signed(low)}, ${signed(high)}]`;
 }
 
 /** A plus before what is above 0; format writes the minus. */

@@ -54,6 +54,20 @@ describe("two runs of a scenario", () => {
     expect(measureIn(other, "client")?.finding).toBe("lower");
   });
 
+  it("differ by so much more or less: a difference and both ends of its interval have their sign", () => {
+    const comparison = compareRuns(passingRun(1).record, slower(passingRun(2), 200));
+    const client = / client phase: higher\n.*\n.*\n +difference +(.*)\n/;
+    const [, said = ""] =
+      client.exec(renderRunComparisonTerminal(comparison, { width: 100, colour: false })) ?? [];
+    expect(said).toMatch(/^\+[\d.]+\sms \[\+[\d.]+\sms, \+[\d.]+\sms\]$/);
+    const page = renderRunComparisonHtml(comparison)
+      .replaceAll(/<[^>]+>/g, "")
+      .replaceAll(/\s+/g, " ");
+    const [shift = "", interval = ""] = said.split(" [");
+    const [low = "", high = ""] = interval.replaceAll(/\sms|\]/g, "").split(", ");
+    expect(page).toContain(`${shift.replace(/\s/, " ")} ${low} to ${high} ms higher`);
+  });
+
   it("have the summaries of their records", () => {
     const [first, second] = [passingRun(1).record, passingRun(2, 7).record];
     const comparison = compareRuns(first, second);
