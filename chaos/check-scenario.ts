@@ -2,13 +2,15 @@ import { blastProblems } from "./blast-radius/check-blast-radius.ts";
 import { WrongUse } from "./errors.ts";
 import { loadProblems } from "./load/check-loads.ts";
 import { objectiveProblems } from "./objectives/check-objectives.ts";
+import { resolutionProblems } from "./objectives/check-resolution.ts";
 import type { Scenario } from "./scenario.ts";
 import { requireSupport } from "./statistics/what-n-supports.ts";
 
 /**
  * Refuses what cannot be run, before anything is started: names that do not exist, statistics that
  * the number of trials cannot support, loads that cannot be sent, nothing to inject, more down at once
- * than may be, rules that cannot be watched, objectives that could not fail. All problems are told at once.
+ * than may be, rules that cannot be watched, objectives that could not fail, durations that a load cannot
+ * judge. All problems are told at once.
  *
  * @throws UnknownName, WrongUse, UnsupportedStatistic
  */
@@ -41,11 +43,13 @@ export function checkScenario(scenario: Scenario, trials: number): void {
       new WrongUse("The scenario has no faults", "Name at least one: it breaks on purpose."),
     );
   }
+  const problemsOfLoads = loadProblems(scenario);
   const problems = [
-    ...loadProblems(scenario),
+    ...problemsOfLoads,
     ...(namesExist ? blastProblems(scenario) : []),
     ...abortProblems(scenario),
     ...objectiveProblems(scenario),
+    ...(problemsOfLoads.length === 0 ? resolutionProblems(scenario) : []),
   ];
   const [only] = errors;
   if (only !== undefined && errors.length === 1 && problems.length === 0) throw only;

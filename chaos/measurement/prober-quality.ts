@@ -11,8 +11,8 @@ const MAX_LOOP_DELAY_P99_MS = 10;
  * tenth of it, so such a run still says something.
  */
 const TIMES_IN: Readonly<Record<Environment["kind"], number>> = { namespace: 1, docker: 5 };
-/** A bound is judged only with a resolution below a tenth of it. */
-const BOUND_PER_RESOLUTION = 10;
+/** A bound is judged only with a resolution that so many times is below it. */
+export const BOUND_PER_RESOLUTION = 10;
 /** What helps a prober that is late. */
 const QUIETER = "Run on a quieter machine or at a lower rate.";
 
@@ -38,11 +38,6 @@ export interface QualityVerdict {
   readonly reasons: readonly string[];
   /** It is not valid, and every reason follows from the prober having been late. */
   readonly onlyLate: boolean;
-}
-
-/** Below this a resolution has to be to judge a bound, both in milliseconds. */
-export function resolutionFor(boundMs: number): number {
-  return boundMs / BOUND_PER_RESOLUTION;
 }
 
 /**
@@ -92,10 +87,10 @@ export function judgeQuality(quality: ProberQuality, demand: QualityDemand): Qua
       "other",
     );
   }
-  if (bound !== null && resolution >= resolutionFor(bound)) {
-    const byLag = gapMs < resolutionFor(bound);
+  if (bound !== null && resolution * BOUND_PER_RESOLUTION >= bound) {
+    const byLag = gapMs * BOUND_PER_RESOLUTION < bound;
     doubt(
-      `a resolution of ${fine(resolution)} cannot judge a bound of ${fine(bound)} (below ${fine(resolutionFor(bound))} is needed)`,
+      `a resolution of ${fine(resolution)} cannot judge a bound of ${fine(bound)} (below ${fine(bound / BOUND_PER_RESOLUTION)} is needed)`,
       byLag ? QUIETER : "Raise the rate.",
       byLag ? "late" : "other",
     );

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { longerThan, moreFailedThan } from "../../../chaos/abort/rules.ts";
 import { loadScenario, scenarioIds } from "../../../chaos/cli/scenario-catalogue.ts";
+import { latencyAtMost } from "../../../chaos/objectives/availability.ts";
+import { duringTheFault } from "../../../chaos/objectives/stretches.ts";
 import { planExperiment, type PlanOptions } from "../../../chaos/plan/experiment-plan.ts";
 import { renderPlan } from "../../../chaos/plan/render-plan.ts";
 import type { Scenario } from "../../../chaos/scenario.ts";
@@ -101,6 +103,13 @@ describe("the plan of an experiment", () => {
       /10 trials cannot support p99/,
     );
     expect(() => planned({ trials: 0 })).toThrow(/whole number from 1/);
+  });
+
+  test("refuses a duration that the load can never judge", () => {
+    const objectives = [latencyAtMost({ stretch: duringTheFault, quantile: 0.9, atMostMs: 40 })];
+    expect(() => planned({ scenario: { ...balancerNodeKilled, objectives } })).toThrow(
+      /objectives\[0\] "latency-p90-.*": its bound is 40 ms, .* Send more than 250 a second/,
+    );
   });
 
   test.each(scenarioIds())("can be made of %s and of its control", async (id) => {
