@@ -8,12 +8,15 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { scenarioIds } from "../../../chaos/cli/scenario-catalogue.ts";
 import type { LoadedRun } from "../../../chaos/report/run-folder.ts";
 import { appendEvents, appendProbes, createRun } from "../../../chaos/report/run-folder.ts";
 import { passingRun } from "../report/fixture.ts";
 import { evenkeel } from "./evenkeel-process.ts";
+
+// Every test starts the program, once or more; on a machine that does much else that alone takes seconds.
+vi.setConfig({ testTimeout: 60_000 });
 
 const VERBS = [
   "run",
