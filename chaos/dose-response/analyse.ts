@@ -2,11 +2,11 @@ import { judgeQuality } from "../measurement/prober-quality.ts";
 import { countedTrials } from "../objectives/trust.ts";
 import type { RunRecord, TrialRecord } from "../report/record.ts";
 import { summarize } from "../statistics/summary.ts";
+import { wilsonInterval } from "../statistics/wilson-interval.ts";
 import { movesOf } from "./address-stays.ts";
 import type { DisturbanceId, DoseCell } from "./dose.ts";
 import { predictedMove } from "./prediction.ts";
 import type { DoseRecord, DoseTrial } from "./record.ts";
-import { wilsonInterval } from "./wilson-interval.ts";
 
 /** A dose, and the run that gave it. */
 export interface MeasuredDose {

@@ -1,7 +1,7 @@
 import type { ExitCode } from "../exit-code.ts";
 import type { Fingerprint, Summary, Verdict } from "../report/record.ts";
+import type { ProportionInterval } from "../statistics/wilson-interval.ts";
 import type { DisturbanceId, DisturbanceWords, DoseTimers } from "./dose.ts";
-import type { ProportionInterval } from "./wilson-interval.ts";
 
 /** The record of a dose-response, `dose-response.json`: everything that its pages show. */
 export const DOSE_RESPONSE_RECORD_SCHEMA = "evenkeel.dose-response/1";

@@ -4,7 +4,7 @@ import {
   type DoseResponsePlan,
 } from "../../../chaos/dose-response/new-record.ts";
 import { probabilityOfRun } from "../../../chaos/dose-response/run-of-losses.ts";
-import { wilsonInterval } from "../../../chaos/dose-response/wilson-interval.ts";
+import { wilsonInterval } from "../../../chaos/statistics/wilson-interval.ts";
 import { measuredDose, TIMERS } from "./measured-dose.ts";
 
 const PLAN: DoseResponsePlan = {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { normalDeviate, wilsonInterval } from "../../../chaos/dose-response/wilson-interval.ts";
+import { wilsonInterval } from "../../../chaos/statistics/wilson-interval.ts";
 
 describe("the interval of a probability", () => {
   // Newcombe (1998), Two-sided confidence intervals for the single proportion, table I, method 3.
@@ -58,22 +58,5 @@ describe("the interval of a probability", () => {
     [1, 5, 1],
   ])("refuses what makes no sense: %s of %s with confidence %s", (happened, trials, confidence) => {
     expect(() => wilsonInterval(happened, trials, confidence)).toThrow("wilsonInterval");
-  });
-});
-
-describe("the deviate of a standard normal variable", () => {
-  test.each([
-    [0.5, 0],
-    [0.975, 1.959963984540054],
-    [0.995, 2.5758293035489004],
-    [0.01, -2.3263478740408408],
-    [0.0001, -3.719016485455709],
-  ])("of %s is %s", (probability, deviate) => {
-    expect(normalDeviate(probability)).toBeCloseTo(deviate, 7);
-  });
-
-  test("refuses 0 and 1", () => {
-    expect(() => normalDeviate(0)).toThrow("between 0 and 1");
-    expect(() => normalDeviate(1)).toThrow("between 0 and 1");
   });
 });
