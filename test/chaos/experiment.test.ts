@@ -14,7 +14,7 @@ import { writeReports } from "../../chaos/report/write-reports.ts";
 import type { Scenario } from "../../chaos/scenario.ts";
 import type { TrialStage } from "../../chaos/trial.ts";
 import { BEAT_MS, fakeFault, FakeEnvironment, type Step } from "./fake-environment.ts";
-import { fixtureTopology } from "./report/fixture.ts";
+import { FAKE_WINDOW, fakeScenario } from "./fake-scenario.ts";
 
 let runs: string;
 let world: FakeEnvironment;
@@ -25,44 +25,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(runs, { recursive: true }));
 
-const WINDOW = {
-  of: "outage",
-  floorMs: 0,
-  meanMs: 20,
-  ceilingMs: 40,
-  because: "made up",
-  source: "this test",
-};
-
 function scenarioOf(change: Partial<Scenario> = {}): Scenario {
-  return {
-    sentence: "When the fake breaks, it comes back.",
-    topology: fixtureTopology(),
-    load: {
-      client: "client",
-      address: "198.18.7.100",
-      port: 8080,
-      path: "/",
-      headers: {},
-      ratePerSecond: 500,
-      connectTimeoutMs: 5,
-      totalTimeoutMs: 5,
-    },
-    steadyState: { durationMs: 6, deadlineMs: 20_000 },
-    faults: [{ fault: fakeFault(world), afterMs: 0 }],
-    observeMs: 10_000,
-    stableMs: 6,
-    marks: () => ({
-      detected: { absent: "nobody detects" },
-      elected: { absent: "nobody is elected" },
-      moved: { absent: "nothing moves" },
-    }),
-    predictions: [],
-    objectives: [outageWithin({ window: WINDOW, slackMs: 100 })],
-    trials: 2,
-    control: { without: "anything", change: {}, mustFail: ["outage"] },
-    ...change,
-  };
+  return fakeScenario(world, change);
 }
 
 function run(scenario: Scenario, change: Partial<ExperimentOptions> = {}) {
@@ -661,7 +625,10 @@ describe("refused before anything is started", () => {
       twice?: boolean;
     } = what;
     const base = scenarioOf();
-    const objective = outageWithin({ window: WINDOW, statistic: wrong.statistic ?? "every trial" });
+    const objective = outageWithin({
+      window: FAKE_WINDOW,
+      statistic: wrong.statistic ?? "every trial",
+    });
     const scenario: Scenario = {
       ...base,
       faults: wrong.fault === null ? [] : [{ fault: fakeFault(world, wrong.fault), afterMs: 0 }],
@@ -696,7 +663,7 @@ describe("refused before anything is started", () => {
         { fault: killNode(node("lb-b"), { silent: true }), afterMs: 0 },
       ],
       abort: [moreFailedThan({ count: 1, withinMs: 1, load: "none" })],
-      objectives: [outageWithin({ window: WINDOW, slackMs: NaN })],
+      objectives: [outageWithin({ window: FAKE_WINDOW, slackMs: NaN })],
     });
     const refusal = (() => {
       try {
@@ -734,7 +701,7 @@ describe("refused before anything is started", () => {
   });
 
   test("a p95 over 59 trials is supported", () => {
-    const objectives = [outageWithin({ window: WINDOW, statistic: "p95" })];
+    const objectives = [outageWithin({ window: FAKE_WINDOW, statistic: "p95" })];
     expect(() => checkScenario(scenarioOf({ objectives }), 59)).not.toThrow();
   });
 });

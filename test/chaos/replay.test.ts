@@ -7,17 +7,10 @@ import { outageWithin } from "../../chaos/objectives/objectives.ts";
 import { changedSince, replayOf } from "../../chaos/replay.ts";
 import type { RunRecord } from "../../chaos/report/record.ts";
 import type { Scenario } from "../../chaos/scenario.ts";
-import { BEAT_MS, fakeFault, FakeEnvironment } from "./fake-environment.ts";
-import { fixtureTopology, passingRun } from "./report/fixture.ts";
+import { BEAT_MS, FakeEnvironment } from "./fake-environment.ts";
+import { FAKE_WINDOW, fakeScenario } from "./fake-scenario.ts";
+import { passingRun } from "./report/fixture.ts";
 
-const WINDOW = {
-  of: "outage",
-  floorMs: 0,
-  meanMs: 20,
-  ceilingMs: 40,
-  because: "made up",
-  source: "this test",
-};
 const CODE = { commit: "4f43cb2", clean: true };
 
 let runs: string;
@@ -29,39 +22,18 @@ beforeEach(() => {
 afterEach(() => rmSync(runs, { recursive: true }));
 
 function scenarioOf(): Scenario {
-  return {
-    sentence: "When the fake breaks, it comes back.",
-    topology: fixtureTopology(),
-    load: {
-      client: "client",
-      address: "198.18.7.100",
-      port: 8080,
-      path: "/",
-      headers: {},
-      ratePerSecond: 500,
-      connectTimeoutMs: 5,
-      totalTimeoutMs: 5,
-    },
-    steadyState: { durationMs: 6, deadlineMs: 20_000 },
-    faults: [{ fault: fakeFault(world), afterMs: 0 }],
-    observeMs: 10_000,
-    stableMs: 6,
+  return fakeScenario(world, {
     heartbeat: {
       of: "advert",
       periodMs: BEAT_MS,
       silenced: true,
       isBeat: ({ type }) => type === "vrrp.advert",
     },
-    marks: () => ({
-      detected: { absent: "nobody detects" },
-      elected: { absent: "nobody is elected" },
-      moved: { absent: "nothing moves" },
-    }),
-    predictions: [WINDOW],
-    objectives: [outageWithin({ window: WINDOW, slackMs: 1_000 })],
+    predictions: [FAKE_WINDOW],
+    objectives: [outageWithin({ window: FAKE_WINDOW, slackMs: 1_000 })],
     trials: 3,
     control: { without: "anything", change: { predictions: [] }, mustFail: ["outage"] },
-  };
+  });
 }
 
 async function recordOf(
@@ -165,7 +137,7 @@ describe("what is not as it was recorded", () => {
         ...changed,
         topology: { ...changed.topology, id: "other" },
         load: { ...changed.load, ratePerSecond: 250 },
-        predictions: [{ ...WINDOW, ceilingMs: 50 }],
+        predictions: [{ ...FAKE_WINDOW, ceilingMs: 50 }],
       },
       CODE,
     );

@@ -8,7 +8,7 @@ import { runDoses, type RunDosesOptions } from "../../../chaos/dose-response/run
 import type { DosePlan, PlannedDose } from "../../../chaos/dose-response/within-budget.ts";
 import type { Scenario } from "../../../chaos/scenario.ts";
 import { fakeFault, FakeEnvironment } from "../fake-environment.ts";
-import { fixtureTopology } from "../report/fixture.ts";
+import { fakeScenario } from "../fake-scenario.ts";
 import { TIMERS } from "./measured-dose.ts";
 
 let runs: string;
@@ -20,34 +20,14 @@ beforeEach(() => {
 afterEach(() => rmSync(runs, { recursive: true }));
 
 function planned(dose: number, change: Partial<Scenario> = {}): PlannedDose {
-  const scenario: Scenario = {
+  const scenario = fakeScenario(world, {
     sentence: "With a fake dose the address stays.",
-    topology: fixtureTopology(),
-    load: {
-      client: "client",
-      address: "198.18.7.100",
-      port: 8080,
-      path: "/",
-      headers: {},
-      ratePerSecond: 500,
-      connectTimeoutMs: 5,
-      totalTimeoutMs: 5,
-    },
-    steadyState: { durationMs: 6, deadlineMs: 20_000 },
-    faults: [{ fault: fakeFault(world), afterMs: 0 }],
     observeMs: 30,
-    stableMs: 6,
-    marks: () => ({
-      detected: { absent: "nobody detects" },
-      elected: { absent: "nobody is elected" },
-      moved: { absent: "nothing moves" },
-    }),
-    predictions: [],
     objectives: [addressStays()],
     trials: 1,
     control: { without: "anything", change: {}, mustFail: [] },
     ...change,
-  };
+  });
   const cell = { id: `dose-fake-${dose}`, title: `fake ${dose}`, timers: TIMERS, dose, scenario };
   return { cell, leastMs: 1_000, mostMs: 1_000 };
 }
