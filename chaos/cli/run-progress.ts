@@ -1,11 +1,16 @@
+import { styleText } from "node:util";
 import { Listr } from "listr2";
 import type { FinishedRun, Progress } from "../experiment.ts";
+import { VERDICT_WORDS } from "../report/format.ts";
 import type { TrialRecord } from "../report/record.ts";
 import type { Scenario } from "../scenario.ts";
 import type { RunOptions } from "./run.ts";
 import { shownPath } from "./shown-path.ts";
 
-/** Shows what is going on: on a terminal one block that changes, elsewhere a line a trial. */
+/**
+ * Shows what is going on: on a terminal one block that changes, elsewhere a line a trial. At the end of a run
+ * stands the sign of its verdict, so a tick says that it passed, and not only that it is over.
+ */
 export async function withProgress(
   loud: boolean,
   scenario: Scenario,
@@ -33,6 +38,13 @@ export async function withProgress(
       registerSignalListeners: false,
       renderer: process.stdout.isTTY ? "default" : "simple",
       exitOnError: true,
+      rendererOptions: {
+        icon: { COMPLETED: () => signOf(result) },
+        color: {
+          COMPLETED: (sign) =>
+            styleText(result?.record.verdict === "pass" ? "green" : "red", sign ?? ""),
+        },
+      },
     },
   );
   await list.run();
@@ -40,10 +52,15 @@ export async function withProgress(
   return result;
 }
 
+function signOf(run: FinishedRun | undefined): string {
+  const verdict = run?.record.verdict ?? "inconclusive";
+  return VERDICT_WORDS[verdict].sign;
+}
+
 function lineOf(progress: Progress, trials: number, terminal: boolean): string | null {
   switch (progress.kind) {
     case "run":
-      return `seed ${progress.seed}, ${trials} trials, record in ${shownPath(progress.directory)}`;
+      return `seed ${progress.seed}, ${trials} ${trials === 1 ? "trial" : "trials"}, record in ${shownPath(progress.directory)}`;
     case "waiting":
       return "waiting: timed trials of another run hold the machine";
     case "stage":
