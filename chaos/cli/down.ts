@@ -23,7 +23,7 @@ Examples:
   evenkeel down active-passive`,
     )
     .action(async (topology: string | undefined) => {
-      const id = await chosenLab(topology);
+      const id = await chosenLab(topology, null);
       const { status } = await askKeeper(id, { kind: "status" }, "status");
       await askKeeper(id, { kind: "down" }, "down");
       await ended(id, status.keeper);

@@ -29,7 +29,7 @@ Examples:
         argv: readonly string[],
         { topology }: { readonly topology?: string },
       ) => {
-        const lab = await chosenLab(topology);
+        const lab = await chosenLab(topology, "--topology");
         const { pid } = await askKeeper(lab, { kind: "enter", node }, "enter");
         process.exitCode = await enter(pid, node, argv[0] === "--" ? argv.slice(1) : argv);
       },

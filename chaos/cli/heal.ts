@@ -70,7 +70,7 @@ async function heal(wanted: readonly string[]): Promise<ExitCode> {
 /**
  * Topologies that are deployed as containers. Who means a lab needs no engine.
  *
- * @throws what the engine says is wrong, unless labs are all that can be meant
+ * @throws what the engine says is wrong, and that no lab is meant, unless labs are all that can be meant
  */
 async function containersOf(
   engine: Engine,
@@ -82,7 +82,12 @@ async function containersOf(
   try {
     return [...(await engine.topologies()), ...leased];
   } catch (error) {
-    if (wanted.length > 0 || up.length === 0 || leased.length > 0) throw error;
-    return [];
+    if (wanted.length === 0 && leased.length > 0) throw error;
+    if (wanted.length === 0 && up.length > 0) return [];
+    const missing = wanted.filter((id) => !up.includes(id)).join(", ");
+    throw new WrongUse(
+      `No lab${missing === "" ? "" : ` of ${missing}`} is up, and containers cannot be looked for`,
+      reasonOf(error),
+    );
   }
 }

@@ -36,7 +36,7 @@ Examples:
         words: readonly string[],
         { topology }: { readonly topology?: string },
       ) => {
-        const lab = await chosenLab(topology);
+        const lab = await chosenLab(topology, "--topology");
         const fault = { name, target, settings: settingsOf(words) };
         const answer = await askKeeper(lab, { kind: "inject", fault }, "injected");
         const { id, title, evidence } = answer.fault;

@@ -17,7 +17,7 @@ Examples:
   evenkeel status active-passive --json`,
     )
     .action(async (topology: string | undefined, { json }: { readonly json?: boolean }) => {
-      const ids = topology === undefined ? await labsUp() : [await chosenLab(topology)];
+      const ids = topology === undefined ? await labsUp() : [await chosenLab(topology, null)];
       const answers = ids.map((id) => askKeeper(id, { kind: "status" }, "status"));
       const labs = (await Promise.all(answers)).map(({ status }) => status);
       if (json === true) process.stdout.write(`${JSON.stringify(labs, null, 2)}\n`);

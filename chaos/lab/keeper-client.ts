@@ -52,10 +52,12 @@ export async function askKeeper<K extends KeeperAnswer["kind"]>(
 /**
  * The lab that is meant: the one that is named, or the only one that is up.
  *
+ * @param by the option that names it; none where the command's own argument does
  * @throws WrongUse that lists those that are up
  */
 export async function chosenLab(
   topologyId: string | undefined,
+  by: "--topology" | null,
   labs = LABS_DIRECTORY,
 ): Promise<string> {
   const up = await labsUp(labs);
@@ -67,7 +69,7 @@ export async function chosenLab(
     up.length === 0 ? "No lab is up" : what,
     up.length === 0
       ? 'Start one with "evenkeel up active-passive".'
-      : `Name one of those that are, by --topology: ${up.join(", ")}.`,
+      : `Name one of those that are${by === null ? "" : `, by ${by}`}: ${up.join(", ")}.`,
   );
 }
 
