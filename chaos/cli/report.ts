@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import type { Command } from "commander";
+import { Option, type Command } from "commander";
 import { WrongUse } from "../errors.ts";
 import { compareRuns } from "../report/comparison/compare-runs.ts";
 import { renderRunComparisonHtml } from "../report/comparison/html.ts";
@@ -28,7 +28,7 @@ export function addReport(program: Command): void {
     .description("Render the reports of a recorded run again, or compare two runs of a scenario.")
     .option("--compare", "compare two runs of one scenario; the page goes into the second's folder")
     .option("--json", "print the record, or the comparison, as JSON instead")
-    .option("--markdown", "print it in Markdown instead")
+    .addOption(new Option("--markdown", "print it in Markdown instead").conflicts("json"))
     .option("--schema", "print the JSON Schema of records (run.json) instead; needs no run")
     .addHelpText(
       "after",

@@ -135,6 +135,7 @@ describe("wrong use is 64, says what to do, and prints nothing on standard outpu
       "Use a whole number",
     ],
     ["no run to report", ["report"], "missing required argument 'run'"],
+    ["two formats of a report", ["report", "x", "--json", "--markdown"], "cannot be used with"],
     ["an unknown option of report", ["report", "x", "--jsn"], "Did you mean --json?"],
   ])("%s", async (_, args, ...said) => {
     const { code, stdout, stderr } = await evenkeel(args);
