@@ -63,6 +63,12 @@ export async function runInLab(
 
 /** Whether the prober was so late that it measured itself. */
 export function lateness({ lagP99Ms, dropped }: ProberQuality): string | null {
-  if (dropped === 0 && lagP99Ms <= SET_UP.timeoutMs * LATE_SHARE) return null;
-  return `The prober was late by ${lagP99Ms.toFixed(1)} ms (p99) and left out ${dropped} requests`;
+  const mostMs = SET_UP.timeoutMs * LATE_SHARE;
+  const doubts = [
+    ...(lagP99Ms > mostMs
+      ? [`was late by ${lagP99Ms.toFixed(1)} ms (p99; at most ${mostMs} ms is needed)`]
+      : []),
+    ...(dropped > 0 ? [`left out ${dropped} ${dropped === 1 ? "request" : "requests"}`] : []),
+  ];
+  return doubts.length === 0 ? null : `The prober ${doubts.join(" and ")}`;
 }
