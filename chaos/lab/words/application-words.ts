@@ -1,5 +1,6 @@
 import { behave } from "../../faults/behave.ts";
 import type { Behaviour } from "../../faults/behaviour/behaviour.ts";
+import type { Fault } from "../../faults/fault.ts";
 import {
   coldBackend,
   fast5xx,
@@ -9,7 +10,8 @@ import {
   slowBackend,
   unreadyService,
 } from "../../faults/misbehaviours.ts";
-import type { SettingWords, WantedFault, WordGroup } from "./fault-word.ts";
+import type { Target } from "../../faults/target.ts";
+import type { FaultWord, SettingWords, WantedFault, WordGroup } from "./fault-word.ts";
 
 const HOW_LONG = {
   "serviceMs?": "takes this long",
@@ -24,61 +26,47 @@ const WHOM = {
 export const APPLICATION_WORDS: WordGroup = {
   title: "applications of backends",
   words: {
-    "fast-5xx": {
+    "fast-5xx": misbehaviour({
       about: "a backend answers an error instead of doing the work",
-      whom: "backend",
       settings: { "status?": "which, default 500", ...WHOM },
-      example: { target: "app-1", settings: { status: "502", share: "0.3" } },
-      make: (target, words) => fast5xx(target, behaviourOf(words)),
-    },
-    "slow-backend": {
+      example: { status: "502", share: "0.3" },
+      fault: fast5xx,
+    }),
+    "slow-backend": misbehaviour({
       about: "a backend is slower than it was",
-      whom: "backend",
       settings: { ...HOW_LONG, ...WHOM },
-      example: { target: "app-1", settings: { factor: "10" } },
-      make: (target, words) => slowBackend(target, behaviourOf(words)),
-    },
-    "cold-backend": {
+      example: { factor: "10" },
+      fault: slowBackend,
+    }),
+    "cold-backend": misbehaviour({
       about: "the first requests of a backend are slow, as with cold caches",
-      whom: "backend",
       settings: { coldRequests: "how many", factor: "so many times as slow" },
-      example: { target: "app-1", settings: { coldRequests: "200", factor: "10" } },
-      make: (target, words) => {
-        const { coldRequests = Number.NaN, factor = Number.NaN } = behaviourOf(words);
-        return coldBackend(target, { coldRequests, factor });
-      },
-    },
-    "hung-service": {
+      example: { coldRequests: "200", factor: "10" },
+      fault: (target, { coldRequests = Number.NaN, factor = Number.NaN }) =>
+        coldBackend(target, { coldRequests, factor }),
+    }),
+    "hung-service": misbehaviour({
       about: "a backend accepts requests and answers none",
-      whom: "backend",
       settings: WHOM,
-      example: { target: "app-1", settings: { checks: "true" } },
-      make: (target, words) => hungService(target, behaviourOf(words)),
-    },
-    "resetting-service": {
+      example: { checks: "true" },
+      fault: hungService,
+    }),
+    "resetting-service": misbehaviour({
       about: "a backend resets the connections of requests",
-      whom: "backend",
       settings: WHOM,
-      example: { target: "app-1", settings: { share: "0.5" } },
-      make: (target, words) => resettingService(target, behaviourOf(words)),
-    },
-    "unready-service": {
+      example: { share: "0.5" },
+      fault: resettingService,
+    }),
+    "unready-service": misbehaviour({
       about: "a backend answers 503 to everything, checks too",
-      whom: "backend",
-      settings: {},
-      example: { target: "app-1", settings: {} },
-      make: (target) => unreadyService(target),
-    },
-    "leaving-backend": {
+      fault: unreadyService,
+    }),
+    "leaving-backend": misbehaviour({
       about: "a backend says that it leaves, and serves on",
-      whom: "backend",
-      settings: {},
-      example: { target: "app-1", settings: {} },
-      make: (target) => leavingBackend(target),
-    },
-    behave: {
+      fault: leavingBackend,
+    }),
+    behave: misbehaviour({
       about: "all of these in one: how a backend misbehaves",
-      whom: "backend",
       settings: {
         "status?": "answers this status",
         ...HOW_LONG,
@@ -90,11 +78,31 @@ export const APPLICATION_WORDS: WordGroup = {
         "livez?": "false: the liveness check fails",
         "leaving?": "true: says that it leaves",
       },
-      example: { target: "app-1", settings: { status: "503", share: "0.5" } },
-      make: (target, words) => behave(target, behaviourOf(words)),
-    },
+      example: { status: "503", share: "0.5" },
+      fault: (target, behaviour) => behave(target, behaviour),
+    }),
   },
 };
+
+/** A word whose settings are those of a behaviour, and what it is done with. */
+interface Misbehaviour {
+  readonly about: string;
+  /** @default none */
+  readonly settings?: SettingWords;
+  /** @default none */
+  readonly example?: WantedFault["settings"];
+  readonly fault: (target: Target, behaviour: Behaviour) => Fault;
+}
+
+function misbehaviour({ about, settings = {}, example = {}, fault }: Misbehaviour): FaultWord {
+  return {
+    about,
+    whom: "backend",
+    settings,
+    example: { target: "app-1", settings: example },
+    make: (target, words) => fault(target, behaviourOf(words)),
+  };
+}
 
 /** What it may be and may not be is the behaviour's own affair, which tells all of it. */
 function behaviourOf({ settings }: WantedFault): Behaviour {
