@@ -30,7 +30,7 @@ test("a duration that the load can never judge is refused by its place, with the
 });
 
 test("what is refused is what no run could judge, however well it was measured", () => {
-  const perfect = { ...GOOD_QUALITY, lagP99Ms: 0, lagMaxMs: 0 };
+  const perfect = { ...GOOD_QUALITY, intended: 9, sent: 9, lagP99Ms: 0, lagMaxMs: 0 };
   for (const ratePerSecond of [99, 100, 101, 300, 333]) {
     for (const bound of [29.9, 30, 30.1, 100, 101.1]) {
       const demand = { smallestBoundMs: bound, ratePerSecond, baselineFailures: 0 };
