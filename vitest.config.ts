@@ -10,9 +10,11 @@ const junitFile = process.env["EVENKEEL_JUNIT"];
 const WORKERS = Math.max(2, availableParallelism() - 1);
 
 /**
- * `unit` needs nothing but Node; `lab` runs real programs in rootless network namespaces, one file
- * after another and after the unit tests, so that nothing disturbs what it times; scenario files are
- * suites of it. `docker` needs an engine and our images, and is run by `npm run test:docker`. Paths under `test/` mirror the sources.
+ * `unit` needs nothing but Node, and `lab` runs real programs in rootless network namespaces. Both run
+ * `WORKERS` files at a time. `timed` does what `lab` does and times it, or waits for the machine-wide lock
+ * of timed trials, so it runs after the others, one file at a time; scenario files are suites of it.
+ * `docker` needs an engine and our images, and is run by `npm run test:docker`. Paths under `test/` mirror
+ * the sources.
  */
 export default defineConfig({
   test: {
@@ -23,7 +25,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/**/*.lab.test.ts", "test/**/*.docker.test.ts"],
+          exclude: ["test/**/*.{lab,timed,docker}.test.ts"],
           testTimeout: 10_000,
           maxWorkers: WORKERS,
           // A program that a test starts is up in half the time.
@@ -35,13 +37,25 @@ export default defineConfig({
       {
         test: {
           name: "lab",
-          include: ["test/**/*.lab.test.ts", "scenarios/*.scenario.ts"],
+          include: ["test/**/*.lab.test.ts"],
+          setupFiles: ["test/lab-setup.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+          pool: "forks",
+          maxWorkers: WORKERS,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        test: {
+          name: "timed",
+          include: ["test/**/*.timed.test.ts", "scenarios/*.scenario.ts"],
           setupFiles: ["test/lab-setup.ts", "test/scenario-setup.ts"],
           testTimeout: 120_000,
           hookTimeout: 60_000,
           pool: "forks",
           fileParallelism: false,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
         },
       },
       {
@@ -54,7 +68,7 @@ export default defineConfig({
           hookTimeout: 600_000,
           pool: "forks",
           fileParallelism: false,
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 4 },
         },
       },
     ],

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import PACKAGE from "../../package.json" with { type: "json" };
 import {
   countRun,
   failedLines,
@@ -116,6 +117,17 @@ describe("a real run", () => {
       join(project, "test/late.lab.test.ts"),
       `${head}test("d", () => {});\ntest("e", () => { void Promise.reject(new Error("late")); });\n`,
     );
+    // Each of a pair waits for the other, and what is timed comes when the labs have ended.
+    const meet = (mine: string, other: string) =>
+      `import { existsSync, writeFileSync } from "node:fs";\nimport { test, vi } from "vitest";\ntest("meet", () => { writeFileSync("${mine}", ""); return vi.waitUntil(() => existsSync("${other}"), 9_000); });\n`;
+    for (const kind of ["test", "lab.test"]) {
+      await writeFile(join(project, `test/one.${kind}.ts`), meet(`one.${kind}`, `two.${kind}`));
+      await writeFile(join(project, `test/two.${kind}.ts`), meet(`two.${kind}`, `one.${kind}`));
+    }
+    await writeFile(
+      join(project, "test/last.timed.test.ts"),
+      `import { existsSync } from "node:fs";\n${head}test("last", () => { expect(existsSync("two.lab.test")).toBe(true); });\n`,
+    );
     for (const setup of ["lab-setup.ts", "scenario-setup.ts"]) {
       await writeFile(join(project, "test", setup), "export {};\n");
     }
@@ -123,16 +135,16 @@ describe("a real run", () => {
 
   afterAll(async () => rm(project, { recursive: true, force: true }));
 
-  test("its last line counts both projects, with what failed outside of tests", async () => {
+  test("its last line counts every project, with what failed outside of tests", async () => {
     const { stdout, code } = await vitest(project, {});
-    // Passed: a, d, e. Failed: b, the file that does not load, the rejection nobody handled.
+    // Passed: a, d, e, the four that meet, the timed one. Failed: b, the file that does not load, the rejection nobody handled.
     const lines = stdout.trimEnd().split("\n").slice(-5);
     expect([lines[0], ...lines.slice(1, 4).toSorted(), lines[4]]).toEqual([
       "skipped: f: too dark",
       "failed: outside of every test: late",
       "failed: test/mixed.test.ts > b: expected 1 to be 2 // Object.is equality",
       "failed: test/unloadable.test.ts: no",
-      "3 passed, 3 failed, 2 skipped",
+      "8 passed, 3 failed, 2 skipped",
     ]);
     expect(stdout.endsWith("\n")).toBe(true);
     expect(code).toBe(1);
@@ -141,10 +153,16 @@ describe("a real run", () => {
   test("a JUnit report is written when asked for", async () => {
     const { stdout } = await vitest(project, { EVENKEEL_JUNIT: join(project, "junit.xml") });
     expect(await readFile(join(project, "junit.xml"), "utf8")).toContain("<testsuites");
-    expect(stdout.trimEnd().split("\n").at(-1)).toBe("3 passed, 3 failed, 2 skipped");
+    expect(stdout.trimEnd().split("\n").at(-1)).toBe("8 passed, 3 failed, 2 skipped");
   }, 30_000);
 });
 
+/** As `npm test` names them. */
+const PROJECTS = [...PACKAGE.scripts.test.matchAll(/--project \S+/g)].flatMap(([words]) =>
+  words.split(" "),
+);
+
+/** What `npm test` runs after its checks. */
 async function vitest(
   folder: string,
   env: Readonly<Record<string, string>>,
@@ -152,7 +170,7 @@ async function vitest(
   return new Promise((done) => {
     const child = execFile(
       process.execPath,
-      ["node_modules/vitest/vitest.mjs", "run", "--project", "unit", "--project", "lab"],
+      ["node_modules/vitest/vitest.mjs", "run", ...PROJECTS],
       { cwd: folder, env: { ...process.env, ...env } },
       (_error, stdout) => done({ stdout, code: child.exitCode ?? -1 }),
     );

@@ -16,7 +16,7 @@ async function lateShareUnder(name: string, algorithm: Algorithm): Promise<numbe
     seed: 20_260,
     runsDirectory: RUNS_DIRECTORY,
     control: false,
-    command: "npm test -- test/scenarios/slow-backend-order.lab.test.ts",
+    command: "npm test -- test/scenarios/slow-backend-order.timed.test.ts",
     signal: new AbortController().signal,
     environment: (logDirectory) => new NamespaceEnvironment({ logDirectory }),
     onProgress: () => undefined,
