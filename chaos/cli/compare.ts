@@ -23,6 +23,7 @@ import { lookOf } from "../setup/steps.ts";
 import { measureLive, requireLive } from "./compare-live.ts";
 import { makeOutFolder } from "./out-folder.ts";
 import { shownPath } from "./shown-path.ts";
+import { terminalText } from "./terminal-text.ts";
 import { wholeNumber } from "./whole-number.ts";
 
 interface CompareOptions {
@@ -112,7 +113,7 @@ async function compare(options: CompareOptions): Promise<ExitCode> {
   await makeOutFolder(options.out);
   const loud = options.json !== true && options.quiet !== true;
   const at = new Date();
-  if (loud) process.stdout.write(`${announcement(plan, options.live)}\n`);
+  if (loud) process.stdout.write(terminalText(`${announcement(plan, options.live)}\n`));
   const runs = plan.policies.length * plan.faults.length * plan.repetitions;
   const simulated = simulateCells(plan, progressOf(loud, runs));
   const live =
@@ -122,7 +123,7 @@ async function compare(options: CompareOptions): Promise<ExitCode> {
           budgetMs: options.live,
           folder: join(options.out, runId("compare", plan.seed, at)),
           tell: (text) => {
-            if (loud) process.stdout.write(`${text}\n`);
+            if (loud) process.stdout.write(terminalText(`${text}\n`));
           },
         });
   const about = { at, command: commandOf(plan, options.live) };
@@ -134,7 +135,7 @@ async function compare(options: CompareOptions): Promise<ExitCode> {
   }
   if (loud) {
     const { color: colour } = lookOf(process.stdout.isTTY, process.env);
-    process.stdout.write(`\n${renderComparisonTerminal(record, { colour })}\n`);
+    process.stdout.write(terminalText(`\n${renderComparisonTerminal(record, { colour })}\n`));
   }
   process.stdout.write(`${loud ? "Report: " : ""}${shownPath(files.html)}\n`);
   return live?.exitCode ?? EXIT.pass;

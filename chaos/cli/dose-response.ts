@@ -34,6 +34,7 @@ import {
 import { makeOutFolder } from "./out-folder.ts";
 import { shownPath } from "./shown-path.ts";
 import { stopSignals } from "./stop-signals.ts";
+import { terminalText } from "./terminal-text.ts";
 import { wholeNumber } from "./whole-number.ts";
 
 const DEFAULT_TRIALS = 10;
@@ -117,7 +118,8 @@ async function doseResponse(options: DoseResponseOptions): Promise<ExitCode> {
   const command = (timersOf: readonly DoseTimers[], list: readonly number[]): string =>
     commandOf(options, { seed, timers: timersOf, doses: list });
   const loud = options.json !== true && options.quiet !== true;
-  const say = (line: string): void => void (loud && process.stdout.write(`${line}\n`));
+  const say = (line: string): void =>
+    void (loud && process.stdout.write(terminalText(`${line}\n`)));
   say(announcement(plan, { trials, seed }));
   await makeOutFolder(out);
   const stop = stopSignals((message) => process.stderr.write(`\n${message}\n`));

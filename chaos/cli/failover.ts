@@ -21,6 +21,7 @@ import { makeOutFolder } from "./out-folder.ts";
 import { trialName } from "./run-progress.ts";
 import { shownPath } from "./shown-path.ts";
 import { stopSignals } from "./stop-signals.ts";
+import { terminalText } from "./terminal-text.ts";
 import { wholeNumber } from "./whole-number.ts";
 
 const DEFAULT_TRIALS = 10;
@@ -110,7 +111,8 @@ async function failover(options: FailoverOptions): Promise<ExitCode> {
   const command = commandOf(cells.map(({ id }) => id));
   const plan: FailoverPlan = { seed, trials, timers, left, at: new Date(), command };
   const loud = options.json !== true && options.quiet !== true;
-  const say = (line: string): void => void (loud && process.stdout.write(`${line}\n`));
+  const say = (line: string): void =>
+    void (loud && process.stdout.write(terminalText(`${line}\n`)));
   say(announcement(place, plan));
   await makeOutFolder(out);
   const stop = stopSignals((message) => process.stderr.write(`\n${message}\n`));

@@ -4,6 +4,7 @@ import { WrongUse } from "../errors.ts";
 import { planExperiment, type ExperimentPlan } from "../plan/experiment-plan.ts";
 import { renderPlan } from "../plan/render-plan.ts";
 import { loadScenario } from "./scenario-catalogue.ts";
+import { terminalText } from "./terminal-text.ts";
 import { wholeNumber } from "./whole-number.ts";
 
 interface PlanOptions {
@@ -47,7 +48,9 @@ Examples:
         return;
       }
       const width = process.stdout.columns ?? 100;
-      process.stdout.write(plans.map((plan) => renderPlan(plan, { width })).join("\n"));
+      process.stdout.write(
+        terminalText(plans.map((plan) => renderPlan(plan, { width })).join("\n")),
+      );
     });
 }
 

@@ -13,6 +13,7 @@ import { renderTerminal, type TerminalOptions } from "../report/terminal.ts";
 import { writeReports } from "../report/write-reports.ts";
 import { lookOf } from "../setup/steps.ts";
 import { summarizeStep } from "./step-summary.ts";
+import { terminalText } from "./terminal-text.ts";
 
 interface ReportOptions {
   readonly json?: boolean;
@@ -65,7 +66,7 @@ async function report(run: string, options: ReportOptions): Promise<void> {
     process.stdout.write(renderMarkdown(record));
   } else {
     const { html } = await writeReports(folderOf(run));
-    process.stdout.write(renderTerminal(record, look()));
+    process.stdout.write(terminalText(renderTerminal(record, look())));
     await summarizeStep(renderMarkdown(record));
     process.stdout.write(`\nReport: ${html}\n`);
   }
@@ -88,7 +89,7 @@ async function compare(
   } else {
     const html = join(folderOf(other), `compared-with-${comparison.first.id}.html`);
     await writeFile(html, renderRunComparisonHtml(comparison));
-    process.stdout.write(renderRunComparisonTerminal(comparison, look()));
+    process.stdout.write(terminalText(renderRunComparisonTerminal(comparison, look())));
     await summarizeStep(markdown);
     process.stdout.write(`\nReport: ${html}\n`);
   }

@@ -6,6 +6,7 @@ import type { TrialRecord } from "../report/record.ts";
 import type { Scenario } from "../scenario.ts";
 import type { RunOptions } from "./run.ts";
 import { shownPath } from "./shown-path.ts";
+import { terminalText } from "./terminal-text.ts";
 
 /**
  * Shows what is going on: on a terminal one block that changes, elsewhere a line a trial. At the end of a run
@@ -28,7 +29,7 @@ export async function withProgress(
         task: async (_, task) => {
           result = await act((progress) => {
             const line = lineOf(progress, trials, process.stdout.isTTY);
-            if (line !== null) task.output = line;
+            if (line !== null) task.output = terminalText(line);
           });
         },
         rendererOptions: { outputBar: trials + 1, persistentOutput: true },

@@ -25,6 +25,7 @@ import { summarizeStep } from "./step-summary.ts";
 import { withProgress } from "./run-progress.ts";
 import { shownPath } from "./shown-path.ts";
 import { stopSignals } from "./stop-signals.ts";
+import { terminalText } from "./terminal-text.ts";
 import { wholeNumber } from "./whole-number.ts";
 
 /** How scenarios are run, as options of the command give it. */
@@ -144,7 +145,7 @@ export async function runScenarios(
       finished.push(done);
       reports.push(html);
       await summarizeStep(renderMarkdown(done.record));
-      if (loud) process.stdout.write(`\n${summary(done)}\n`);
+      if (loud) process.stdout.write(terminalText(`\n${summary(done)}\n`));
     }
   } finally {
     stop.dispose();

@@ -13,6 +13,7 @@ import { COMPARISON_SCHEMA, type Comparison } from "../simulation/report/compari
 import { renderCsv } from "../simulation/report/csv.ts";
 import { renderSvg } from "../simulation/report/svg.ts";
 import { renderTerminal } from "../simulation/report/terminal.ts";
+import { terminalText } from "./terminal-text.ts";
 import { wholeNumber } from "./whole-number.ts";
 
 interface SimulateOptions {
@@ -125,10 +126,12 @@ async function simulateModel(what: string, options: SimulateOptions): Promise<vo
   else if (options.csv === true) process.stdout.write(renderCsv(comparison));
   else {
     process.stdout.write(
-      renderTerminal(comparison, {
-        colour: lookOf(process.stdout.isTTY, process.env).color,
-        width: process.stdout.columns ?? 100,
-      }),
+      terminalText(
+        renderTerminal(comparison, {
+          colour: lookOf(process.stdout.isTTY, process.env).color,
+          width: process.stdout.columns ?? 100,
+        }),
+      ),
     );
     if (options.svg !== undefined) process.stdout.write(`Plots: ${options.svg}\n`);
   }
