@@ -2,7 +2,6 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { numberAt } from "../../../chaos/report/reference.ts";
 import {
   newDoseResponseRecord,
   type DoseResponsePlan,
@@ -13,8 +12,8 @@ import { renderDoseResponseHtml } from "../../../chaos/dose-response/report/html
 import { renderDoseResponseMarkdown } from "../../../chaos/dose-response/report/markdown.ts";
 import { renderDoseResponseTerminal } from "../../../chaos/dose-response/report/terminal.ts";
 import { writeDoseResponse } from "../../../chaos/dose-response/write-dose-response.ts";
-import { NUMBER_FORMATS, type NumberFormat } from "../../../chaos/report/format.ts";
 import { measuredDose, TIMERS } from "./measured-dose.ts";
+import { expectNumbersOf, expectSourceOfEachNumber } from "../report/referenced-numbers.ts";
 
 const PATIENT = { advertIntervalMs: 100, downTimerAdverts: 10 };
 const PLAN: DoseResponsePlan = {
@@ -60,22 +59,11 @@ beforeAll(() => {
 
 describe("the page", () => {
   test("every number on it is the record's, as its format writes it", () => {
-    const shown = [...page.matchAll(/data-ref="([^"]+)" data-as="([^"]+)">([^<]*)</g)]
-      .map(([, pointer = "", format = "", text = ""]) => ({ pointer, format, text }))
-      .filter(({ format }) => format !== "none");
-    expect(shown.length).toBeGreaterThan(150);
-    const wanted = shown.map(({ pointer, format }) =>
-      NUMBER_FORMATS[format as NumberFormat](numberAt(record, pointer) ?? NaN),
-    );
-    expect(shown.map(({ text }) => text)).toEqual(wanted);
+    expectNumbersOf(record, page, 150);
   });
 
   test("no number stands on it without its source", () => {
-    const body = page.slice(page.indexOf("<body>"));
-    const said = body
-      .replaceAll(/<(\w+)[^>]*\sdata-(?:ref|static)[^>]*>[^<]*<\/\1\s*>/g, "")
-      .replaceAll(/<[^>]+>/g, " ");
-    expect(said.match(/\d+/g) ?? []).toEqual([]);
+    expectSourceOfEachNumber(page);
   });
 
   test("needs nothing from elsewhere and escapes what the record says", () => {

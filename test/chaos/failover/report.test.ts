@@ -5,10 +5,9 @@ import type { FailoverRecord } from "../../../chaos/failover/record.ts";
 import { renderFailoverHtml } from "../../../chaos/failover/report/html.ts";
 import { renderFailoverMarkdown } from "../../../chaos/failover/report/markdown.ts";
 import { renderFailoverTerminal } from "../../../chaos/failover/report/terminal.ts";
-import { numberAt } from "../../../chaos/report/reference.ts";
-import { NUMBER_FORMATS, type NumberFormat } from "../../../chaos/report/format.ts";
 import type { RunRecord, TrialRecord } from "../../../chaos/report/record.ts";
 import { invalidRun, passingRun } from "../report/fixture.ts";
+import { expectNumbersOf, expectSourceOfEachNumber } from "../report/referenced-numbers.ts";
 
 const AT = new Date(Date.UTC(2026, 0, 2, 3, 4, 5));
 const PLAN = {
@@ -181,22 +180,11 @@ describe("the record", () => {
 
 describe("the pages", () => {
   test("every number on the page is the record's, as its format writes it", () => {
-    const shown = [...page.matchAll(/data-ref="([^"]+)" data-as="([^"]+)">([^<]*)</g)]
-      .map(([, pointer = "", format = "", text = ""]) => ({ pointer, format, text }))
-      .filter(({ format }) => format !== "none");
-    expect(shown.length).toBeGreaterThan(150);
-    const wanted = shown.map(({ pointer, format }) =>
-      NUMBER_FORMATS[format as NumberFormat](numberAt(record, pointer) ?? NaN),
-    );
-    expect(shown.map(({ text }) => text)).toEqual(wanted);
+    expectNumbersOf(record, page, 150);
   });
 
   test("no number stands on the page without its source", () => {
-    const body = page.slice(page.indexOf("<body>"));
-    const said = body
-      .replaceAll(/<(\w+)[^>]*\sdata-(?:ref|static)[^>]*>[^<]*<\/\1\s*>/g, "")
-      .replaceAll(/<[^>]+>/g, " ");
-    expect(said.match(/\d+/g) ?? []).toEqual([]);
+    expectSourceOfEachNumber(page);
   });
 
   test("the page needs nothing from elsewhere and escapes what the record says", () => {
