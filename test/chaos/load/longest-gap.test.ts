@@ -38,7 +38,7 @@ test.each<[string, number, number]>([
     -500 + Math.sqrt(250_000 + 10_000),
   ],
   // Within its last millisecond hardly a fifth of a request is due.
-  ["one that ends at once has its last rate soon", gap(200, ramp(0, 501)), 5.0009980039920155],
+  ["one that ends at once has its last rate soon", gap(200, ramp(0, 501)), 5.000998],
   ["bursts of more leave the usual rate", gap(200, bursts(900, 1_000, 100)), 5],
   ["bursts of fewer are the slowest", gap(200, bursts(50, 1_000, 100)), 20],
   ["bursts of nothing are silent, and then one is due", gap(200, bursts(0, 1_000, 100)), 105],
