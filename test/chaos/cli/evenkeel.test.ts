@@ -1,6 +1,9 @@
 import { execFile } from "node:child_process";
 import { resolve } from "node:path";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
+
+// Whatever lists the verbs loads them all; on a machine that does much else that alone takes seconds.
+vi.setConfig({ testTimeout: 60_000 });
 
 const launcher = resolve(import.meta.dirname, "../../../chaos/cli/evenkeel.js");
 
