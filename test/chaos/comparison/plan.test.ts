@@ -42,7 +42,10 @@ test("so few repetitions that nothing could be significant are refused", () => {
 });
 
 test.each([
-  [{ policies: ["roundrobin"] }, /no selection policy "roundrobin"\. Use one of: round-robin/],
+  [
+    { policies: ["roundrobin"] },
+    /no selection policy "roundrobin"\. Did you mean round-robin\? Use one of: round-robin/,
+  ],
   [{ baseline: "best" }, /no selection policy "best"/],
   [{ faults: ["quake"] }, /no fault "quake".*Use one of: slow-backend, fast-5xx, kill/],
   [{ policies: ["round-robin"] }, /no other policy to compare with it\. Name another one/],

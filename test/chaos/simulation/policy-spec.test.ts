@@ -17,7 +17,10 @@ test.each([
 });
 
 test.each([
-  ["roundrobin", 'no selection policy "roundrobin". Use one of: round-robin, '],
+  [
+    "roundrobin",
+    'no selection policy "roundrobin". Did you mean round-robin? Use one of: round-robin, ',
+  ],
   ["", 'no selection policy "". Use one of: '],
   ["ring-hash:bound=2", "Write option=value with one of: boundedLoad, virtualNodes, "],
   ["ring-hash:toString=2", "Write option=value with one of: boundedLoad, "],
