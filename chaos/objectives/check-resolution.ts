@@ -33,7 +33,7 @@ export function resolutionProblems(
 }
 
 /** The duration that an objective compares with; null when it compares with none that is known before a run. */
-function durationOf({ unit, bound }: Objective): number | null {
+export function durationOf({ unit, bound }: Objective): number | null {
   if (unit !== "ms") return null;
   switch (bound.kind) {
     case "predicted":

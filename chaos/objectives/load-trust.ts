@@ -1,7 +1,9 @@
+import { durationOf } from "./check-resolution.ts";
+import { longestGapMs } from "../load/longest-gap.ts";
 import type { Environment } from "../environment/environment.ts";
 import { judgeQuality } from "../measurement/prober-quality.ts";
 import type { ProberQuality } from "../measurement/probe.ts";
-import type { Objective, Scenario } from "../scenario.ts";
+import type { Scenario } from "../scenario.ts";
 import type { TrialObservation } from "../trial.ts";
 
 /** What speaks against what one trial measured, by all of its loads. */
@@ -23,11 +25,12 @@ const NO_ACCOUNT = "the prober gave no account of itself. Look at its own output
  * tell apart what the objectives that speak of it compare with.
  */
 export function trustIn(
-  scenario: Pick<Scenario, "load" | "alongside" | "objectives">,
+  scenario: Pick<Scenario, "load" | "alongside" | "objectives" | "steadyState" | "faults">,
   seen: Pick<TrialObservation, "trial" | "alongside" | "baselineFailures">,
   environment: Environment["kind"],
 ): TrialTrust {
   const { load } = scenario;
+  const gapMs = longestGapMs(load, scenario);
   const doubts: {
     readonly reasons: readonly string[];
     readonly onlyLate: boolean;
@@ -51,26 +54,28 @@ export function trustIn(
   const resolutionMs = judge(seen.trial.quality, {
     smallestBoundMs: smallestBoundMs(scenario.objectives),
     ratePerSecond: load.ratePerSecond,
+    gapMs,
     baselineFailures: seen.baselineFailures,
   });
   const alongsideResolutionMs: Record<string, number> = {};
   for (const { record, baselineFailures } of seen.alongside) {
     const { id, quality } = record;
     const declared = scenario.alongside?.find((one) => one.id === id);
-    const ratePerSecond = declared?.ratePerSecond ?? load.ratePerSecond;
+    const ownGapMs = longestGapMs(declared ?? load, scenario);
     const ownMs = judge(
       quality,
       {
         smallestBoundMs: smallestBoundMs(scenario.objectives, id),
-        ratePerSecond,
+        ratePerSecond: (declared ?? load).ratePerSecond,
+        gapMs: ownGapMs,
         baselineFailures,
       },
       (reason) => `load ${id}: ${reason}`,
     );
-    alongsideResolutionMs[id] = ownMs ?? 1_000 / ratePerSecond;
+    alongsideResolutionMs[id] = ownMs ?? ownGapMs;
   }
   return {
-    resolutionMs: resolutionMs ?? 1_000 / load.ratePerSecond,
+    resolutionMs: resolutionMs ?? gapMs,
     alongsideResolutionMs,
     reasons: doubts.flatMap(({ reasons }) => reasons),
     onlyLate: doubts.length > 0 && doubts.every((doubt) => doubt.onlyLate),
@@ -78,11 +83,10 @@ export function trustIn(
 }
 
 /** The smallest duration that the objectives of a load compare with: its resolution must be well below it. */
-function smallestBoundMs(objectives: readonly Objective[], load?: string): number | null {
-  const bounds = objectives.flatMap(({ of, unit, bound }) => {
-    if (of !== load || unit !== "ms") return [];
-    if (bound.kind === "predicted") return [bound.window.ceilingMs];
-    return bound.kind === "at-most-measure" ? [] : [bound.value];
-  });
+function smallestBoundMs(objectives: Scenario["objectives"], load?: string): number | null {
+  const bounds = objectives
+    .filter(({ of }) => of === load)
+    .map(durationOf)
+    .filter((boundMs) => boundMs !== null);
   return bounds.length === 0 ? null : Math.min(...bounds);
 }

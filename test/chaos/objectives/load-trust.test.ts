@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { trustIn } from "../../../chaos/objectives/load-trust.ts";
-import type { Objective, Scenario } from "../../../chaos/scenario.ts";
+import type { Load, Objective, Scenario } from "../../../chaos/scenario.ts";
 import { GOOD_QUALITY } from "../fake-environment.ts";
 import { objectiveOf, trialData, windowOf } from "./trial-data.ts";
 
@@ -8,11 +8,17 @@ const { trial } = trialData();
 const quality = { ...GOOD_QUALITY, intended: 100, sent: 100 };
 
 /** A main load of 1000 requests a second, and one beside it of 50. */
-function trust(objectives: readonly Objective[], carts: Partial<typeof quality> | null = {}) {
+function trust(
+  objectives: readonly Objective[],
+  carts: Partial<typeof quality> | null = {},
+  main: Partial<Load> = {},
+) {
   const scenario = {
-    load: { ratePerSecond: 1_000 },
+    load: { ratePerSecond: 1_000, ...main },
     alongside: [{ id: "carts", ratePerSecond: 50 }],
     objectives,
+    steadyState: { durationMs: 500, deadlineMs: 5_000 },
+    faults: [{ afterMs: 0 }],
   } as unknown as Scenario;
   const own = carts === null ? null : { ...quality, ...carts };
   const record = { id: "carts", quality: own, probes: trial.probes };
@@ -36,6 +42,13 @@ test("each load has a resolution of its own: a gap between its requests, or how 
   // Nothing better is known of one that gave no account of itself.
   expect(trust([], null)).toMatchObject({ alongsideResolutionMs: { carts: 20 } });
   expect(trust([], { lagP99Ms: 30 })).toMatchObject({ alongsideResolutionMs: { carts: 30 } });
+});
+
+test("a load that is slower at times tells apart what it can when it is slowest", () => {
+  const arrivals = { kind: "bursts", burstPerSecond: 10, everyMs: 1_000, forMs: 500 } as const;
+  expect(trust([], {}, { arrivals }).resolutionMs).toBeCloseTo(100, 9);
+  // Of one that gave no account of itself too, and of no load but its own.
+  expect(trust([], null, { arrivals })).toMatchObject({ alongsideResolutionMs: { carts: 20 } });
 });
 
 test("a bound is judged by the load that its objective speaks of, not by another", () => {
