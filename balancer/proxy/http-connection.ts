@@ -13,6 +13,7 @@ import { HttpExchange } from "./http-exchange.ts";
 import { writeOwnAnswer } from "./own-answer.ts";
 import { LEFT, RequestRecorder } from "./request-recorder.ts";
 import { reset } from "./reset.ts";
+import { TryAccount } from "./try-account.ts";
 
 /** How long a closed connection is still read, so that a reset does not overtake the answer. */
 const LINGER_MS = 1_000;
@@ -30,6 +31,7 @@ export class HttpConnection implements Expiring {
   readonly socket: Socket;
   readonly clientAddress: string;
   readonly body: BodyReader;
+  readonly account = new TryAccount();
   readonly #currentContext: () => HttpContext;
   /** What the present request goes by. */
   #context: HttpContext;

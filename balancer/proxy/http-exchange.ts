@@ -5,7 +5,6 @@ import type { Refusal } from "../protocol/refusal.ts";
 import type { RequestHead } from "../protocol/request.ts";
 import { writeRequestHead } from "../protocol/request-writer.ts";
 import type { ResponseHead } from "../protocol/response.ts";
-import type { Result } from "../selection/policy.ts";
 import type { Backend } from "../upstream/backend.ts";
 import type { UpstreamConnection, UpstreamUser } from "../upstream/upstream-connection.ts";
 import type { HttpConnection } from "./http-connection.ts";
@@ -13,6 +12,7 @@ import type { HttpContext } from "./http-context.ts";
 import { RequestRelay } from "./request-relay.ts";
 import { ResponseRelay } from "./response-relay.ts";
 import { mayRetry, type TryFailure } from "./retry.ts";
+import type { TryAccount } from "./try-account.ts";
 
 /** Where an exchange stands; each wait has its own deadline and its own blame. */
 type Phase =
@@ -37,18 +37,18 @@ type FailureReason = keyof typeof OUTCOMES;
 
 /**
  * One request and its response: picks a backend, forwards, tries once more where that is safe, and
- * keeps the backend's figures right on every way out.
+ * keeps its account of the try right on every way out.
  */
 export class HttpExchange implements UpstreamUser {
   readonly request: RequestHead;
   readonly #client: HttpConnection;
   readonly #context: HttpContext;
   readonly #body: BodyReader;
+  readonly #account: TryAccount;
   readonly #response: ResponseRelay;
   /** The way out to the backend, once connected. */
   #forwarded: RequestRelay | null = null;
   #phase: Phase = "held";
-  #backend: Backend | null = null;
   #upstream: UpstreamConnection | null = null;
   /** Ids of backends that failed this request. */
   #tried: Set<string> | null = null;
@@ -57,16 +57,6 @@ export class HttpExchange implements UpstreamUser {
   #responseBegun = false;
   /** What the request is hashed by. */
   #key: string | undefined;
-  /** When the backend was asked: from then on it is the one that takes time. */
-  #askedAt = 0;
-  /** When the try began. */
-  #sentAt = 0;
-  /** Whether the policy was told how the backend answered. */
-  #observed = false;
-  /** How long the backend took to its answer, once it was observed. */
-  #latencyMs = 0;
-  /** Whether it was told what became of the try. */
-  #judged = false;
   /** Whether a backend was picked because its pool was in panic. */
   panic = false;
   /** Id of the backend tried last; empty for none. */
@@ -80,6 +70,7 @@ export class HttpExchange implements UpstreamUser {
     this.#client = client;
     this.#context = context;
     this.#body = client.body;
+    this.#account = client.account;
     this.#body.begin(request.framing, request.length);
     this.#response = new ResponseRelay(request, client.socket, context);
   }
@@ -153,14 +144,14 @@ export class HttpExchange implements UpstreamUser {
   abandon(): void {
     if (this.#phase === "over") return;
     this.#phase = "over";
-    if (!this.#observed) this.#observe("abandoned");
+    if (!this.#account.observed) this.#account.observe("abandoned", this.#context.now());
     this.#release();
   }
 
   /** The backend is to be rid of this exchange, if it is with that one. */
   cutOff(backend: Backend): void {
-    if (this.#backend !== backend) return;
-    if (!this.#observed) this.#observe("abandoned");
+    if (this.#account.backend !== backend) return;
+    if (!this.#account.observed) this.#account.observe("abandoned", this.#context.now());
     this.#release();
     this.#answer(502, "backend-drained");
   }
@@ -185,7 +176,7 @@ export class HttpExchange implements UpstreamUser {
     const { head } = this.#response;
     if (head !== null) {
       this.responseBytes = upstream.body.bytes;
-      if (!this.#observed) this.#answered(head);
+      if (!this.#account.observed) this.#answered(head);
     }
     if (progress === "done") this.#finish(upstream);
     else if (progress !== "more") this.#fail("other", 502, "bad-response");
@@ -225,14 +216,9 @@ export class HttpExchange implements UpstreamUser {
 
   #use(backend: Backend, mayReuse: boolean): void {
     const { connections, timeouts, pool, now } = this.#context;
-    this.#backend = backend;
     this.backendId = backend.id;
-    this.#sentAt = now();
-    this.#askedAt = this.#sentAt;
-    this.#observed = false;
-    this.#judged = false;
     if (backend.panicking) this.panic = true;
-    pool.started(backend, this.#sentAt);
+    this.#account.begin(pool, backend, now());
     this.#phase = "connecting";
     const pooled = mayReuse ? connections.take(backend, this) : undefined;
     if (pooled === undefined) {
@@ -264,8 +250,7 @@ export class HttpExchange implements UpstreamUser {
   }
 
   #endBody(): void {
-    // The time that a client takes for its body is not the backend's.
-    if (this.#forwarded?.bodyBegun === true) this.#askedAt = this.#context.now();
+    if (this.#forwarded?.bodyBegun === true) this.#account.asked(this.#context.now());
     this.#forwarded?.end();
     this.#wait(this.#context.timeouts.response);
   }
@@ -273,11 +258,11 @@ export class HttpExchange implements UpstreamUser {
   /** The response is whole. */
   #finish(upstream: UpstreamConnection): void {
     this.#phase = "over";
-    this.#judge("answered");
+    this.#account.judge("answered");
     const reusable =
       this.#response.head?.reusable === true && !this.#response.extraBytes && this.requestDone;
     if (reusable) {
-      this.#uncount();
+      this.#account.end(this.#context.now());
       this.#upstream = null;
       this.#context.connections.put(upstream);
     } else this.#release();
@@ -293,11 +278,12 @@ export class HttpExchange implements UpstreamUser {
   #fail(failure: TryFailure, status: number, reason: FailureReason): void {
     const { pool, now, counters } = this.#context;
     const bodyBegun = this.#forwarded?.bodyBegun === true;
-    if (this.#backend !== null) this.#backend.failed += 1;
+    const { backend } = this.#account;
+    if (backend !== null) backend.failed += 1;
     // A stale connection says nothing of its backend.
     if (failure !== "stale") {
-      this.#observe("failed");
-      this.#judge(OUTCOMES[reason]);
+      this.#account.observe("failed", now());
+      this.#account.judge(OUTCOMES[reason]);
     }
     this.#release();
     if (
@@ -329,41 +315,20 @@ export class HttpExchange implements UpstreamUser {
 
   /** Gives up backend and connection; nothing more is heard of either. */
   #release(): void {
-    this.#uncount();
+    this.#account.end(this.#context.now());
     const upstream = this.#upstream;
     this.#upstream = null;
     this.#forwarded = null;
     if (upstream !== null) this.#context.connections.destroy(upstream);
   }
 
-  #observe(result: Result): void {
-    if (this.#backend === null) return;
-    const { pool, now } = this.#context;
-    const at = now();
-    this.#observed = true;
-    this.#latencyMs = at - this.#askedAt;
-    pool.observed(this.#backend, result, this.#latencyMs, at);
-  }
-
   /** The head of the answer is here. A failure is one at once, a success only as a whole. */
   #answered({ status, leaving }: ResponseHead): void {
-    if (leaving && this.#backend !== null) {
-      this.#context.pool.leaves(this.#backend, this.#context.now());
-    }
-    this.#observe(status >= 500 ? "failed" : "answered");
-    if (status >= 500) this.#judge(outcomeOfStatus(status));
-  }
-
-  #judge(outcome: Outcome): void {
-    if (this.#backend === null || this.#judged) return;
-    this.#judged = true;
-    this.#context.pool.judged(this.#backend, outcome, this.#latencyMs, this.#sentAt);
-  }
-
-  #uncount(): void {
     const { pool, now } = this.#context;
-    if (this.#backend !== null) pool.ended(this.#backend, now());
-    this.#backend = null;
+    const { backend } = this.#account;
+    if (leaving && backend !== null) pool.leaves(backend, now());
+    this.#account.observe(status >= 500 ? "failed" : "answered", now());
+    if (status >= 500) this.#account.judge(outcomeOfStatus(status));
   }
 
   /** Whether the next move is the client's: to send more of its body. */
