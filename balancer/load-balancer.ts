@@ -10,7 +10,7 @@ import {
   type DrainView,
 } from "./health/administration.ts";
 import type { LastCheck } from "./health/checker.ts";
-import { LeaveTaking } from "./leave-taking.ts";
+import type { LeaveTaking } from "./leave-taking.ts";
 import { ListenerSet, type SharedOf } from "./listener/listener-set.ts";
 import type { Listener } from "./listener/listener.ts";
 import type { Changes } from "./reload/changes.ts";
@@ -20,6 +20,7 @@ import { handedDown, inherit } from "./restart/handed-down.ts";
 import type { Predecessor } from "./restart/predecessor.ts";
 import { RestartFailed } from "./restart/restart-failed.ts";
 import { Restarts } from "./restart/restarts.ts";
+import { takeLeave, takeLeaveOfGuests } from "./take-leave.ts";
 import { openAccessLog, type AccessLog } from "./telemetry/access-log.ts";
 import type { EventSink } from "./telemetry/event.ts";
 import type { Backend } from "./upstream/backend.ts";
@@ -57,10 +58,6 @@ export interface StopReason {
 
 /** Why a balancer stops whose successor serves. */
 const REPLACED = "replaced";
-/** How long keepalived may take to give the address away. */
-const ADDRESS_MS = 200;
-/** How often a process that was replaced looks whether somebody is still connected. */
-const LOOK_MS = 20;
 
 /**
  * The balancer of one node: its listeners, pools, checks, admin API, and its side of keepalived.
@@ -321,7 +318,12 @@ export class LoadBalancer implements AdminSubject, AsyncDisposable {
     if (this.#phase === "stopped") return;
     this.#phase = "lame-duck";
     this.#listeners.lameDuck();
-    const leaveTaking = reason === REPLACED ? this.#takeLeaveOfGuests() : this.#takeLeave();
+    const leaving = { timeouts: this.config.timeouts, now: this.#now };
+    const leaveTaking =
+      reason === REPLACED
+        ? takeLeaveOfGuests(leaving, this.#listeners)
+        : takeLeave(leaving, this.#failover);
+    this.#leaveTaking = leaveTaking;
     await leaveTaking.draining;
 
     this.#phase = "draining";
@@ -339,32 +341,6 @@ export class LoadBalancer implements AdminSubject, AsyncDisposable {
     const completed = ends.reduce((sum, end) => sum + end.completed, 0);
     const cut = ends.reduce((sum, end) => sum + end.cut, 0);
     this.#emit("balancer.stopped", { reason, inFlightAtStop: completed + cut, completed, cut });
-  }
-
-  #takeLeave(): LeaveTaking {
-    const { lameDuck, drain } = this.config.timeouts;
-    const addressMs = this.#failover === null ? null : ADDRESS_MS;
-    const leaveTaking = new LeaveTaking(
-      { lameDuckMs: lameDuck, addressMs, drainMs: drain },
-      this.#now,
-    );
-    this.#leaveTaking = leaveTaking;
-    void this.#failover?.leave(ADDRESS_MS).then(() => leaveTaking.tell("address-gone"));
-    return leaveTaking;
-  }
-
-  /** Somebody else accepts and holds the address: who is connected here is told, on an answer. */
-  #takeLeaveOfGuests(): LeaveTaking {
-    this.#listeners.stopAccepting();
-    const { lameDuck, drain } = this.config.timeouts;
-    const rules = { lameDuckMs: Math.max(lameDuck, drain), addressMs: null, drainMs: drain };
-    const leaveTaking = new LeaveTaking(rules, this.#now);
-    this.#leaveTaking = leaveTaking;
-    const timer = setInterval(() => {
-      if (this.#listeners.guests === 0) leaveTaking.tell("emptied");
-    }, LOOK_MS);
-    void leaveTaking.draining.then(() => clearInterval(timer));
-    return leaveTaking;
   }
 
   async #close(): Promise<void> {
