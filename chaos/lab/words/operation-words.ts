@@ -127,7 +127,8 @@ function changeOf(words: WantedFault): (document: ConfigInput) => ConfigInput {
     withPool(document, textOf(words, "pool"), (pool) => {
       const ids = pool.backends.map(({ id }) => id);
       const unknown = [...weights.keys()].find((id) => !ids.includes(id));
-      if (unknown !== undefined) throw new UnknownName("backend", unknown, ids, `in pool ${pool.id}`);
+      if (unknown !== undefined)
+        throw new UnknownName("backend", unknown, ids, `in pool ${pool.id}`);
       return {
         ...pool,
         ...(policy === undefined ? {} : { policy: policy as NonNullable<PoolInput["policy"]> }),
