@@ -1,4 +1,4 @@
-import { isStarved, isStarvedRun } from "../chaos/objectives/trust.ts";
+import { isStarved, isStarvedRun, latestProbeMs } from "../chaos/objectives/trust.ts";
 import type { RunRecord, Verdict } from "../chaos/report/record.ts";
 
 /** How the test of a scenario ends, and why, unless it passes. */
@@ -40,7 +40,7 @@ function couldNotMeasure(run: Run, wanted: Verdict): TestOutcome | null {
   if (trusted.some(({ verdict }) => verdict !== wanted)) return null;
   const spoilt = run.trials.filter(isStarved);
   const stolenMs = Math.max(...spoilt.map((trial) => trial.stolenMs ?? 0));
-  const lateMs = Math.max(...spoilt.map(({ quality }) => quality?.lagMaxMs ?? 0));
+  const lateMs = Math.max(...spoilt.map(latestProbeMs));
   const again = run.trials.filter(({ repeats }) => repeats !== null).length;
   const why = `the machine could not measure: ${spoilt.length} of ${run.trials.length} trials spoilt, up to ${stolenMs} ms of CPU stolen from it while probes were up to ${Math.round(lateMs)} ms late; ${again} of the trials were repetitions`;
   return { kind: "skip", why };

@@ -1,10 +1,10 @@
-import { durationOf } from "./check-resolution.ts";
-import { longestGapMs } from "../load/longest-gap.ts";
 import type { Environment } from "../environment/environment.ts";
+import { longestGapMs } from "../load/longest-gap.ts";
 import { judgeQuality } from "../measurement/prober-quality.ts";
 import type { ProberQuality } from "../measurement/probe.ts";
 import type { Scenario } from "../scenario.ts";
 import type { TrialObservation } from "../trial.ts";
+import { durationOf } from "./check-resolution.ts";
 
 /** What speaks against what one trial measured, by all of its loads. */
 export interface TrialTrust {

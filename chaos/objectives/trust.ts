@@ -21,19 +21,25 @@ export function mostRepetitions(trials: number): number {
   return Math.max(LEAST_REPETITIONS, trials);
 }
 
-/** What tells where the time of a spoilt trial went. */
-type Spoilt = Pick<TrialRecord, "spoilt" | "stolenMs" | "quality"> & {
+/** What the probers of a trial said of themselves, that of the main load first. */
+type Probed = Pick<TrialRecord, "quality"> & {
   readonly alongside: readonly Pick<LoadTrialRecord, "quality">[];
 };
+
+/** How late the latest probe of a trial was, of all its loads, in milliseconds; 0 when no prober said anything. */
+export function latestProbeMs({ quality, alongside }: Probed): number {
+  return Math.max(
+    ...[quality, ...alongside.map((load) => load.quality)].map((one) => one?.lagMaxMs ?? 0),
+  );
+}
 
 /**
  * Whether it was the hypervisor that spoilt a trial: at least as much CPU was stolen from the machine as
  * the latest probe was late.
  */
-export function isStarved({ spoilt, stolenMs, quality, alongside }: Spoilt): boolean {
-  if (!spoilt || stolenMs === null) return false;
-  const loads = [quality, ...alongside.map((load) => load.quality)];
-  return stolenMs >= Math.max(...loads.map((load) => load?.lagMaxMs ?? 0));
+export function isStarved(trial: Probed & Pick<TrialRecord, "spoilt" | "stolenMs">): boolean {
+  const { spoilt, stolenMs } = trial;
+  return spoilt && stolenMs !== null && stolenMs >= latestProbeMs(trial);
 }
 
 /** A trial as far as trust goes. */

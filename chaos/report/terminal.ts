@@ -1,3 +1,4 @@
+import { latestProbeMs } from "../objectives/trust.ts";
 import { formatOfUnit, NUMBER_FORMATS, VERDICT_WORDS } from "./format.ts";
 import {
   PHASES,
@@ -131,12 +132,8 @@ export function factsOf(record: RunRecord): readonly (readonly [string, string])
   }
   const spoilt = record.trials.filter((trial) => trial.spoilt);
   if (spoilt.length > 0) {
-    const most = (pick: (trial: TrialRecord) => number | null | undefined): number =>
-      Math.max(...spoilt.map((trial) => pick(trial) ?? 0));
-    const lateMs = most((trial) =>
-      Math.max(...[trial, ...trial.alongside].map(({ quality }) => quality?.lagMaxMs ?? 0)),
-    );
-    const stolenMs = most((trial) => trial.stolenMs);
+    const lateMs = Math.max(...spoilt.map(latestProbeMs));
+    const stolenMs = Math.max(...spoilt.map((trial) => trial.stolenMs ?? 0));
     facts.push([
       "spoilt",
       `${spoilt.length} ${spoilt.length === 1 ? "trial" : "trials"} by the machine, ${measuredAgain(record)} measured again: probes were up to ${ms(lateMs)} late${stolenMs === 0 ? "" : `, and up to ${ms(stolenMs)} of CPU were stolen by its hypervisor`}`,

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import {
   countedTrials,
   isStarved,
+  latestProbeMs,
   measuredAgainAs,
   mostRepetitions,
   tooManyUntrusted,
@@ -42,6 +43,12 @@ test.each([
   const [quality = null, ...others] = lags.map((lagMaxMs) => ({ ...QUALITY, lagMaxMs }));
   const alongside = others.map((other) => ({ quality: other }));
   expect(isStarved({ spoilt: isSpoilt, stolenMs, quality, alongside })).toBe(expected);
+});
+
+test("the latest probe of a trial may be of any load, and none is late where nobody tells", () => {
+  const loads = [{ quality: { ...QUALITY, lagMaxMs: 90 } }, { quality: null }];
+  expect(latestProbeMs({ quality: { ...QUALITY, lagMaxMs: 40 }, alongside: loads })).toBe(90);
+  expect(latestProbeMs({ quality: null, alongside: [] })).toBe(0);
 });
 
 test("of a chain of repetitions only the last one counts", () => {
