@@ -1,6 +1,7 @@
 import { constants } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { SpawnedProcess, SpawnOptions } from "../environment.ts";
+import { within } from "../deadline.ts";
 import { LabError } from "../errors.ts";
 import { Demultiplexer } from "./demultiplexer.ts";
 import type { ExecSession } from "./engine.ts";
@@ -12,15 +13,24 @@ const TELLS_MS = 30_000;
 /** Shells and the engine report an end by signal as 128 and the signal's number. */
 const SIGNAL_CODES = 128;
 
-/** Starts a program by its name, so that a missing one is told as shells tell it: 127 and its name. */
-export const BY_NAME = ["sh", "-c", 'exec "$@"', "sh"] as const;
+/** The first line on standard error of whatever is started `BY_NAME`; nobody else hears of it. */
+const STARTED = "evenkeel: started";
+/**
+ * Starts a program by its name, so that a missing one is told as shells tell it: 127 and its name. Its
+ * shell says that it runs: before that the process is still the container runtime's own, which may lose a
+ * signal in the moment in which it turns into the program.
+ */
+export const BY_NAME = ["sh", "-c", `echo "${STARTED}" >&2; exec "$@"`, "sh"] as const;
 
-/** A program in a container, its standard streams as lines. */
+/** A program in a container that was started `BY_NAME`, its standard streams as lines. */
 export class ExecProcess implements SpawnedProcess {
   readonly exited: SpawnedProcess["exited"];
   readonly #session: ExecSession;
   readonly #hand: HandClient;
   readonly #tellsMs: number;
+  /** Its shell has run, or never will. */
+  readonly #begun = Promise.withResolvers<void>();
+  #hasBegun = false;
   #over = false;
 
   /** @param tellsMs what the engine may take to tell of a start and of an end. @default 30000 */
@@ -33,9 +43,11 @@ export class ExecProcess implements SpawnedProcess {
     this.#session = session;
     this.#hand = hand;
     this.#tellsMs = tellsMs;
-    const lines = new Demultiplexer((stream, line) =>
-      stream === "stdout" ? options.onStdout?.(line) : options.onStderr?.(line),
-    );
+    const lines = new Demultiplexer((stream, line) => {
+      if (stream === "stdout") options.onStdout?.(line);
+      else if (this.#hasBegun || line !== STARTED) options.onStderr?.(line);
+      else this.#begin();
+    });
     session.stream.on("data", (chunk: Buffer) => lines.push(chunk));
     const closed = new Promise<void>((resolve) => {
       // Its container may have died before anybody listened.
@@ -49,8 +61,14 @@ export class ExecProcess implements SpawnedProcess {
       lines.end();
       const exit = await this.#exit();
       this.#over = true;
+      this.#begin();
       return exit;
     });
+  }
+
+  #begin(): void {
+    this.#hasBegun = true;
+    this.#begun.resolve();
   }
 
   write(line: string): void {
@@ -71,12 +89,14 @@ export class ExecProcess implements SpawnedProcess {
   }
 
   /**
-   * Resolves when the program runs, or has ended: the engine has answered some time before.
+   * Resolves when the program can be signalled, or has ended. The engine has answered some time before:
+   * it tells of neither, and then of a process that is not the program yet.
    *
    * @throws LabError when it does neither in time
    */
   async started(): Promise<void> {
     const end = performance.now() + this.#tellsMs;
+    await within(this.#begun.promise, this.#tellsMs, () => this.#notStarted());
     while (!this.#over) {
       const { running, pid } = await this.#session.inspect();
       if (pid > 0 || !running) return;

@@ -4,6 +4,7 @@ import type { Engine, ExecSession } from "../../../../chaos/environment/docker/e
 import type { HandClient } from "../../../../chaos/environment/docker/hand-client.ts";
 import { SpawnedPrograms } from "../../../../chaos/environment/docker/spawned-programs.ts";
 import type { HandAction } from "../../../../chaos/environment/docker/hand/protocol.ts";
+import { piece } from "./piece.ts";
 
 /** A node whose programs have process number 7 and end by SIGKILL. */
 function programs() {
@@ -17,6 +18,7 @@ function programs() {
       const stream = new PassThrough();
       streams.push(stream);
       alive.add(stream);
+      stream.write(piece("stderr", "evenkeel: started\n"));
       const inspect = () => Promise.resolve({ running: alive.has(stream), pid: 7, exitCode: null });
       return Promise.resolve({ stream, inspect } satisfies ExecSession);
     },
