@@ -35,15 +35,20 @@ export function controlOutcome(run: Run, mustFail: readonly string[]): TestOutco
 
 /** @param wanted verdict of every trial that can be trusted */
 function couldNotMeasure(run: Run, wanted: Verdict): TestOutcome | null {
-  if (!isStarvedRun(run)) return null;
+  const why = whyStarved(run);
   const trusted = run.trials.filter(({ verdict }) => verdict !== "invalid");
-  if (trusted.some(({ verdict }) => verdict !== wanted)) return null;
+  if (why === null || trusted.some(({ verdict }) => verdict !== wanted)) return null;
+  return { kind: "skip", why };
+}
+
+/** Why the machine could not measure a run; null when it could, or is not the only reason. */
+export function whyStarved(run: Pick<Run, "verdict" | "trials">): string | null {
+  if (!isStarvedRun(run)) return null;
   const spoilt = run.trials.filter(isStarved);
   const stolenMs = Math.max(...spoilt.map((trial) => trial.stolenMs ?? 0));
   const lateMs = Math.max(...spoilt.map(latestProbeMs));
   const again = run.trials.filter(({ repeats }) => repeats !== null).length;
-  const why = `the machine could not measure: ${spoilt.length} of ${run.trials.length} trials spoilt, up to ${stolenMs} ms of CPU stolen from it while probes were up to ${Math.round(lateMs)} ms late; ${again} of the trials were repetitions`;
-  return { kind: "skip", why };
+  return `the machine could not measure: ${spoilt.length} of ${run.trials.length} trials spoilt, up to ${stolenMs} ms of CPU stolen from it while probes were up to ${Math.round(lateMs)} ms late; ${again} of the trials were repetitions`;
 }
 
 function failed({ verdict, reasons }: Run): TestOutcome {

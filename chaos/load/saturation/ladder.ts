@@ -6,6 +6,8 @@ export interface SaturationStep extends StepSeen {
   readonly connections: number;
   /** Of all CPU time of the machine, 0 to 1: what was not idle. */
   readonly machineBusy: number;
+  /** Of all CPU time of the machine, 0 to 1: what its hypervisor took; null where nobody tells. */
+  readonly stolenShare: number | null;
 }
 
 /** How far a saturation run goes. */
@@ -20,6 +22,8 @@ export interface LadderLimits {
   readonly mostSpread: number;
   /** A machine that is busier than this on the whole plateau, 0 to 1, was the limit itself. */
   readonly mostBusy: number;
+  /** Of a plateau that lies too far apart, the slowest step was the hypervisor's if it took more, 0 to 1. */
+  readonly mostStolen: number;
 }
 
 /** What the command and the figures use. */
@@ -29,6 +33,7 @@ export const LADDER: LadderLimits = {
   leastGrowth: 0.1,
   mostSpread: 0.1,
   mostBusy: 0.9,
+  mostStolen: 0.02,
 };
 
 /** What one node can do, in requests per second. */
@@ -110,10 +115,11 @@ export function findingOf(steps: readonly SaturationStep[], limits: LadderLimits
   }
   const { median, min, max } = rates;
   if (max - min > limits.mostSpread * median) {
-    return {
-      kind: "inconclusive",
-      reason: `the steps of the plateau differ by more than ${limits.mostSpread * 100} %: ${min.toFixed(1)} to ${max.toFixed(1)} requests/s`,
-    };
+    const apart = `the steps of the plateau differ by more than ${limits.mostSpread * 100} %: ${min.toFixed(1)} to ${max.toFixed(1)} requests/s`;
+    const stolen = plateau.find(({ perSecond }) => perSecond === min)?.stolenShare ?? 0;
+    if (stolen <= limits.mostStolen) return { kind: "inconclusive", reason: apart };
+    const thief = `in the slowest its hypervisor took ${(stolen * 100).toFixed(0)} % of the machine's CPU`;
+    return { kind: "invalid", reason: `${apart}; ${thief}` };
   }
   const single = steps[0]?.perSecond ?? median;
   return {

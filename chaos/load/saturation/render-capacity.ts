@@ -5,7 +5,15 @@ import type { CapacityRecord } from "./measure-capacity.ts";
 /** Shares of the capacity whose rates are printed, for the load of a scenario. */
 const SHARES = [0.4, 0.7];
 
-const COLUMNS = ["connections", "requests/s", "reopened", "not 2xx", "too late", "machine busy"];
+const COLUMNS = [
+  "connections",
+  "requests/s",
+  "reopened",
+  "not 2xx",
+  "too late",
+  "machine busy",
+  "stolen",
+];
 
 /** The first line of the table. */
 export function renderStepHeader(): string {
@@ -14,7 +22,8 @@ export function renderStepHeader(): string {
 
 /** One step as a line of the table. */
 export function renderStep(step: SaturationStep): string {
-  const { connections, perSecond, reopened, otherStatus, timeouts, machineBusy } = step;
+  const { connections, perSecond, reopened, otherStatus, timeouts, machineBusy, stolenShare } =
+    step;
   const cells = [
     decimal(connections, 0),
     perSecond === null ? "–" : decimal(perSecond, 1),
@@ -22,6 +31,7 @@ export function renderStep(step: SaturationStep): string {
     decimal(otherStatus, 0),
     decimal(timeouts, 0),
     `${decimal(machineBusy * 100, 0)} %`,
+    stolenShare === null ? "–" : `${decimal(stolenShare * 100, 0)} %`,
   ];
   return cells.map((cell, index) => cell.padStart(widthOf(COLUMNS[index] ?? ""))).join("");
 }

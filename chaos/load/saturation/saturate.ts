@@ -1,5 +1,6 @@
 import type { RunningNode } from "../../environment/environment.ts";
 import { NodeProgram } from "../../faults/node-program.ts";
+import { readCpuTicks, stealShare } from "../../measurement/cpu-time.ts";
 import { nextConnections, type LadderLimits, type SaturationStep } from "./ladder.ts";
 import { busyShare, readBusyTicks } from "./machine-busy.ts";
 import type { StepDone, StepRequest, StepSeen } from "./protocol.ts";
@@ -39,6 +40,7 @@ export async function saturate(
     const connections = nextConnections(steps, limits);
     if (connections === null) return steps;
     const before = readBusyTicks();
+    const ticks = readCpuTicks();
     const done = await program.ask(
       { ...target, connections, warmUpMs, measureMs },
       {
@@ -50,6 +52,7 @@ export async function saturate(
       connections,
       ...seenOf(done),
       machineBusy: busyShare(before, readBusyTicks()),
+      stolenShare: stealShare(ticks, readCpuTicks()),
     };
     steps.push(step);
     onStep(step);

@@ -42,11 +42,12 @@ test("at dose 0 the address never moves, at total loss always, as late as the ti
   );
   const [zero = [], total = []] = toldOf(record);
   expect(zero.map(({ moves }) => moves)).toEqual(zero.map(() => 0));
-  for (const { moves, firstMoveMs } of total) {
+  for (const { moves, firstMoveMs, counts } of total) {
     expect(moves).toBeGreaterThanOrEqual(1);
     // Ten adverts and a skew of 41 or 61 ms after the last one, which came up to an interval before.
     expect(firstMoveMs).toBeGreaterThan(930);
-    expect(firstMoveMs).toBeLessThan(1_500);
+    // What stood still for the prober may have stood still for the peer.
+    if (counts) expect(firstMoveMs).toBeLessThan(1_500);
   }
   expect(record.curves[0]?.doses.map(({ predicted }) => predicted ?? "no trial counts")).toEqual(
     record.curves[0]?.doses.map(({ counted, dose }) => (counted === 0 ? "no trial counts" : dose)),

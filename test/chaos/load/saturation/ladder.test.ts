@@ -14,6 +14,7 @@ function step(connections: number, perSecond: number | null, machineBusy = 0.2):
     connections,
     perSecond,
     machineBusy,
+    stolenShare: 0,
     answered: Math.round(perSecond ?? 0),
     otherStatus: 0,
     timeouts: 0,
@@ -85,6 +86,20 @@ test("a plateau whose steps differ too much says nothing", () => {
     kind: "inconclusive",
     reason: expect.stringContaining("10.0 to 12.0 requests/s"),
   });
+});
+
+test("a plateau whose slowest step was the hypervisor's says that, and any other theft changes nothing", () => {
+  const slowest = { ...step(2, 10), stolenShare: 0.2 };
+  expect(findingOf([step(1, 10), slowest, step(2, 12), step(2, 12)], LADDER)).toMatchObject({
+    kind: "invalid",
+    reason: expect.stringContaining("its hypervisor took 20 % of the machine's CPU"),
+  });
+  const fastest = { ...step(2, 12), stolenShare: 0.2 };
+  expect(findingOf([step(1, 10), step(2, 10), fastest, step(2, 12)], LADDER).kind).toBe(
+    "inconclusive",
+  );
+  const even = { ...step(2, 10), stolenShare: null };
+  expect(findingOf([step(1, 10), slowest, even, even], LADDER).kind).toBe("capacity");
 });
 
 test("a machine that was busy in every step of the plateau is not taken for the node", () => {

@@ -19,6 +19,7 @@ const STEP: SaturationStep = {
   reopened: 44,
   cpuShare: 0.2,
   machineBusy: 0.314,
+  stolenShare: 0.024,
 };
 
 function recordOf(finding: Finding, step: SaturationStep = STEP): CapacityRecord {
@@ -51,9 +52,11 @@ test("the columns of the table stand beneath their titles", () => {
     "not 2xx",
     "too late",
     "machine busy",
+    "stolen",
   ]);
-  expect(line.trim().split(/ {2,}/)).toEqual(["64", "1,234.6", "44", "0", "1", "31 %"]);
+  expect(line.trim().split(/ {2,}/)).toEqual(["64", "1,234.6", "44", "0", "1", "31 %", "2 %"]);
   expect(renderStep({ ...STEP, perSecond: null })).toContain("–");
+  expect(renderStep({ ...STEP, stolenShare: null })).toMatch(/ –$/);
 });
 
 test("a capacity is told with its spread, its shares, and what happens to those beyond it", () => {
