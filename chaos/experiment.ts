@@ -16,6 +16,7 @@ import type { RunRecord, TrialRecord, Verdict } from "./report/record.ts";
 import { appendEvents, appendProbes, createRun, runId, updateRun } from "./report/run-folder.ts";
 import type { Scenario } from "./scenario.ts";
 import { deriveSeed } from "./statistics/random.ts";
+import { NoSteadyState } from "./steady-state/steady-state.ts";
 import { runTrial, trialLogDirectory, type TrialStage } from "./trial.ts";
 
 export { checkScenario };
@@ -182,8 +183,9 @@ async function oneTrial(
       return abortedTrial(identity, abort, reasonOf(error));
     }
     const verdict: Verdict = options.signal.aborted ? "aborted" : "invalid";
+    const stolen = error instanceof NoSteadyState ? error.stolenMs : null;
     return {
-      record: unmeasuredTrial(identity, verdict, reasonOf(error)),
+      record: unmeasuredTrial(identity, verdict, reasonOf(error), stolen),
       data: null,
       events: [],
       probes: [],

@@ -16,7 +16,7 @@ import { mergeEvents } from "./measurement/timeline.ts";
 import type { TrialRecord } from "./report/record.ts";
 import type { Hurt, Scenario } from "./scenario.ts";
 import { deriveSeed } from "./statistics/random.ts";
-import { awaitSteadyState, type Steady } from "./steady-state/steady-state.ts";
+import { awaitSteadyState, NoSteadyState, type Steady } from "./steady-state/steady-state.ts";
 
 /** What a trial is run with. */
 export interface TrialSetting {
@@ -98,7 +98,8 @@ export async function runTrial(setting: TrialSetting): Promise<TrialObservation>
       fault: preparations.use(await step.fault.prepare(deployment, { seed })),
     });
   }
-  let ticks = setting.cpuTicks();
+  const loadTicks = setting.cpuTicks();
+  let ticks = loadTicks;
   await using loads = await RunningLoads.start(deployment, setting);
   soFar.loads = loads;
   const steady = await awaitSteadyState(
@@ -110,7 +111,10 @@ export async function runTrial(setting: TrialSetting): Promise<TrialObservation>
       loads.accountAnew();
       ticks = setting.cpuTicks();
     },
-  );
+  ).catch((error: unknown) => {
+    if (error instanceof NoSteadyState) error.addStolen(stolenMs(loadTicks, setting.cpuTicks()));
+    throw error;
+  });
   soFar.armedNs = steady.armedNs;
 
   onStage("fault");

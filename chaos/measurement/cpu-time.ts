@@ -35,3 +35,8 @@ export function stealShare(before: CpuTicks, after: CpuTicks): number | null {
   if (before.steal === null || after.steal === null) return null;
   return (after.steal - before.steal) / Math.max(1, after.total - before.total);
 }
+
+/** So much was stolen, in words. */
+export function stolenWords(ms: number): string {
+  return `${ms} ms of CPU were stolen from the machine by its hypervisor`;
+}

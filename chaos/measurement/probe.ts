@@ -61,7 +61,8 @@ export type Traffic =
   /**
    * So many connections opened at the rate of the load, then held: on each the backend sends a numbered
    * line every `everyMs`, which is asked for in the query of the path. One that is lost stays lost, so
-   * there are no retries. Its record is written when it ends, at the latest with the load: `ok` if it lived
+   * there are no retries; only when the account begins anew, before the steady state, lost ones are opened
+   * again. Its record is written when it ends, at the latest with the load: `ok` if it lived
    * until then. Silence of `totalTimeoutMs` is a `timeout`, a gap in the numbers `corrupt`, an end by the
    * peer `eof`. Not for a main load, whose outage is seen by many short requests.
    */

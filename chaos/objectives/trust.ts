@@ -35,7 +35,7 @@ export function latestProbeMs({ quality, alongside }: Probed): number {
 
 /**
  * Whether it was the hypervisor that spoilt a trial: at least as much CPU was stolen from the machine as
- * the latest probe was late.
+ * the latest probe was late. One that got no further than its steady state is spoilt for that reason only.
  */
 export function isStarved(trial: Probed & Pick<TrialRecord, "spoilt" | "stolenMs">): boolean {
   const { spoilt, stolenMs } = trial;

@@ -8,6 +8,7 @@ import {
   type TrialRecord,
   type Verdict,
 } from "../report/record.ts";
+import { stolenWords } from "../measurement/cpu-time.ts";
 import type { Scenario, TrialData } from "../scenario.ts";
 import { fitPhase } from "../statistics/least-squares.ts";
 import { summarize } from "../statistics/summary.ts";
@@ -60,7 +61,7 @@ export function judgeObservation(
     objectives[objective.id] = judgeTrial(objective, data);
   const spoilt = seen.unverified.length === 0 && trust.onlyLate;
   const starved = isStarved({ ...seen.trial, spoilt });
-  const stolen = `${seen.trial.stolenMs} ms of CPU were stolen from the machine by its hypervisor`;
+  const stolen = stolenWords(seen.trial.stolenMs ?? 0);
   const invalid = [...(starved ? [stolen] : []), ...seen.unverified, ...trust.reasons];
   const failed = Object.values(objectives).filter(({ verdict }) => verdict === "fail");
   const unknown = Object.values(objectives).filter(({ verdict }) => verdict === "inconclusive");

@@ -1,5 +1,6 @@
 import { radiusRecord } from "../blast-radius/radius-record.ts";
 import type { ExperimentOptions } from "../experiment.ts";
+import { stolenWords } from "../measurement/cpu-time.ts";
 import { OUTCOMES } from "../measurement/probe.ts";
 import type { Scenario } from "../scenario.ts";
 import { loadRecord, namedLoadRecord } from "./load-record.ts";
@@ -78,19 +79,24 @@ function plannedFaults(scenario: Scenario): RunRecord["faults"] {
   });
 }
 
-/** The record of a trial that ended before it could be measured: every value is null, with the reason. */
+/**
+ * The record of a trial that ended before it could be measured: every value is null, with the reason.
+ *
+ * @param stolenMs what the hypervisor took of the machine, if that is why; null otherwise. @default null
+ */
 export function unmeasuredTrial(
   identity: Pick<TrialRecord, "index" | "repeats" | "seed">,
   verdict: Verdict,
   reason: string,
+  stolenMs: number | null = null,
 ): TrialRecord {
   const none: Measured = { value: null, reason };
   const mark: Mark = { atMs: null, reason };
   return {
     ...identity,
     verdict,
-    reasons: [reason],
-    spoilt: false,
+    reasons: stolenMs === null ? [reason] : [stolenWords(stolenMs), reason],
+    spoilt: stolenMs !== null,
     abortedBy: null,
     target: null,
     phase: { of: null, periodMs: null, wantedMs: null, achieved: none },
@@ -111,7 +117,7 @@ export function unmeasuredTrial(
     faults: [],
     quality: null,
     alongside: [],
-    stolenMs: null,
+    stolenMs,
     deployMs: null,
     objectives: {},
   };

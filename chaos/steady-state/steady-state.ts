@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { ProberStream } from "../load/prober-stream.ts";
 import { nsOfMs } from "../measurement/monotonic.ts";
 import type { SteadyState } from "../scenario.ts";
+import { stallBehindFailures } from "./stalls.ts";
 
 const LOOK_EVERY_MS = 10;
 
@@ -10,6 +11,25 @@ export class NoSteadyState extends Error {
   readonly code = "no-steady-state";
   readonly side = "upstream";
   readonly retryable = false;
+  /** How long the machine stood still at most, if it did whenever probes failed; null otherwise. Milliseconds. */
+  readonly stallMs: number | null;
+  #stolenMs: number | null = null;
+
+  constructor(message: string, stallMs: number | null) {
+    super(message);
+    this.stallMs = stallMs;
+  }
+
+  /** What the hypervisor took of the machine while it was waited for, if that explains every failure; null otherwise. */
+  get stolenMs(): number | null {
+    return this.#stolenMs;
+  }
+
+  /** Adds what was stolen meanwhile: no less than the longest stall explains them all. */
+  addStolen(stolenMs: number | null): void {
+    const { stallMs } = this;
+    if (stallMs !== null && stolenMs !== null && stolenMs >= stallMs) this.#stolenMs = stolenMs;
+  }
 }
 
 /** The steady state, reached. */
@@ -21,7 +41,10 @@ export interface Steady {
 }
 
 /** A load, as far as its steadiness goes. */
-type SteadyLoad = Pick<ProberStream, "lastFailureNs" | "lastSuccessNs" | "lastLateNs" | "words">;
+type SteadyLoad = Pick<
+  ProberStream,
+  "lastFailureNs" | "lastSuccessNs" | "lastLateNs" | "records" | "words"
+>;
 
 /**
  * Resolves when, for as long as the steady state asks, every load has succeeded, none of its probes has
@@ -63,6 +86,7 @@ export async function awaitSteadyState(
   const seen = loads.map(({ words }) => words).join("; ");
   throw new NoSteadyState(
     `The steady state did not hold within ${steady.deadlineMs} ms: ${seen}. Look at the nodes' logs in the run folder.`,
+    stallBehindFailures(loads.flatMap(({ records }) => records)),
   );
 }
 

@@ -151,6 +151,29 @@ describe("whatever goes wrong, everything is healed and ended", () => {
     expect(world.alive.size).toBe(0);
   });
 
+  test.each([
+    ["by stolen CPU while probes were as late, and is measured again", 60, 60, [true, false]],
+    ["although the machine never stood still", 0, 60, [false]],
+    ["while less CPU was stolen than probes were late", 60, 50, [false]],
+  ])("the steady state never holds %s", async (_, lateMs, stolenMs, spoilt) => {
+    const { behaviour } = world;
+    behaviour.at.spawn = (trial) => {
+      if (trial > 0) return;
+      world.injectedNs = process.hrtime.bigint();
+      Object.assign(behaviour, { outageMs: 1e9, lateMs });
+    };
+    behaviour.at.dispose = () => void Object.assign(behaviour, { outageMs: 10, lateMs: 0 });
+    // All of it before the second trial's first reading.
+    let readings = 0;
+    const cpuTicks = () => ({ total: 1e6, steal: (readings++ > 1 ? stolenMs : 0) / 10 });
+    const steadyState = { durationMs: 5, deadlineMs: 500 };
+    const { record } = await run(scenarioOf({ steadyState }), { cpuTicks });
+    expect(record.trials.map((trial) => trial.spoilt)).toEqual(spoilt);
+    expect(record.verdict).toBe(spoilt[0] === true ? "pass" : "invalid");
+    expect(record.trials[0]?.stolenMs).toBe(spoilt[0] === true ? stolenMs : null);
+    expect(record.trials[0]?.reasons.at(-1)).toMatch(/did not hold within 500 ms/);
+  });
+
   test("the lab is lost while it is measured", async () => {
     world.behaviour.outageMs = 1e9;
     const { record } = await run(scenarioOf({ observeMs: 60_000 }), {

@@ -30,6 +30,8 @@ export type Step = "deploy" | "spawn" | "prepare" | "inject" | "verify" | "heal"
 export interface Behaviour {
   /** Requests that begin within this time after the fault time out. */
   outageMs: number;
+  /** How late every probe is sent. */
+  lateMs: number;
   /** What the prober says of itself, beside its counts. */
   quality: Partial<ProberQuality>;
   /** What the prober of such traffic says instead. */
@@ -64,6 +66,7 @@ export class FakeEnvironment implements Environment {
   readonly kind = "namespace";
   readonly behaviour: Behaviour = {
     outageMs: 10,
+    lateMs: 0,
     quality: {},
     qualityOf: {},
     stolenMs: 0,
@@ -274,13 +277,14 @@ function probeOf(
 ): ProbeRecord {
   const { injectedNs, behaviour } = world;
   const sinceMs = injectedNs === null ? -1 : Number(intendedNs - injectedNs) / 1e6;
+  const sentNs = intendedNs + BigInt(Math.round(behaviour.lateMs * 1e6));
   const ok = sinceMs < 0 || sinceMs >= behaviour.outageMs;
   return {
     seq,
     class: sends,
     intendedNs: intendedNs.toString(),
-    sentNs: intendedNs.toString(),
-    completedNs: (intendedNs + LATENCY_NS).toString(),
+    sentNs: sentNs.toString(),
+    completedNs: (sentNs + LATENCY_NS).toString(),
     outcome: ok ? "ok" : "timeout",
     status: ok ? 200 : null,
     node: ok ? "web-1" : null,

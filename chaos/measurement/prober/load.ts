@@ -11,6 +11,8 @@ export interface Load {
   readonly isIdle: boolean;
   /** Connections that are held at length. */
   readonly held: number;
+  /** Of those: opens the lost ones again, at the rate of the load. */
+  openLostAgain(): void;
   /** Closes what is left; only once it is idle. */
   close(): void;
 }

@@ -64,9 +64,13 @@ export class Prober {
     if (elapsedNs >= times.endNs) this.#windDown();
   }
 
-  /** Begins its account of itself anew: what was before, such as its own warming up, is not told. */
+  /**
+   * Begins its account of itself anew: what was before, such as its own warming up, is not told. Held
+   * connections that were lost by now were lost before what is measured, and are opened again.
+   */
   accountAnew(): void {
     this.#quality.beginAnew(this.#load.held);
+    this.#load.openLostAgain();
   }
 
   /** Sends what is due, then nothing more; outstanding probes end within their total timeout. */

@@ -52,6 +52,10 @@ export class RequestLoad implements Load {
     return this.#outstanding === 0;
   }
 
+  openLostAgain(): void {
+    // None is held: the request whose turn it is opens what it needs.
+  }
+
   send(seq: number, intendedNs: bigint): void {
     if (this.#outstanding >= this.#maxOutstanding) {
       this.#hooks.quality.dropped();

@@ -44,7 +44,13 @@ export class StreamLoad implements Load {
   readonly #maxOpening: number;
   readonly #streams = new Set<Stream>();
   #opening = 0;
+  /** How many were lost, opened again or not. */
   #lost = 0;
+  /** Numbers of those that were lost and not opened again. */
+  #missing: number[] = [];
+  /** Numbers of those that are to be opened again, while `#reopening` runs. */
+  #waiting: number[] = [];
+  #reopening: NodeJS.Timeout | undefined;
   #ending = false;
   #gathering: NodeJS.Timeout | undefined;
   readonly #telling: NodeJS.Timeout;
@@ -79,7 +85,7 @@ export class StreamLoad implements Load {
     const { quality } = this.#hooks;
     if (this.#opening >= this.#maxOpening) {
       quality.dropped();
-      this.#lost += 1;
+      this.#lose(seq);
       return;
     }
     const sentNs = now();
@@ -107,8 +113,15 @@ export class StreamLoad implements Load {
     this.#silences.add({ stream, lines: 0 }, sentNs);
   }
 
+  openLostAgain(): void {
+    this.#waiting.push(...this.#missing.splice(0));
+    if (this.#waiting.length === 0) return;
+    this.#reopening ??= setInterval(() => this.#openNext(), 1_000 / this.#plan.ratePerSecond);
+  }
+
   end(): void {
     this.#ending = true;
+    clearInterval(this.#reopening);
   }
 
   close(): void {
@@ -116,6 +129,18 @@ export class StreamLoad implements Load {
     clearTimeout(this.#gathering);
     this.#connects.clear();
     this.#silences.clear();
+  }
+
+  #openNext(): void {
+    const seq = this.#waiting.shift();
+    if (seq !== undefined) return this.send(seq, now());
+    clearInterval(this.#reopening);
+    this.#reopening = undefined;
+  }
+
+  #lose(seq: number): void {
+    this.#lost += 1;
+    this.#missing.push(seq);
   }
 
   #take(stream: Stream, part: Buffer): void {
@@ -154,7 +179,7 @@ export class StreamLoad implements Load {
     stream.connection.close();
     if (!this.#hasOpened(stream)) this.#opening -= 1;
     if (outcome !== "ok") {
-      this.#lost += 1;
+      this.#lose(stream.seq);
       this.#tellSoon();
     }
     if (outcome === null) this.#hooks.quality.turnedOutDropped(stream.sentNs);

@@ -111,13 +111,14 @@ test(
     expect(trial?.alongside.map(({ id }) => id)).toEqual(["kept", "streams", "carts"]);
     const [kept, streams, carts] = trial?.alongside ?? [];
     for (const one of [kept, streams, carts]) expect(one?.quality?.dropped).toBe(0);
-    expect(streams?.probes).toMatchObject({ sent: STREAMS });
 
     const { probes } = await readRun(directory);
     const sentBy = (id: string | undefined) =>
       probes.filter((probe) => probe.trial === trial?.index && probe.load === id);
     expect(sentBy(undefined)).toHaveLength(trial?.probes.sent ?? -1);
-    expect(sentBy("streams")).toHaveLength(STREAMS);
+    // One that was lost before the steady state held was opened again.
+    expect(new Set(sentBy("streams").map(({ seq }) => seq)).size).toBe(STREAMS);
+    expect(sentBy("streams")).toHaveLength(streams?.probes.sent ?? -1);
     expect(new Set(sentBy("carts").map((probe) => probe.class))).toEqual(new Set(["session"]));
     expect(new Set(sentBy(undefined).map((probe) => probe.class))).toEqual(new Set(["fresh"]));
   },

@@ -86,6 +86,37 @@ describe("connections that are held", () => {
     expect(elapsedMs(intendedNs, completedNs)).toBeLessThan(1_500);
   });
 
+  test("are opened again at the rate of the load when the account begins anew, and only then", async () => {
+    const sockets: Socket[] = [];
+    await using server = await streams((socket) => {
+      sockets.push(socket);
+      socket.write(HEAD);
+      numberOn(socket);
+    });
+    using prober = new StartedProber();
+    prober.write(streamPlan(server.port));
+    await seen(prober, 4, 0);
+    for (const socket of sockets.slice(0, 3)) socket.resetAndDestroy();
+    await seen(prober, 1, 3);
+    const told = opens(prober).length;
+    await expect.poll(() => opens(prober).length, { timeout: 5_000 }).toBeGreaterThan(told + 2);
+    expect(sockets).toHaveLength(4);
+    prober.write({ command: "account-anew" });
+    await seen(prober, 4, 3);
+    prober.write({ command: "stop" });
+    expect(await prober.exited).toBe(0);
+    const ended = prober.records.filter(({ outcome }) => outcome === "ok");
+    expect(ended.map(({ seq }) => seq).toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3]);
+    expect(prober.records.filter(({ outcome }) => outcome === "reset")).toHaveLength(3);
+    // One that was there when the account began anew, and three that were opened again.
+    expect(prober.quality).toMatchObject({ intended: 4, sent: 4, dropped: 0 });
+    const [first, , third] = ended
+      .filter(({ seq }) => seq < 3)
+      .toSorted((a, b) => Number(BigInt(a.intendedNs) - BigInt(b.intendedNs)));
+    // Two gaps of 10 ms each, of which timers may take a millisecond off.
+    expect(elapsedMs(first?.intendedNs ?? "0", third?.intendedNs ?? "0")).toBeGreaterThan(17);
+  });
+
   test("are told of again and again, and the number of the lost never shrinks", async () => {
     const sockets: Socket[] = [];
     await using server = await streams((socket) => {

@@ -1,0 +1,42 @@
+import type { ProbeRecord } from "../measurement/probe.ts";
+
+/** A probe that was sent so late says that its machine stood still meanwhile. */
+const STALL_MS = 50;
+/** What a stall upsets, such as an address that moves, has settled so long after it. */
+const SETTLED_MS = 2_000;
+
+/** Milliseconds on one clock. */
+interface Span {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/**
+ * How long the machine stood still at most, if it did so whenever probes failed: each failure lies within
+ * a stall or shortly after one, so none of them says anything of the system. Milliseconds; null when one
+ * does not, or none failed.
+ */
+export function stallBehindFailures(records: readonly ProbeRecord[]): number | null {
+  const stalls = records
+    .map(({ intendedNs, sentNs }): Span => ({ fromMs: msOf(intendedNs), toMs: msOf(sentNs) }))
+    .filter((span) => lengthOf(span) >= STALL_MS);
+  const failures = records.filter(({ outcome }) => outcome !== "ok").map(whenItFailed);
+  const isExplained = ({ fromMs, toMs }: Span): boolean =>
+    stalls.some((stall) => fromMs <= stall.toMs + SETTLED_MS && stall.fromMs <= toMs);
+  if (failures.length === 0 || !failures.every(isExplained)) return null;
+  return Math.max(...stalls.map(lengthOf));
+}
+
+/** A request may have failed at any time since it was due; a held connection failed when it ended. */
+function whenItFailed({ class: kind, intendedNs, completedNs }: ProbeRecord): Span {
+  const toMs = msOf(completedNs);
+  return { fromMs: kind === "long-lived" ? toMs : msOf(intendedNs), toMs };
+}
+
+function lengthOf({ fromMs, toMs }: Span): number {
+  return toMs - fromMs;
+}
+
+function msOf(ns: string): number {
+  return Number(ns) / 1e6;
+}
