@@ -94,7 +94,7 @@ async function capacity(name: string, options: CapacityOptions): Promise<ExitCod
   capacityTarget(topology, options.balancer);
   await requireLab([topology], thisMachine());
   const loud = options.json !== true && options.quiet !== true;
-  const stop = stopSignals((message) => process.stderr.write(`\n${message}\n`));
+  const stop = stopSignals((message) => process.stderr.write(`\n${message}\n`), "ending the lab");
   try {
     const record = await measureCapacity(
       plan,

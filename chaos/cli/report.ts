@@ -45,7 +45,7 @@ Examples:
         options: ReportOptions,
         command: Command,
       ) => {
-        if (options.schema === true) printJson(runRecordJsonSchema());
+        if (options.schema === true) schema(run);
         else if (run === undefined) command.error("error: missing required argument 'run'");
         else if (options.compare === true) await compare(run, other, options);
         else if (other !== undefined) {
@@ -56,6 +56,16 @@ Examples:
         } else await report(run, options);
       },
     );
+}
+
+function schema(run: string | undefined): void {
+  if (run !== undefined) {
+    throw new WrongUse(
+      `The schema is of all records, and "${run}" names one`,
+      "Leave the run out, or --schema.",
+    );
+  }
+  printJson(runRecordJsonSchema());
 }
 
 async function report(run: string, options: ReportOptions): Promise<void> {

@@ -9,8 +9,12 @@ const DUPLICATE_MS = 500;
  * never skipped.
  *
  * @param tell says once what happens now
+ * @param now what that is. @default "ending the lab and writing the record"
  */
-export function stopSignals(tell: (message: string) => void): {
+export function stopSignals(
+  tell: (message: string) => void,
+  now = "ending the lab and writing the record",
+): {
   readonly signal: AbortSignal;
   readonly dispose: () => void;
 } {
@@ -19,7 +23,7 @@ export function stopSignals(tell: (message: string) => void): {
   const stop = (why: string): void => {
     if (!controller.signal.aborted) {
       stoppedAt = performance.now();
-      tell(`${why}: ending the lab and writing the record.`);
+      tell(`${why}: ${now}.`);
       controller.abort(new Error(`interrupted (${why})`));
     } else if (performance.now() - stoppedAt > DUPLICATE_MS) {
       tell("Still ending the lab; faults are always undone first.");

@@ -42,7 +42,7 @@ async function up(name: string, quiet: boolean): Promise<number> {
     );
   }
   await requireLab([topology], thisMachine());
-  const stop = stopSignals((message) => process.stderr.write(`\n${message}\n`));
+  const stop = stopSignals((message) => process.stderr.write(`\n${message}\n`), "ending the lab");
   try {
     await startKeeper(topology, stop.signal);
   } catch (error) {

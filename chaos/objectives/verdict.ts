@@ -129,6 +129,7 @@ export function conclude(
   const unverified = judged.some(({ record: trial }) =>
     trial.faults.some(({ verified }) => !verified.active),
   );
+  if (end.aborted && judged.length === 0) reasons.push("it was stopped before its first trial");
   const verdict = ((): Verdict => {
     if (end.healFailed) return "heal-failed";
     if (end.aborted || all.some(({ abortedBy }) => abortedBy !== null)) return "aborted";

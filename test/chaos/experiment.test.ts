@@ -236,6 +236,7 @@ describe("whatever goes wrong, everything is healed and ended", () => {
       onProgress: ({ kind }) => kind === "waiting" && stop.abort(new Error("interrupted (a test)")),
     });
     expect(record).toMatchObject({ verdict: "aborted", exitCode: 130, status: "finished" });
+    expect(record.reasons).toEqual(["it was stopped before its first trial"]);
     expect(world.log).toEqual([]);
     // A run without any trial has a report too.
     const { html } = await writeReports(directory);

@@ -1,10 +1,13 @@
 import { expect, test } from "vitest";
 import type { CapacityRecord } from "../../../chaos/load/saturation/measure-capacity.ts";
+import { LADDER } from "../../../chaos/load/saturation/ladder.ts";
 import { evenkeel } from "./evenkeel-process.ts";
 
 const QUICK = ["--service", "100ms", "--step", "500ms"];
 
-test("as JSON it prints the record and nothing else, and exits as the record says", async () => {
+test("as JSON it prints the record and nothing else, and exits as the record says", async ({
+  skip,
+}) => {
   const { code, stdout, stderr } = await evenkeel(["capacity", "single", ...QUICK, "--json"]);
   const record = JSON.parse(stdout) as CapacityRecord;
   expect(stderr).toBe("");
@@ -16,6 +19,8 @@ test("as JSON it prints the record and nothing else, and exits as the record say
   });
   // A machine that is busy with something else makes it invalid, and says so.
   expect(code).toBe({ capacity: 0, invalid: 2, inconclusive: 3 }[record.finding.kind]);
+  const stolen = Math.max(...record.steps.map(({ stolenShare }) => stolenShare ?? 0));
+  if (stolen > LADDER.mostStolen) skip(`${(stolen * 100).toFixed(0)} % of the CPU were stolen`);
   expect(record.steps.map(({ connections }) => connections).slice(0, 4)).toEqual([1, 2, 4, 8]);
   // One connection gets at most ten answers of 100 ms a second.
   expect(record.steps[0]?.perSecond).toBeLessThan(10.2);

@@ -136,6 +136,11 @@ describe("wrong use is 64, says what to do, and prints nothing on standard outpu
     ],
     ["no run to report", ["report"], "missing required argument 'run'"],
     ["two formats of a report", ["report", "x", "--json", "--markdown"], "cannot be used with"],
+    [
+      "a run beside the schema of all",
+      ["report", "x", "--schema"],
+      "Leave the run out, or --schema.",
+    ],
     ["an unknown option of report", ["report", "x", "--jsn"], "Did you mean --json?"],
   ])("%s", async (_, args, ...said) => {
     const { code, stdout, stderr } = await evenkeel(args);

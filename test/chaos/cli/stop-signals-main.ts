@@ -1,8 +1,8 @@
 import { stopSignals } from "../../../chaos/cli/stop-signals.ts";
 
-/** Tells what it hears, and goes on until SIGUSR2. */
+/** Tells what it hears, and goes on until SIGUSR2. What happens on a stop may be given in words. */
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
-const stop = stopSignals((message) => say(`told: ${message}`));
+const stop = stopSignals((message) => say(`told: ${message}`), process.argv[2]);
 stop.signal.addEventListener("abort", () =>
   say(`aborted: ${(stop.signal.reason as Error).message}`),
 );

@@ -31,6 +31,14 @@ test.each([
   expect((await program.ended).code).toBe(7);
 });
 
+test("what writes no record does not say that it would", async () => {
+  await using program = startProgram([process.execPath, PROGRAM, "ending the lab"]);
+  await until("the start", () => program.stdout().includes("ready"));
+  program.child.kill("SIGINT");
+  await until("the signal", () => times(program, "had SIGINT") === 1);
+  expect(lines(program)[1]).toBe("told: Ctrl-C: ending the lab.");
+});
+
 test("what npm hands on at once is no second Ctrl-C; a later one changes nothing but is answered", async () => {
   await using program = startProgram([process.execPath, PROGRAM]);
   await until("the start", () => program.stdout().includes("ready"));
