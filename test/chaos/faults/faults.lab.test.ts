@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import type { Deployment } from "../../../chaos/environment/environment.ts";
 import { NamespaceEnvironment } from "../../../chaos/environment/namespace/namespace-environment.ts";
 import { killNode } from "../../../chaos/faults/kill-node.ts";
@@ -12,7 +12,7 @@ import { splitBrain } from "../../../chaos/faults/split-brain.ts";
 import { stallLink } from "../../../chaos/faults/stall-link.ts";
 import { stopNode } from "../../../chaos/faults/stop-node.ts";
 import { rollingRestart } from "../../../chaos/faults/steps.ts";
-import { addressOwner, node } from "../../../chaos/faults/target.ts";
+import { addressOwner, node, ownerOfAddress } from "../../../chaos/faults/target.ts";
 import { nodeOf } from "../../../stacks/topology.ts";
 import { activePassive } from "../../../stacks/topologies/active-passive.ts";
 import { Watch } from "../environment/watch.ts";
@@ -24,12 +24,16 @@ const { topology, pool } = activePassive();
 const link = pool.sessionFaults;
 if (link === undefined) throw new RangeError("The session store has no fault point.");
 
+const PATIENCE = { timeout: 15_000, interval: 20 };
+
 let directory = "";
 let deployment: Deployment;
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), "evenkeel-faults-"));
   deployment = await new NamespaceEnvironment({ logDirectory: directory }).deploy(topology);
 });
+// Healed is a node that runs again: the address that it had may still be on its way to the other.
+beforeEach(() => vi.waitUntil(() => ownerOfAddress(deployment) !== null, PATIENCE));
 afterAll(async () => {
   // Undefined when `deploy` failed.
   await (deployment as Deployment | undefined)?.[Symbol.asyncDispose]();
@@ -105,8 +109,6 @@ const holders = async (deployed: Deployment): Promise<readonly string[]> => {
   }
   return found;
 };
-const PATIENCE = { timeout: 15_000, interval: 20 };
-
 test("balancers that do not hear each other both hold the address, and one gives it up when they do", async () => {
   const fault = splitBrain(["lb-a", "lb-b"]);
   fault.check(topology);
