@@ -40,6 +40,15 @@ async function streams(begin: (socket: Socket, connection: number) => void) {
   });
 }
 
+/** A server whose streams go on for ever. */
+function numberedStreams(sockets: Socket[]) {
+  return streams((socket) => {
+    sockets.push(socket);
+    socket.write(HEAD);
+    numberOn(socket);
+  });
+}
+
 /** Lines for ever. */
 function numberOn(socket: Socket, from = 1): void {
   let next = from;
@@ -88,11 +97,7 @@ describe("connections that are held", () => {
 
   test("are opened again at the rate of the load when the account begins anew, and only then", async () => {
     const sockets: Socket[] = [];
-    await using server = await streams((socket) => {
-      sockets.push(socket);
-      socket.write(HEAD);
-      numberOn(socket);
-    });
+    await using server = await numberedStreams(sockets);
     using prober = new StartedProber();
     prober.write(streamPlan(server.port));
     await seen(prober, 4, 0);
@@ -119,11 +124,7 @@ describe("connections that are held", () => {
 
   test("are told of again and again, and the number of the lost never shrinks", async () => {
     const sockets: Socket[] = [];
-    await using server = await streams((socket) => {
-      sockets.push(socket);
-      socket.write(HEAD);
-      numberOn(socket);
-    });
+    await using server = await numberedStreams(sockets);
     using prober = new StartedProber();
     prober.write(streamPlan(server.port));
     await seen(prober, 4, 0);
