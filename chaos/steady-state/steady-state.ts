@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { ProberStream } from "../load/prober-stream.ts";
 import { nsOfMs } from "../measurement/monotonic.ts";
 import type { SteadyState } from "../scenario.ts";
-import { stallBehindFailures } from "./stalls.ts";
+import { stalledBehindFailures } from "./stalls.ts";
 
 const LOOK_EVERY_MS = 10;
 
@@ -11,13 +11,13 @@ export class NoSteadyState extends Error {
   readonly code = "no-steady-state";
   readonly side = "upstream";
   readonly retryable = false;
-  /** How long the machine stood still at most, if it did whenever probes failed; null otherwise. Milliseconds. */
-  readonly stallMs: number | null;
+  /** For how long the machine stood still in all, if it did whenever probes failed; null otherwise. Milliseconds. */
+  readonly stalledMs: number | null;
   #stolenMs: number | null = null;
 
-  constructor(message: string, stallMs: number | null) {
+  constructor(message: string, stalledMs: number | null) {
     super(message);
-    this.stallMs = stallMs;
+    this.stalledMs = stalledMs;
   }
 
   /** What the hypervisor took of the machine while it was waited for, if that explains every failure; null otherwise. */
@@ -25,10 +25,10 @@ export class NoSteadyState extends Error {
     return this.#stolenMs;
   }
 
-  /** Adds what was stolen meanwhile: no less than the longest stall explains them all. */
+  /** Adds what was stolen meanwhile: no less than all stalls together explains them. */
   addStolen(stolenMs: number | null): void {
-    const { stallMs } = this;
-    if (stallMs !== null && stolenMs !== null && stolenMs >= stallMs) this.#stolenMs = stolenMs;
+    const { stalledMs } = this;
+    if (stalledMs !== null && stolenMs !== null && stolenMs >= stalledMs) this.#stolenMs = stolenMs;
   }
 }
 
@@ -86,7 +86,7 @@ export async function awaitSteadyState(
   const seen = loads.map(({ words }) => words).join("; ");
   throw new NoSteadyState(
     `The steady state did not hold within ${steady.deadlineMs} ms: ${seen}. Look at the nodes' logs in the run folder.`,
-    stallBehindFailures(loads.flatMap(({ records }) => records)),
+    stalledBehindFailures(loads.flatMap(({ records }) => records)),
   );
 }
 

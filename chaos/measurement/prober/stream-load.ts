@@ -114,6 +114,7 @@ export class StreamLoad implements Load {
   }
 
   openLostAgain(): void {
+    if (this.#ending) return;
     this.#waiting.push(...this.#missing.splice(0));
     if (this.#waiting.length === 0) return;
     this.#reopening ??= setInterval(() => this.#openNext(), 1_000 / this.#plan.ratePerSecond);

@@ -96,9 +96,9 @@ test(
       takeTurn: async () => ({ [Symbol.asyncDispose]: async () => undefined }),
       onProgress: () => undefined,
     });
-    const starved = whyStarved(record);
-    if (starved !== null) skip(starved);
     const trial = record.trials.at(-1);
+    const starved = whyStarved(record);
+    if (starved !== null && trial?.faults.length === 0) skip(starved);
     // What a busy machine makes of the trial's trust is not what is asked here.
     expect(trial?.faults).toMatchObject([{ target: "app-1", verified: { active: true } }]);
     const verdicts = Object.values(trial?.objectives ?? {}).map(({ verdict }) => verdict);

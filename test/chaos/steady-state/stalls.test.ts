@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { ProbeRecord } from "../../../chaos/measurement/probe.ts";
-import { stallBehindFailures } from "../../../chaos/steady-state/stalls.ts";
+import { stalledBehindFailures } from "../../../chaos/steady-state/stalls.ts";
 import { record } from "../load/fake-program.ts";
 
 const MS = 1_000_000n;
@@ -22,7 +22,7 @@ test.each([
   ["two seconds after its end", failed(12_100)],
   ["of a held connection within it", lost(10_050)],
 ])("a stall is behind a failure %s", (_, failure) => {
-  expect(stallBehindFailures([probe(9_000), probe(10_000, 100), failure])).toBe(100);
+  expect(stalledBehindFailures([probe(9_000), probe(10_000, 100), failure])).toBe(100);
 });
 
 test.each([
@@ -31,16 +31,20 @@ test.each([
   ["of a held connection before it, however long it had been held", lost(9_999)],
 ])("a stall is not behind a failure %s", (_, failure) => {
   const records = [probe(10_000, 100), failed(10_050), failure];
-  expect(stallBehindFailures(records)).toBeNull();
+  expect(stalledBehindFailures(records)).toBeNull();
 });
 
-test("the longest stall is told, and a probe a little late says nothing of the machine", () => {
-  const records = [probe(1_000, 80), probe(5_000, 300), failed(1_500), failed(5_200)];
-  expect(stallBehindFailures(records)).toBe(300);
-  expect(stallBehindFailures([probe(1_000, 49), failed(1_010)])).toBeNull();
+test("all stalls are told together, and what falls due within one is no stall of its own", () => {
+  const within = [probe(5_000, 300), probe(5_100, 200), probe(5_200, 110)];
+  const records = [...within.toReversed(), probe(1_000, 80), failed(1_500), failed(5_250)];
+  expect(stalledBehindFailures(records)).toBe(80 + 310);
+});
+
+test("a probe a little late says nothing of the machine", () => {
+  expect(stalledBehindFailures([probe(1_000, 49), failed(1_010)])).toBeNull();
 });
 
 test("without a failure there is nothing behind it", () => {
-  expect(stallBehindFailures([probe(1_000, 300)])).toBeNull();
-  expect(stallBehindFailures([])).toBeNull();
+  expect(stalledBehindFailures([probe(1_000, 300)])).toBeNull();
+  expect(stalledBehindFailures([])).toBeNull();
 });
