@@ -1,7 +1,7 @@
 import { killProcess } from "../chaos/faults/kill-process.ts";
 import { node } from "../chaos/faults/target.ts";
 import { healingOf } from "../chaos/objectives/moments.ts";
-import { failedAtMost } from "../chaos/objectives/objectives.ts";
+import { failedAtMostInFlight } from "../chaos/objectives/objectives.ts";
 import {
   slowStartFollowsCurve,
   type SlowStartLook,
@@ -60,7 +60,7 @@ export function slowStartUnderLoad({ ratePerSecond, ...setting }: SlowStartSetti
     stableMs: windowMs + RETURN_MS,
     marks: backendLeaves,
     predictions: [],
-    objectives: [slowStartFollowsCurve({ ...look, begin }), failedAtMost(0)],
+    objectives: [slowStartFollowsCurve({ ...look, begin }), failedAtMostInFlight()],
     trials: 2,
     control: {
       without: "slow start",

@@ -87,7 +87,8 @@ function burstSeconds(burst: Stretch, calm: Stretch): (requests: number) => numb
   const inPeriod = inBurst + calm.rate * calm.seconds;
   return (requests) => {
     const periods = Math.floor(requests / inPeriod);
-    const since = requests - periods * inPeriod;
+    // Rounding can put a whole number of periods a hair past the requests they bring.
+    const since = Math.max(0, requests - periods * inPeriod);
     const begin = periods * (burst.seconds + calm.seconds);
     return since < inBurst
       ? begin + since / burst.rate

@@ -172,4 +172,19 @@ describe("bursts", () => {
     expect(offsets.every((ns) => ns % 5e8 >= 1e8)).toBe(true);
     expect(dueBefore(1, bursts(0))).toBe(80);
   });
+
+  test("are never before their begin, where whole periods bring a hair more than they should", () => {
+    // 0.0505 a period: 505 requests are 10,000 periods, which multiplied again are more than 505.
+    const rare = first(2_000, {
+      ratePerSecond: 0.5,
+      arrivals: { kind: "bursts", burstPerSecond: 0, everyMs: 102, forMs: 1 },
+      seed: 1,
+    });
+    for (const [k, offset] of rare.entries()) {
+      // A period of 102 ms brings 0.5 × 101 ms: the k-th is due in the period where that makes k.
+      const periods = k / (0.5 * 0.101);
+      expect(offset / 1e9).toBeGreaterThan((periods - 1) * 0.102);
+      expect(offset / 1e9).toBeLessThan((periods + 1) * 0.102);
+    }
+  });
 });
