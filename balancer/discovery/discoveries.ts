@@ -47,13 +47,9 @@ class Search implements Searched {
 
   /** Looks once, and then again and again until it is closed. */
   async begin(): Promise<void> {
+    // Before the first look, so that nothing is missed between the two.
+    this.#source.watch?.(() => void this.#lookAndTell());
     await this.#look();
-    if (this.#closed) return;
-    try {
-      this.#source.watch?.(() => void this.#lookAndTell());
-    } catch (error) {
-      this.#failed(error);
-    }
   }
 
   close(): void {

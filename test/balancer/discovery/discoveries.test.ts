@@ -1,4 +1,4 @@
-import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
@@ -51,9 +51,9 @@ async function started(document: object): Promise<LoadBalancer> {
 }
 
 const list = () => join(directory, "backends.json");
-const write = (backends: unknown) => {
-  writeFileSync(`${list()}.new`, JSON.stringify(backends));
-  renameSync(`${list()}.new`, list());
+const write = (backends: unknown, path = list()) => {
+  writeFileSync(`${path}.new`, JSON.stringify(backends));
+  renameSync(`${path}.new`, path);
 };
 const idsOf = (balancer: LoadBalancer) => balancer.pools[0]?.backends.map(({ id }) => id) ?? [];
 const becomes = (balancer: LoadBalancer, ids: readonly string[]) =>
@@ -88,6 +88,18 @@ test("a file that becomes wrong changes nothing, and says what is wrong once", a
   expect(idsOf(balancer)).toEqual(["b1"]);
   write([{ ...b1.config, id: "b9" }]);
   await becomes(balancer, ["b9"]);
+});
+
+test("a file whose folder comes later is found, and followed from then on", async () => {
+  const [b1, b2] = [await backend("b1"), await backend("b2")];
+  const path = join(directory, "later", "backends.json");
+  const balancer = await started(documentOf({ type: "file", path }));
+  expect(told).toContain("discovery.failed");
+  mkdirSync(join(directory, "later"));
+  write([b1.config], path);
+  await becomes(balancer, ["b1"]);
+  write([b2.config], path);
+  await becomes(balancer, ["b2"]);
 });
 
 test("backends that a name stands for are looked for before the balancer is ready", async () => {

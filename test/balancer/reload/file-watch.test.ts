@@ -66,6 +66,46 @@ test("a symbolic link behind the file that is turned is told, as Kubernetes turn
   await told(1);
 });
 
+test("a link to the folder that is turned is told, and so is what is written behind it then", async () => {
+  for (const version of ["v1", "v2"]) {
+    mkdirSync(join(directory, version));
+    writeFileSync(join(directory, version, "config.json"), version);
+  }
+  symlinkSync("v1", join(directory, "current"));
+  path = join(directory, "current", "config.json");
+  watch();
+  symlinkSync("v2", join(directory, "next"));
+  renameSync(join(directory, "next"), join(directory, "current"));
+  await told(1);
+  writeFileSync(join(directory, "v2", "config.json"), "v3");
+  await told(2);
+});
+
+test("a folder that another one takes the place of is told, and so is what is written in that", async () => {
+  const folder = join(directory, "folder");
+  path = join(folder, "config.json");
+  mkdirSync(folder);
+  writeFileSync(path, "one");
+  watch();
+  mkdirSync(`${folder}.new`);
+  writeFileSync(join(`${folder}.new`, "config.json"), "two");
+  renameSync(folder, `${folder}.old`);
+  renameSync(`${folder}.new`, folder);
+  await told(1);
+  writeFileSync(path, "three");
+  await told(2);
+});
+
+test("a file whose folder comes later is told, and so is its next change", async () => {
+  path = join(directory, "later", "config.json");
+  watch();
+  mkdirSync(join(directory, "later"));
+  writeFileSync(path, "one");
+  await told(1);
+  writeFileSync(path, "two");
+  await told(2);
+});
+
 test("the same content again, a neighbour, and a file that is gone for a moment are no change", async () => {
   writeFileSync(path, "one");
   watch();
