@@ -104,15 +104,21 @@ export class PoolSet {
     return departed;
   }
 
-  /** After a change: checks and tables follow. Resolves when newcomers were checked. */
+  /**
+   * After a change: checks and tables follow. Resolves when tables are built and newcomers were checked;
+   * no table waits for a check, so that who was found fit gets its keys at once.
+   */
   async settle({ pools, changes }: PoolsChange): Promise<void> {
     await Promise.all(
-      pools.map(async (pool) => {
-        if (changes.has(pool)) await this.#follow(pool);
-        else await this.#newChecker(pool)?.start();
-        await pool.prepare();
-      }),
+      pools.flatMap((pool) => [
+        pool.prepare(),
+        changes.has(pool) ? this.#follow(pool) : this.#begin(pool),
+      ]),
     );
+  }
+
+  async #begin(pool: Pool): Promise<void> {
+    await this.#newChecker(pool)?.start();
   }
 
   async #follow(pool: Pool): Promise<void> {
@@ -125,7 +131,7 @@ export class PoolSet {
         // Only a check would end that.
         backend.leaving = false;
       }
-    } else if (checker === undefined) await this.#newChecker(pool)?.start();
+    } else if (checker === undefined) await this.#begin(pool);
     else await checker.update(check);
   }
 
