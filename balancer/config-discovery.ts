@@ -1,10 +1,14 @@
+import { isIP } from "node:net";
 import { z } from "zod";
 import { MS, portSchema } from "./config-fields.ts";
 import { DEFAULTS } from "./defaults.ts";
 import { duration } from "./units.ts";
 
-/** An address with or without a port, as node:dns takes servers. */
+/** How an address with or without a port is written, as node:dns takes servers. */
 const SERVER = /^(\d{1,3}(\.\d{1,3}){3}(:\d{1,5})?|\[[0-9a-fA-F:]+\](:\d{1,5})?|[0-9a-fA-F:]+)$/;
+/** Its parts, if it has a port or brackets. */
+const SERVER_PARTS = /^(?:\[(.+)\]|([\d.]+))(?::(\d+))?$/;
+const NOT_A_SERVER = "is not a server | Write an address, such as 198.18.7.53 or [::1]:53.";
 const NAME = /^[A-Za-z0-9_]([A-Za-z0-9_.-]{0,250}[A-Za-z0-9])?\.?$/;
 
 /** Where the backends of a pool are found, beside those that its configuration lists. */
@@ -24,7 +28,8 @@ export const discoverySchema = z.discriminatedUnion("type", [
         .array(
           z
             .string()
-            .regex(SERVER, "is not a server | Write an address, such as 198.18.7.53 or [::1]:53."),
+            .regex(SERVER, { error: NOT_A_SERVER, abort: true })
+            .refine(isServer, NOT_A_SERVER),
         )
         .min(1)
         .optional(),
@@ -42,3 +47,9 @@ export const discoverySchema = z.discriminatedUnion("type", [
 
 export type DiscoveryConfig = z.output<typeof discoverySchema>;
 export type DnsDiscoveryConfig = Extract<DiscoveryConfig, { type: "dns" }>;
+
+/** Whether there can be what is written like a server. */
+function isServer(text: string): boolean {
+  const [, bracketed, plain = text, port = "53"] = SERVER_PARTS.exec(text) ?? [];
+  return isIP(bracketed ?? plain) !== 0 && portSchema.safeParse(Number(port)).success;
+}
