@@ -59,6 +59,9 @@ export interface StopReason {
 /** Why a balancer stops whose successor serves. */
 const REPLACED = "replaced";
 
+/** Ends a start that was stopped meanwhile; nobody else sees it. */
+class Overtaken extends Error {}
+
 /**
  * The balancer of one node: its listeners, pools, checks, admin API, and its side of keepalived.
  *
@@ -189,14 +192,14 @@ export class LoadBalancer implements AdminSubject, AsyncDisposable {
   async #start(predecessor: Predecessor | undefined): Promise<void> {
     try {
       await (predecessor === undefined ? this.#open() : this.#succeed(predecessor));
+      this.#checkStarting();
     } catch (error) {
+      if (this.#stopping !== null) return await this.#closeBelated(this.#stopping);
       this.#phase = "stopped";
       await this.#listeners.drain(0);
       await this.#close();
       throw error;
     }
-    // Stopped while it started.
-    if (this.#phase !== "starting") return;
     this.#phase = "ready";
     this.#reloads.tell("start");
     const { listeners } = this.config;
@@ -209,28 +212,54 @@ export class LoadBalancer implements AdminSubject, AsyncDisposable {
   }
 
   async #open(): Promise<void> {
-    await this.#admin.start();
+    await this.#step(this.#admin.start());
     this.#failover?.start();
-    await this.#reloads.discover();
-    await this.#pools.prepare();
+    await this.#step(this.#reloads.discover());
+    await this.#step(this.#pools.prepare());
     const checked = this.#pools.startChecks();
-    await this.#listeners.start();
-    await checked;
+    await this.#step(this.#listeners.start());
+    await this.#step(checked);
   }
 
   /** Takes over what another process has, once nothing is left that could fail. */
   async #succeed(predecessor: Predecessor): Promise<void> {
-    const { places, state } = await predecessor.inheritance();
-    await this.#reloads.discover();
+    const { places, state } = await this.#step(predecessor.inheritance());
+    await this.#step(this.#reloads.discover());
     inherit(this.pools, state, this.#now());
-    await this.#pools.prepare();
+    await this.#step(this.#pools.prepare());
     const bound = await this.#listeners.bind(places);
-    await this.#pools.startChecks();
-    const role = await predecessor.prepared(this.#listeners.places);
-    await this.#admin.start();
-    this.#failover?.start(role);
-    const taken = await predecessor.opened();
-    await this.#listeners.start(new Map([...bound, ...taken]));
+    try {
+      await this.#step(this.#pools.startChecks());
+      const role = await this.#step(predecessor.prepared(this.#listeners.places));
+      await this.#step(this.#admin.start());
+      this.#failover?.start(role);
+      // No step: who waits in these sockets is served, even if a stop comes in between.
+      const taken = await predecessor.opened();
+      await this.#step(this.#listeners.start(new Map([...bound, ...taken])));
+    } catch (error) {
+      for (const socket of bound.values()) socket.close();
+      throw error;
+    }
+  }
+
+  /** What a step of the start comes to; no other one follows once it is to stop. @throws Overtaken */
+  async #step<T>(step: Promise<T>): Promise<T> {
+    const result = await step;
+    this.#checkStarting();
+    return result;
+  }
+
+  /** @throws Overtaken */
+  #checkStarting(): void {
+    if (this.#phase !== "starting") throw new Overtaken();
+  }
+
+  /** Closes what the start has opened behind the back of a stop. */
+  async #closeBelated(stopping: Promise<void>): Promise<void> {
+    if (this.#phase !== "lame-duck") this.#listeners.stopAccepting();
+    await stopping;
+    await this.#listeners.drain(this.config.timeouts.drain);
+    await this.#close();
   }
 
   /** What another configuration would change; nothing does. @throws InvalidDocument */

@@ -93,6 +93,8 @@ class Search implements Searched {
 /** The pools whose backends are looked for. */
 export class Discoveries {
   readonly #dependencies: DiscoveriesDependencies;
+  /** Those that look for somebody: the present ones, and those that are planned. */
+  readonly #open = new Set<Search>();
   #searches: ReadonlyMap<string, Search> = new Map();
 
   constructor(dependencies: DiscoveriesDependencies) {
@@ -116,6 +118,7 @@ export class Discoveries {
       } else {
         const search = new Search(id, discovery, this.#dependencies);
         searches.set(id, search);
+        this.#open.add(search);
         fresh.push(search);
       }
     }
@@ -126,18 +129,24 @@ export class Discoveries {
   /** Makes planned searches the present ones. */
   become(searches: ReadonlyMap<string, Search>): void {
     const kept = new Set(searches.values());
-    for (const search of this.#searches.values()) if (!kept.has(search)) search.close();
+    for (const search of this.#searches.values()) if (!kept.has(search)) this.#close(search);
     this.#searches = searches;
   }
 
   /** Lets go of planned searches that do not come about. */
   abandon(searches: ReadonlyMap<string, Search>): void {
     const present = new Set(this.#searches.values());
-    for (const search of searches.values()) if (!present.has(search)) search.close();
+    for (const search of searches.values()) if (!present.has(search)) this.#close(search);
   }
 
+  /** Looks for nobody any more; whoever plans is done at once. */
   close(): void {
-    for (const search of this.#searches.values()) search.close();
+    for (const search of this.#open) this.#close(search);
+  }
+
+  #close(search: Search): void {
+    this.#open.delete(search);
+    search.close();
   }
 }
 

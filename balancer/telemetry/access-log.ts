@@ -33,7 +33,7 @@ export interface AccessRecord {
 /** Receives finished requests; never throws and never waits. */
 export interface AccessLog {
   write(record: AccessRecord): void;
-  /** Writes out what is held and closes. */
+  /** Writes out what is held and closes. Idempotent. */
   close(): Promise<void>;
   /** Lines lost because the file could not keep up, or could not be written at all. */
   readonly dropped: number;
@@ -68,6 +68,7 @@ class FileAccessLog implements AccessLog {
   readonly #timer: NodeJS.Timeout;
   #held = "";
   #broken = false;
+  #closing: Promise<void> | null = null;
   dropped = 0;
 
   constructor(path: string, onError: (error: Error) => void, options: AccessLogOptions) {
@@ -97,7 +98,12 @@ class FileAccessLog implements AccessLog {
     if (this.#held.length >= FLUSH_AT_CHARACTERS) this.#flush();
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
     clearInterval(this.#timer);
     this.#flush();
     if (this.#broken) return;

@@ -1,4 +1,6 @@
-import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
@@ -37,7 +39,7 @@ const documentOf = (discovery: object, backends: readonly object[] = []) => ({
   admin: { socket: join(directory, "admin.sock") },
 });
 
-async function started(document: object): Promise<LoadBalancer> {
+function balancerOf(document: object): LoadBalancer {
   const balancer = LoadBalancer.create(parseConfig(document), {
     nodeId: "lb1",
     emit: (type) => told.push(type),
@@ -46,8 +48,21 @@ async function started(document: object): Promise<LoadBalancer> {
     random: () => 0,
   });
   disposables.push(balancer);
+  return balancer;
+}
+
+async function started(document: object): Promise<LoadBalancer> {
+  const balancer = balancerOf(document);
   await balancer.start();
   return balancer;
+}
+
+/** Nobody gets in, neither as a client nor as an operator. */
+async function expectClosed(balancer: LoadBalancer): Promise<void> {
+  expect(balancer.phase).toBe("stopped");
+  expect(told).not.toContain("balancer.ready");
+  await expect(fetch(`http://127.0.0.1:${port}/`)).rejects.toThrow(/fetch failed/);
+  expect(existsSync(join(directory, "admin.sock"))).toBe(false);
 }
 
 const list = () => join(directory, "backends.json");
@@ -111,6 +126,39 @@ test("backends that a name stands for are looked for before the balancer is read
   const balancer = await started(documentOf(dns));
   expect(idsOf(balancer)).toEqual([`at-127-0-0-1-${b1.config.port}`]);
   expect(await (await fetch(`http://127.0.0.1:${port}/`)).text()).toBe("b1");
+});
+
+test("a balancer that is stopped while it waits for a name server is over at once, and opens nothing", async () => {
+  const names = await NameServer.start();
+  disposables.push(names);
+  names.ill = true;
+  const dns = { type: "dns", name: "app.example", port: 80, timeout: "1h" };
+  const telemetry = { accessLog: join(directory, "access.ndjson") };
+  const balancer = balancerOf({ ...documentOf({ ...dns, servers: [names.server] }), telemetry });
+  const start = balancer.start();
+  await vi.waitUntil(() => names.asked > 0);
+  await balancer.stop({ reason: "test" });
+  await start;
+  await expectClosed(balancer);
+});
+
+test("nor does one go on that is stopped while it checks whom it has found", async () => {
+  const silent = createServer();
+  const asked = once(silent, "connection");
+  silent.listen(0, "127.0.0.1");
+  await once(silent, "listening");
+  const { port: silentPort } = silent.address() as AddressInfo;
+  write([{ id: "b1", address: "127.0.0.1", port: silentPort }]);
+  const healthCheck = { type: "http", interval: "300ms", timeout: "300ms" };
+  const document = documentOf({ type: "file", path: list() });
+  const pools = document.pools.map((pool) => ({ ...pool, healthCheck }));
+  const balancer = balancerOf({ ...document, pools });
+  const start = balancer.start();
+  await asked;
+  await balancer.stop({ reason: "test" });
+  await start;
+  silent.close();
+  await expectClosed(balancer);
 });
 
 test("a name server that falls ill empties no pool, and its changes count when it is well again", async () => {

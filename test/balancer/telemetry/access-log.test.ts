@@ -69,6 +69,16 @@ describe("the access log", () => {
     expect(more).toEqual([]);
   });
 
+  test("can be closed twice, and is complete then", async () => {
+    await using home = await folder();
+    const file = join(home.path, "access.ndjson");
+    const log = openAccessLog(file, unexpected);
+    log.write(RECORD);
+    await Promise.all([log.close(), log.close()]);
+    await log.close();
+    expect(await records(file)).toEqual([RECORD]);
+  });
+
   test("keeps hostile text inside its line", async () => {
     await using home = await folder();
     const file = join(home.path, "access.ndjson");
