@@ -88,15 +88,22 @@ export class PoolSet {
     return { pools, changes };
   }
 
-  /** Makes a change real, all at once; says who is no member any more. */
-  become({ pools, changes }: PoolsChange): readonly Departed[] {
+  /**
+   * Makes a change real, all at once; says who is no member any more.
+   *
+   * @param when as for `Pool.become`
+   */
+  become(
+    { pools, changes }: PoolsChange,
+    when: { readonly initial?: boolean } = {},
+  ): readonly Departed[] {
     const departed: Departed[] = [];
     for (const pool of this.#pools) {
       const change = changes.get(pool);
       if (change === undefined) {
         this.#dropChecker(pool);
         pool.stop();
-      } else pool.become(change);
+      } else pool.become(change, when);
       const gone = change?.removed ?? pool.backends;
       departed.push(...gone.map((backend) => ({ pool, backend })));
     }

@@ -79,7 +79,7 @@ export class Reloads {
     const config = withFound(this.#declared, searches);
     if (config === this.#declared) return;
     this.#config = config;
-    pools.become(await pools.planned(config.pools));
+    pools.become(await pools.planned(config.pools), { initial: true });
   }
 
   /** What another configuration would change; nothing does. @throws InvalidDocument */

@@ -131,6 +131,15 @@ export class Selector<C extends Selectable> {
     this.#first = false;
   }
 
+  /**
+   * Replaces the membership before anybody was picked: who joins is one of the first, although others
+   * were told earlier.
+   */
+  begin(members: readonly C[], now: number): void {
+    this.#first = true;
+    this.update(members, now);
+  }
+
   /** The member's `pickable` may have changed. */
   changed(member: C, now: number): void {
     if (member.pickable === this.#available.has(member)) return;

@@ -113,8 +113,15 @@ export class Pool {
     await finish(selector);
   }
 
-  /** Makes a change real, all at once. Requests under way end where they began. */
-  become({ config, backends, selector }: PoolChange): void {
+  /**
+   * Makes a change real, all at once. Requests under way end where they began.
+   *
+   * @param initial whether it comes before the first request, so that nobody joins later than others
+   */
+  become(
+    { config, backends, selector }: PoolChange,
+    { initial = false }: { readonly initial?: boolean } = {},
+  ): void {
     const now = this.#now();
     const begun = selector === null ? undefined : this.#selector.rampsBegan();
     config.backends.forEach(({ weight }, index) => {
@@ -130,7 +137,8 @@ export class Pool {
     this.#config = config;
     this.#backends = backends;
     this.#members = new Set(backends);
-    this.#selector.update(backends, now, begun);
+    if (initial) this.#selector.begin(backends, now);
+    else this.#selector.update(backends, now, begun);
     this.#judgeAnew();
   }
 

@@ -236,6 +236,33 @@ describe("a restart", () => {
     expect(balancers.events("backend.unhealthy")).toHaveLength(1);
   });
 
+  test("gives backends that are found no slow start, neither before nor after", async () => {
+    writeFileSync(path("found.json"), JSON.stringify(backends.map(({ config }) => config)));
+    const balancers = await started({
+      pools: [
+        {
+          id: "app",
+          backends: [],
+          discovery: { type: "file", path: path("found.json") },
+          healthCheck: { type: "http", interval: "200ms", timeout: "150ms" },
+          slowStart: { window: "1h" },
+        },
+      ],
+    });
+    balancers.signal("SIGUSR2");
+    await balancers.event("balancer.replaced");
+    const { body } = await admin("/pools");
+    expect(body["pools"]).toMatchObject([
+      {
+        backends: [
+          { id: "b1", pickable: true, slowStart: false },
+          { id: "b2", pickable: true, slowStart: false },
+        ],
+      },
+    ]);
+    expect(balancers.events("slow-start.begin")).toEqual([]);
+  });
+
   test("leaves keepalived alone: it is heard all the time, and the track file is never 1", async () => {
     const failover = { trackFile: path("track"), notifyFifo: path("fifo") };
     execFileSync("mkfifo", [failover.notifyFifo]);

@@ -227,6 +227,34 @@ describe("slow start", () => {
     }
   });
 
+  test("does not happen to members that join before the first request, and does to those later", () => {
+    const members = membersOf(4);
+    const [, found, late, later] = members as [Member, Member, Member, Member];
+    const events: SelectorEvent<Member>[] = [];
+    const selector = new Selector<Member>(createPolicy("round-robin"), {
+      random: () => 0,
+      slowStart: SLOW_START,
+      told: (event) => events.push(event),
+    });
+    selector.update(members.slice(0, 1), 0);
+    late.pickable = false;
+    selector.begin(members.slice(0, 3), 1_000);
+    late.pickable = true;
+    selector.changed(late, 2_000);
+    expect(members.map((member) => selector.isRamping(member))).toEqual(Array(4).fill(false));
+    expect(events).toEqual([]);
+    found.pickable = false;
+    selector.changed(found, 3_000);
+    found.pickable = true;
+    selector.changed(found, 4_000);
+    selector.update(members, 5_000);
+    expect(members.map((member) => selector.isRamping(member))).toEqual([false, true, false, true]);
+    expect(events).toEqual([
+      { kind: "slow-start-begin", member: found },
+      { kind: "slow-start-begin", member: later },
+    ]);
+  });
+
   test("happens to members that join later, and survives another change for those who stay", () => {
     const members = membersOf(4);
     const selector = new Selector<Member>(createPolicy("round-robin"), {
