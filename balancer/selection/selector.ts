@@ -79,7 +79,9 @@ export class Selector<C extends Selectable> {
     // The policy was given our members, so whom it asks about is one of them.
     this.#allowed = (candidate) =>
       (candidate as C).pickable && this.#wanted.excluded?.has(candidate.id) !== true;
+    // Of weight 0 it stands in for nobody who is only held back by a slow start.
     this.#admitted = (candidate) =>
+      candidate.weight > 0 &&
       this.#allowed(candidate) &&
       this.#ramps?.admits(candidate as C, this.#wanted.now, this.#wanted.key, this.#random) !==
         false;

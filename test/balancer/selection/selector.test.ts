@@ -182,6 +182,26 @@ describe("slow start", () => {
     }
   });
 
+  test.each(POLICY_NAMES)(
+    "%s: of weight 0 nobody stands in for those who only start slowly",
+    (name) => {
+      const { selector, members, turn } = setup(name, 4, SLOW_START);
+      const [a, b, reserve, other] = members as [Member, Member, Member, Member];
+      reserve.weight = 0;
+      other.weight = 0;
+      selector.update(members, 0);
+      for (const member of [a, b]) turn(member, false, 0);
+      for (const member of [a, b]) turn(member, true, 1);
+      const taken = (excluded?: ReadonlySet<string>) =>
+        new Set(keysOf(400).map((key, now) => selector.pick({ now, key, excluded })?.id));
+      expect(taken()).toEqual(new Set(["b0", "b1"]));
+      // Where both were tried in vain, they do, and all of them.
+      expect(taken(new Set(["b0", "b1"]))).toEqual(
+        new Set(name === "first" ? ["b2"] : ["b2", "b3"]),
+      );
+    },
+  );
+
   test("of backends that come back together nobody is preferred", () => {
     const { selector, members, turn } = setup("round-robin", 4, SLOW_START);
     for (const member of members) turn(member, false, 0);
