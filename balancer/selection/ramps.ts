@@ -114,12 +114,13 @@ export class Ramps<C extends Candidate> {
 
   /** One more pick is about to be made: shows whoever is due a request by now. */
   prepare(now: number): void {
-    this.#picks += 1;
     if (this.#division === "key" || this.#division === "order") {
       if (now >= this.#reviewAt) this.#endThoseOver(now);
       return;
     }
+    // Before this pick counts: what it brings is due by the shares of now.
     if (now >= this.#reviewAt) this.#review(now);
+    this.#picks += 1;
     for (let slot = this.#due.top; slot >= 0; slot = this.#due.top) {
       if (this.#due.first(slot) > this.#picks) break;
       const member = this.#bySlot[slot]!;
@@ -203,7 +204,9 @@ export class Ramps<C extends Candidate> {
     }
     for (const [member, ramp] of this.#ramps) {
       if (ramp.open) continue;
-      const wholeShare = ((this.#picks - ramp.lastPick) * ramp.weight) / wholeWeight;
+      // With the pick that is about to be made.
+      const picks = this.#picks + 1 - ramp.lastPick;
+      const wholeShare = (picks * ramp.weight) / wholeWeight;
       if (now - ramp.lastAt < LEAST_EVERY_MS || wholeShare < 1) this.#hide(member, ramp);
       else {
         ramp.credit = Math.max(1, ramp.credit);

@@ -202,6 +202,25 @@ describe("slow start", () => {
     },
   );
 
+  test.each(BY_SHARE)(
+    "%s: a newcomer's first requests are no burst, however large weights are",
+    (name) => {
+      const members = membersOf(11, 100);
+      for (const member of members) member.inFlight = 10;
+      const last = members.at(-1) as Member;
+      last.inFlight = 0;
+      const selector = new Selector<Member>(createPolicy(name), {
+        random: seeded(3),
+        slowStart: SLOW_START,
+      });
+      selector.update(members.slice(0, 10), 0);
+      selector.update(members, 0);
+      const picked = Array.from({ length: 60 }, (_, now) => selector.pick({ now }));
+      // The first one is due at once, and then 0.1 of 10.1: about one in a hundred.
+      expect(picked.filter((member) => member === last).length).toBeLessThanOrEqual(2);
+    },
+  );
+
   test("of backends that come back together nobody is preferred", () => {
     const { selector, members, turn } = setup("round-robin", 4, SLOW_START);
     for (const member of members) turn(member, false, 0);
