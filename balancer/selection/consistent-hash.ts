@@ -30,9 +30,9 @@ const STEPS_MAXIMUM = 128;
  * around it. The table holds everybody, also who is denied: a key whose candidate is denied goes on
  * to another one, and is back when the candidate is.
  *
- * With a bound c nobody gets more than ⌈c · m · w/W⌉ of m requests in flight (w of W is its share
- * of the weights that are available); a key whose candidate is full jumps to a place of its own, so
- * that no neighbour takes the whole overflow.
+ * With a bound c nobody gets more than ⌈c · m · w/W⌉ of m requests in flight (m and W are of those
+ * who are available, w is its own weight); a key whose candidate is full jumps to a place of its
+ * own, so that no neighbour takes the whole overflow.
  *
  * @see V. Mirrokni et al. 2016, arXiv 1608.01350, bounded loads; J. Chen et al. 2018,
  *   arXiv 1908.08762, random jumps
@@ -46,7 +46,7 @@ export class ConsistentHash implements Policy {
   /** By owner of the table that serves; undefined for those who went. */
   #seats: (Candidate | undefined)[] = [];
   #away = new Set<Candidate>();
-  /** Of those who are available. */
+  /** Of those who are available: what others still have says nothing of what these can take. */
   #totalWeight = 0;
   #totalInFlight = 0;
 
@@ -62,8 +62,7 @@ export class ConsistentHash implements Policy {
     this.#totalWeight = 0;
     this.#totalInFlight = 0;
     for (const candidate of candidates) {
-      if (!this.#away.has(candidate)) this.#totalWeight += weightOf(candidate);
-      this.#totalInFlight += candidate.inFlight;
+      if (!this.#away.has(candidate)) this.#count(candidate, 1);
     }
     this.#seats = this.#seats.map((seat) => seat && this.#members.named(seat.id));
     this.#table.begin(this.#rebuilt(candidates));
@@ -94,21 +93,33 @@ export class ConsistentHash implements Policy {
 
   setAvailable(candidate: Candidate, available: boolean): void {
     if (this.#members.slotOf(candidate) < 0) return;
-    const changed = available ? this.#away.delete(candidate) : !this.#away.has(candidate);
-    if (!available) this.#away.add(candidate);
-    if (changed) this.#totalWeight += available ? weightOf(candidate) : -weightOf(candidate);
+    if (this.#away.has(candidate) !== available) return;
+    if (available) this.#away.delete(candidate);
+    else this.#away.add(candidate);
+    this.#count(candidate, available ? 1 : -1);
   }
 
   started(candidate: Candidate): void {
-    if (this.#members.slotOf(candidate) >= 0) this.#totalInFlight += 1;
+    if (this.#counts(candidate)) this.#totalInFlight += 1;
   }
 
   ended(candidate: Candidate): void {
-    if (this.#members.slotOf(candidate) >= 0) this.#totalInFlight -= 1;
+    if (this.#counts(candidate)) this.#totalInFlight -= 1;
   }
 
   advance(): boolean {
     return this.#table.advance();
+  }
+
+  /** @param times 1 for one who is available from now on, −1 for one who is so no longer */
+  #count(candidate: Candidate, times: 1 | -1): void {
+    this.#totalWeight += times * weightOf(candidate);
+    this.#totalInFlight += times * candidate.inFlight;
+  }
+
+  /** Whether what a candidate has in flight is counted: it is a member, and available. */
+  #counts(candidate: Candidate): boolean {
+    return this.#members.slotOf(candidate) >= 0 && !this.#away.has(candidate);
   }
 
   #isFull(candidate: Candidate): boolean {

@@ -279,34 +279,78 @@ describe("the ring", () => {
 });
 
 describe("bounded loads", () => {
-  test("nobody ever has more than ⌈c · m/n⌉ of m requests in flight, whatever the keys", () => {
+  test("nobody ever gets more than ⌈c · m/n⌉ of m requests in flight on the n who are available", () => {
     const scenario = fc.record({
       count: fc.integer({ min: 1, max: 12 }),
       bound: fc.double({ min: 1.05, max: 3, noNaN: true }),
-      steps: fc.array(fc.record({ key: fc.nat({ max: 5 }), finish: fc.boolean() }), {
-        maxLength: 120,
-      }),
+      steps: fc.array(
+        fc.record({
+          key: fc.nat({ max: 5 }),
+          finish: fc.boolean(),
+          // Who goes or comes back before the request; most of the time nobody.
+          turned: fc.option(fc.nat({ max: 11 }), { freq: 3 }),
+          renewed: fc.boolean(),
+        }),
+        { maxLength: 120 },
+      ),
     });
     fc.assert(
       fc.property(scenario, ({ count, bound, steps }) => {
         const policy = createPolicy("bounded-loads", { boundedLoad: bound, virtualNodes: 20 });
-        settle(policy, manyCandidates(count));
+        const members = manyCandidates(count);
+        settle(policy, members);
         const running: TestCandidate[] = [];
-        for (const { key, finish: ends } of steps) {
-          const picked = policy.pick(context(seeded(1), [], `key-${key}`));
-          expect(picked).toBeDefined();
-          if (picked === undefined) return;
+        const away = new Set<string>();
+        for (const { key, finish: ends, turned, renewed } of steps) {
+          const member = turned === null ? undefined : members[turned];
+          if (member !== undefined && !away.delete(member.id)) away.add(member.id);
+          if (member !== undefined) policy.setAvailable?.(member, !away.has(member.id));
+          if (renewed) settle(policy, members);
+          const picked = policy.pick(context(seeded(1), [...away], `key-${key}`));
+          expect(picked === undefined).toBe(away.size === count);
+          if (picked === undefined) continue;
           start(policy, picked);
           running.push(picked);
+          const available = running.filter(({ id }) => !away.has(id)).length;
           expect(picked.inFlight).toBeLessThanOrEqual(
-            Math.ceil((bound * running.length) / count - 1e-9),
+            Math.ceil((bound * available) / (count - away.size) - 1e-9),
           );
           const done = ends ? running.shift() : undefined;
           if (done !== undefined) finish(policy, done);
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 200 },
     );
+  });
+
+  test("what is in flight on those who are away leaves no more room on the others", () => {
+    const policy = createPolicy("bounded-loads", { boundedLoad: 1.25 });
+    const members = manyCandidates(4);
+    settle(policy, members);
+    const [gone, ...others] = members as [TestCandidate, ...TestCandidate[]];
+    for (let request = 0; request < 100; request++) start(policy, gone);
+    policy.setAvailable?.(gone, false);
+    const busiest = () => Math.max(...others.map(({ inFlight }) => inFlight));
+    const ask = (requests: number) => {
+      for (let request = 0; request < requests; request++) {
+        start(policy, policy.pick(context(seeded(1), [gone.id], "hot")) as TestCandidate);
+      }
+    };
+    ask(30);
+    // ⌈1.25 · 30/3⌉
+    expect(busiest()).toBeLessThanOrEqual(13);
+    // Whatever ends meanwhile on the one who is away, and whatever a change of the membership counts anew.
+    for (let request = 0; request < 60; request++) finish(policy, gone);
+    settle(policy, members);
+    ask(30);
+    expect(busiest()).toBeLessThanOrEqual(25);
+    policy.setAvailable?.(gone, true);
+    for (let request = 0; request < 20; request++) {
+      start(policy, policy.pick(context(seeded(1), [], "hot")) as TestCandidate);
+    }
+    // Its 40 count again: ⌈1.25 · 120/4⌉.
+    expect(busiest()).toBeLessThanOrEqual(38);
+    expect(busiest()).toBeGreaterThan(25);
   });
 
   test("a single hot key is spread as far as the bound demands, and no further at low load", () => {
