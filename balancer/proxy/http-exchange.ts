@@ -35,6 +35,9 @@ const OUTCOMES = {
 
 type FailureReason = keyof typeof OUTCOMES;
 
+/** What a further pick excludes that may take any backend. */
+const NOBODY: ReadonlySet<string> = new Set();
+
 /**
  * One request and its response: picks a backend, forwards, tries once more where that is safe, and
  * keeps its account of the try right on every way out.
@@ -294,7 +297,7 @@ export class HttpExchange implements UpstreamUser {
       // After a stale connection the only backend that there is may serve again.
       const next =
         pool.pick(now(), this.#tried, this.#key) ??
-        (failure === "stale" ? pool.pick(now(), null, this.#key) : undefined);
+        (failure === "stale" ? pool.pick(now(), NOBODY, this.#key) : undefined);
       if (next !== undefined) {
         this.retries += 1;
         if (failure === "stale") counters.staleRetries += 1;

@@ -33,7 +33,7 @@ export interface Wanted {
   readonly now: number;
   /** What it is hashed by, one byte a character; undefined when it has none. */
   readonly key?: string | undefined;
-  /** Ids already tried for it; null for none. */
+  /** Ids that may not be picked again for it; null for its first pick, which alone counts its key. */
   readonly excluded?: ReadonlySet<string> | null | undefined;
 }
 
@@ -158,13 +158,13 @@ export class Selector<C extends Selectable> {
 
   /** The member for one request, or undefined when none may take it. */
   pick(wanted: Wanted): C | undefined {
-    const { now, key } = wanted;
+    const { now, key, excluded = null } = wanted;
     const context = this.#context;
     const ramps = this.#ramps;
     this.#wanted = wanted;
     context.now = now;
     context.key = key;
-    if (key !== undefined) this.#hotKeys?.count(key, now);
+    if (key !== undefined && excluded === null) this.#hotKeys?.count(key, now);
     if (ramps === null || ramps.size === 0) {
       context.allowed = this.#allowed;
       // The policy was given our members, so what it yields is one of them.

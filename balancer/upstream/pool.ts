@@ -151,7 +151,8 @@ export class Pool {
    * The backend for one request, or undefined when none may take it.
    *
    * @param now monotonic milliseconds
-   * @param excluded ids already tried for this request; null for none
+   * @param excluded ids that may not be picked again for this request; null for its first pick, which
+   *   alone counts its key
    * @param key what the policy may hash, one byte a character; undefined when the request has none
    */
   pick(

@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { createPolicy } from "../../../balancer/selection/create-policy.ts";
 import type { Candidate, PickContext, Policy, Result } from "../../../balancer/selection/policy.ts";
 import { POLICY_NAMES } from "../../../balancer/selection/policy-names.ts";
@@ -148,6 +148,56 @@ describe("the key of an http request", () => {
       "pick /x",
       "pick /x",
     ]);
+  });
+});
+
+describe("a key is counted once a request, by the pick that excludes nobody", () => {
+  test("when its second try is on another backend", async () => {
+    await using backend = await RawBackend.start(answering(OK));
+    await using door = await listen({
+      ports: [await deadPort(), backend.port],
+      policy: new Diary(),
+    });
+    const pick = vi.spyOn(door.pool, "pick");
+    using client = await RawClient.open(door.listener.port);
+    client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    await client.until((text) => text.endsWith("ok"));
+    expect(pick.mock.calls.map(([, excluded]) => excluded)).toEqual([null, new Set(["b0"])]);
+  });
+
+  test("when the connection that it went out on was stale, and there is no other backend", async () => {
+    let requests = 0;
+    await using backend = await RawBackend.start((socket, received, index) => {
+      requests += 1;
+      if (index === 0 && requests === 2) socket.destroy();
+      else answering(OK)(socket, received);
+    });
+    await using door = await listen({ ports: [backend.port], policy: new Diary() });
+    using client = await RawClient.open(door.listener.port);
+    client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    await client.until((text) => text.endsWith("ok"));
+    const pick = vi.spyOn(door.pool, "pick");
+    client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    await client.until((text) => text.split("\r\n\r\nok").length === 3);
+    expect(pick.mock.calls.map(([, excluded]) => excluded)).toEqual([
+      null,
+      new Set(["b0"]),
+      new Set(),
+    ]);
+  });
+
+  test("when the second try is that of a tcp connection", async () => {
+    await using backend = await RawBackend.start((socket: Socket) => socket.end("bye"));
+    await using door = await listen({
+      protocol: "tcp",
+      ports: [await deadPort(), backend.port],
+      policy: new Diary(),
+    });
+    const pick = vi.spyOn(door.pool, "pick");
+    using client = await RawClient.open(door.listener.port);
+    client.send("hello");
+    await client.untilOver();
+    expect(pick.mock.calls.map(([, excluded]) => excluded)).toEqual([null, new Set(["b0"])]);
   });
 });
 

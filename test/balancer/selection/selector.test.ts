@@ -350,6 +350,20 @@ test("a hot key is told by policies that hash, and by no others", () => {
   }
 });
 
+test("a further pick for the same request counts its key no further", () => {
+  const { selector } = setup("ring-hash", 3);
+  for (let request = 0; request < 500; request++) {
+    const key = request % 5 === 0 ? "retried" : `once-${request}`;
+    const first = selector.pick({ now: request, key });
+    if (key !== "retried") continue;
+    selector.pick({ now: request, key, excluded: new Set([first?.id ?? ""]) });
+    selector.pick({ now: request, key, excluded: new Set() });
+  }
+  selector.pick({ now: 1_001, key: "x" });
+  expect(selector.hottestKey).toMatchObject({ key: "retried", requests: 500 });
+  expect(selector.hottestKey?.share).toBeLessThanOrEqual(0.2);
+});
+
 function isDrawn(name: PolicyName): boolean {
   return name.includes("random") || name.includes("two-choices");
 }
