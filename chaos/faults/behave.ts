@@ -44,7 +44,12 @@ export function behave(target: Target, wanted: Behaviour, names: BehaveNames = {
           const id = target.find(deployment);
           const place = applicationOf(deployment.topology, id);
           const to = { socket: place.socket };
-          const intent = { fault: kind, target: id, undo: `end the misbehaviour of ${id}` };
+          const intent = {
+            fault: kind,
+            target: id,
+            undo: `end the misbehaviour of ${id}`,
+            holds: "behaviour",
+          };
           return injectWithJournal(journal, intent, {
             act: async () => {
               const at = atNs === undefined ? {} : { atNs };

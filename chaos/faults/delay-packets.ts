@@ -27,6 +27,8 @@ export function delayPackets(
     kind: "delay-packets",
     title: `delay of ${delayMs}${jitterMs === 0 ? "" : ` ± ${jitterMs}`} ms of the packets of`,
     undoTitle: "remove the delay of",
+    // An interface has one root queue.
+    holds: "packet queue",
     rights: { networkAdmin: true },
     can: {
       // On an interface that nothing needs.

@@ -67,7 +67,11 @@ export interface InjectionContext {
 
 /** Where undo intents are written down, durably, before the injection. */
 export interface UndoJournal {
-  /** Resolves when the intent is on disk, with the way to mark it done. */
+  /**
+   * Resolves when the intent is on disk, with the way to mark it done.
+   *
+   * @throws FaultError when an intent that is not done holds the same of its target
+   */
   intend(intent: UndoIntent): Promise<() => Promise<void>>;
 }
 
@@ -78,6 +82,11 @@ export interface UndoIntent {
   readonly target: string;
   /** What undoes it, for people and for a later process: `start node lb-a`. */
   readonly undo: string;
+  /**
+   * What of its target it holds: `link`. Another fault that holds the same is refused until this one is
+   * healed, because undoing either would undo both. @default nothing: it may be there several times
+   */
+  readonly holds?: string;
 }
 
 /** A fault that is active. Disposing heals; healing twice is harmless. */

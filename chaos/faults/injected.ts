@@ -3,7 +3,8 @@ import type { InjectedFault, UndoIntent, UndoJournal, Verification } from "./fau
 
 /**
  * Injects with the journal's order kept: the intent is on disk before `act` touches anything, and
- * marked done only after `undo` has succeeded. Healing again returns the first healing.
+ * marked done only after `undo` has succeeded. Healing again returns the first healing, unless that failed:
+ * then it is tried once more.
  */
 export async function injectWithJournal(
   journal: UndoJournal,
@@ -18,10 +19,16 @@ export async function injectWithJournal(
   const done = await journal.intend(intent);
   let healed: Promise<Moment> | undefined;
   const heal = (): Promise<Moment> => {
-    healed ??= steps.undo().then(async (moment) => {
-      await done();
-      return moment;
-    });
+    healed ??= steps
+      .undo()
+      .then(async (moment) => {
+        await done();
+        return moment;
+      })
+      .catch((error: unknown) => {
+        healed = undefined;
+        throw error;
+      });
     return healed;
   };
   let moment: Moment;

@@ -9,6 +9,7 @@ import type { Target } from "./target.ts";
 export function isolateNode(target: Target): Fault {
   return faultOnNode(target, {
     kind: "isolate",
+    holds: "network",
     title: "isolation of",
     act: (node, at) => node.isolate(at),
     verify: async ({ id, node }) => {

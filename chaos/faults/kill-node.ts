@@ -11,6 +11,7 @@ import type { Target } from "./target.ts";
 export function killNode(target: Target, { silent }: { readonly silent: boolean }): Fault {
   return faultOnNode(target, {
     kind: silent ? "silent-kill" : "kill",
+    holds: "processes",
     title: silent ? "silent kill of" : "kill of",
     act: (node, at) => node.kill({ silent, ...at }),
     verify: async ({ id, node }) => {

@@ -10,6 +10,7 @@ import { toldSince } from "./told-since.ts";
 export function killProcess(target: Target, process_: string): Fault {
   return faultOnProcess(target, process_, {
     kind: "kill-process",
+    holds: `process ${process_}`,
     title: "kill of",
     act: (node, at) => node.killProcess(process_, at),
     verify: async ({ id, deployment, moment }) => {

@@ -16,6 +16,8 @@ export interface NodeFault {
   readonly kind: string;
   /** What happens, for people; the target follows: `freeze of`. */
   readonly title: string;
+  /** What of the node it holds, so that another such fault is refused. @default nothing */
+  readonly holds?: string;
   /** Checks what it names beside its target. @default nothing */
   readonly check?: Fault["check"];
   /** @default whichever node the target turns out to be */
@@ -58,7 +60,12 @@ export function faultOnNode(target: Target, wanted: NodeFault): Fault {
         inject: ({ atNs, journal }) => {
           const id = target.find(deployment);
           const node = deployment.node(id);
-          const intent = { fault: kind, target: id, undo: undo?.title(id) ?? "nothing" };
+          const intent = {
+            fault: kind,
+            target: id,
+            undo: undo?.title(id) ?? "nothing",
+            ...(wanted.holds === undefined ? {} : { holds: wanted.holds }),
+          };
           return injectWithJournal(journal, intent, {
             act: () => wanted.act(node, atNs === undefined ? {} : { atNs }),
             verify: (moment) => wanted.verify({ id, node, deployment, moment }),

@@ -25,7 +25,6 @@ export function dropPort(
   return faultByPacketRules(target, {
     kind: "drop-port",
     title: `silence of ${protocol} port ${port} on`,
-    mark: `-${protocol}-${port}`,
     arriving: () => [`${protocol} dport ${port}`],
     leaving: () => [`${protocol} sport ${port}`],
   });

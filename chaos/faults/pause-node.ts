@@ -9,6 +9,7 @@ import type { Target } from "./target.ts";
 export function pauseNode(target: Target): Fault {
   return faultOnNode(target, {
     kind: "pause",
+    holds: "running",
     title: "freeze of",
     act: (node, at) => node.pause(at),
     verify: async ({ id, node }) => {

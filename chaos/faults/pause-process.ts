@@ -9,6 +9,7 @@ import type { Target } from "./target.ts";
 export function pauseProcess(target: Target, process_: string): Fault {
   return faultOnProcess(target, process_, {
     kind: "pause-process",
+    holds: `running of ${process_}`,
     title: "freeze of",
     act: (node, at) => node.pauseProcess(process_, at),
     verify: async ({ id, node }) => {

@@ -21,6 +21,7 @@ export function pauseWrites(
   const redis = ["redis-cli", "-p", String(port)];
   return faultByCommand(store, {
     kind: "pause-writes",
+    holds: "writes",
     title: "pause of the writes of",
     undoTitle: "resume the writes of",
     can: {

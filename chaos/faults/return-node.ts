@@ -25,7 +25,13 @@ export function returnNode(target: Target, options: { readonly takeoverMs: numbe
       const id = target.find(deployment);
       const running = deployment.node(id);
       await running.kill({ silent: true });
-      await untilPeerServes(deployment, id, options.takeoverMs);
+      try {
+        await untilPeerServes(deployment, id, options.takeoverMs);
+      } catch (error) {
+        // Nobody holds a fault that could be healed; why it failed is what counts.
+        if (!deployment.lost.aborted) await running.start().catch(() => undefined);
+        throw error;
+      }
       let returned = false;
       return {
         aim: () => id,

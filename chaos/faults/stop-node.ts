@@ -15,6 +15,7 @@ const STOPPING: ReadonlySet<TimelineEvent["type"]> = new Set([
 export function stopNode(target: Target, { graceMs }: { readonly graceMs: number }): Fault {
   return faultOnNode(target, {
     kind: "stop",
+    holds: "processes",
     title: "planned stop of",
     act: (node, at) => node.stop({ graceMs, ...at }),
     verify: async ({ id, deployment, moment }) => {

@@ -58,7 +58,13 @@ export function together(faults: readonly Fault[], title?: string): Fault {
 function asOne(faults: readonly Fault[], injected: readonly InjectedFault[]): InjectedFault {
   let healed: Promise<Moment> | undefined;
   const heal = (): Promise<Moment> => {
-    healed ??= allOf(injected.map((one) => one.heal())).then(spanOf);
+    // Those that were healed stay so when it is tried again.
+    healed ??= allOf(injected.map((one) => one.heal()))
+      .then(spanOf)
+      .catch((error: unknown) => {
+        healed = undefined;
+        throw error;
+      });
     return healed;
   };
   return {

@@ -1,5 +1,5 @@
 import { appendFile, open, readFile, type FileHandle } from "node:fs/promises";
-import type { UndoIntent, UndoJournal } from "./fault.ts";
+import { FaultError, type UndoIntent, type UndoJournal } from "./fault.ts";
 
 /** One line of the journal file. */
 export type JournalLine =
@@ -12,7 +12,7 @@ export type JournalLine =
  */
 export class UndoJournalFile implements UndoJournal, AsyncDisposable {
   readonly #file: FileHandle;
-  readonly #open = new Set<number>();
+  readonly #open = new Map<number, UndoIntent>();
   #nextId = 1;
 
   private constructor(file: FileHandle) {
@@ -30,9 +30,19 @@ export class UndoJournalFile implements UndoJournal, AsyncDisposable {
   }
 
   async intend(intent: UndoIntent): Promise<() => Promise<void>> {
+    const { target, holds } = intent;
+    const holder = [...this.#open.values()].find(
+      (other) => holds !== undefined && other.holds === holds && other.target === target,
+    );
+    if (holder !== undefined) {
+      throw new FaultError(
+        `${target} has the fault "${holder.fault}", which leaves no room for "${intent.fault}"`,
+        "Heal that one first.",
+      );
+    }
     const id = this.#nextId;
     this.#nextId += 1;
-    this.#open.add(id);
+    this.#open.set(id, intent);
     await this.#append({ state: "intent", id, monotonicNs: now(), ...intent });
     return async () => {
       if (!this.#open.delete(id)) return;
@@ -45,7 +55,8 @@ export class UndoJournalFile implements UndoJournal, AsyncDisposable {
    * thoroughly than any heal.
    */
   async allGone(): Promise<void> {
-    for (const id of this.#open) await this.#append({ state: "done", id, monotonicNs: now() });
+    for (const id of this.#open.keys())
+      await this.#append({ state: "done", id, monotonicNs: now() });
     this.#open.clear();
   }
 

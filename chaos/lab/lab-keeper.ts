@@ -102,10 +102,23 @@ export class LabKeeper implements AsyncDisposable {
 
   async #inject(wanted: WantedFault): Promise<KeeperAnswer> {
     const { deployment, journal } = this.#parts;
-    const fault = faultOf(wanted, deployment.topology);
+    const { topology } = deployment;
+    const fault = faultOf(wanted, topology);
+    const dead = await this.#deadNodes();
     const prepared = await fault.prepare(deployment);
     let injected: InjectedFault;
     try {
+      // Undoing what was never done would start it.
+      const aimed = [prepared.aim(), ...(fault.kind === "together" ? fault.targets(topology) : [])];
+      const first = aimed.find((id) => dead.has(id));
+      if (first !== undefined) {
+        throw new Error(
+          withNextStep(
+            `Node ${first} does not run, so that nothing can be done to it`,
+            'Start it with "evenkeel heal".',
+          ),
+        );
+      }
       injected = await prepared.inject({ journal });
     } catch (error) {
       await prepared[Symbol.asyncDispose]();
@@ -135,16 +148,36 @@ export class LabKeeper implements AsyncDisposable {
     const unknown = ids.find((id) => !this.#held.has(id));
     if (unknown !== undefined) throw new UnknownName("active fault", String(unknown), known);
     const healed: ActiveFault[] = [];
+    const failures: unknown[] = [];
     // The last one first: it may stand on those before it.
     for (const id of ids.toSorted((one, other) => other - one)) {
       const held = this.#held.get(id);
       if (held === undefined) continue;
-      await held.injected.heal();
-      this.#held.delete(id);
-      await held.prepared[Symbol.asyncDispose]();
-      healed.push(held.shown);
+      try {
+        await held.injected.heal();
+        this.#held.delete(id);
+        await held.prepared[Symbol.asyncDispose]();
+        healed.push(held.shown);
+      } catch (error) {
+        // The others can be healed all the same, and this one again.
+        failures.push(error);
+      }
     }
+    if (failures.length > 0) throw failures[0];
     return healed;
+  }
+
+  async #deadNodes(): Promise<ReadonlySet<string>> {
+    const { deployment } = this.#parts;
+    const looks = deployment.topology.nodes.map(async ({ id }) => {
+      // One that cannot be looked at may live.
+      const seen = await deployment
+        .node(id)
+        .inspect()
+        .catch(() => null);
+      return seen !== null && seen.running + seen.stopped === 0 ? [id] : [];
+    });
+    return new Set((await Promise.all(looks)).flat());
   }
 }
 

@@ -20,6 +20,8 @@ export interface CommandFault {
   readonly title: string;
   /** What undoes it, for people; the target follows: `remove the packet rules of`. */
   readonly undoTitle: string;
+  /** What of the node it holds, so that another such fault is refused. @default nothing */
+  readonly holds?: string;
   /** Checks what it names beside its target. */
   readonly check?: (topology: Topology) => void;
   /** @default - none beyond those of the node's own programs */
@@ -68,6 +70,7 @@ export function faultByCommand(target: Target, wanted: CommandFault): Fault {
             fault: kind,
             target: id,
             undo: undo === null ? "nothing" : `${undoTitle} ${id}`,
+            ...(wanted.holds === undefined ? {} : { holds: wanted.holds }),
           };
           return injectWithJournal(journal, intent, {
             act: async () => {

@@ -2,6 +2,7 @@ import type { Topology } from "../../../stacks/topology.ts";
 import type { Fault, Verification } from "../fault.ts";
 import { faultByCommand } from "../command/command-fault.ts";
 import type { Command } from "../command/protocol.ts";
+import { nextNumber } from "../next-number.ts";
 import type { Target } from "../target.ts";
 
 /** What becomes of packets between a node and its network, by nftables. Loopback is left alone. */
@@ -10,15 +11,16 @@ export interface PacketRules {
   readonly kind: string;
   /** What happens, for people; the target follows. */
   readonly title: string;
-  /** Keeps the rules of several such faults on one node apart. @default "" */
-  readonly mark?: string;
   /** Checks what it names beside its target. */
   readonly check?: (topology: Topology) => void;
   /** Which packets that arrive are dropped, one nftables expression each: `tcp dport 80`. */
   readonly arriving: (topology: Topology) => readonly string[];
   /** Which packets that leave are dropped. */
   readonly leaving: (topology: Topology) => readonly string[];
-  /** Whether a packet must have been dropped to prove it. @default false: that the rules are in force does */
+  /**
+   * Whether a packet must have been dropped to prove it; there can be one such fault on a node, because
+   * another would be given no packet. @default false: that the rules are in force does
+   */
   readonly mustDrop?: boolean;
 }
 
@@ -34,12 +36,13 @@ const CAN: { readonly command: Command; readonly next: string } = {
 
 /** A fault that drops packets of a node. */
 export function faultByPacketRules(target: Target, rules: PacketRules): Fault {
-  const table = `inet evenkeel_${rules.kind}${rules.mark ?? ""}`.replaceAll("-", "_");
+  const table = `inet evenkeel_${rules.kind.replaceAll("-", "_")}_${nextNumber()}`;
   return faultByCommand(target, {
     kind: rules.kind,
     title: rules.title,
     undoTitle: "remove the packet rules of",
     ...(rules.check === undefined ? {} : { check: rules.check }),
+    holds: rules.mustDrop === true ? rules.kind : table,
     rights: { networkAdmin: true },
     can: CAN,
     act: (topology) => ({

@@ -1,7 +1,8 @@
 import { nodeOf, type Topology } from "../../../stacks/topology.ts";
 import type { Deployment, Moment } from "../../environment/environment.ts";
 import { UnknownName } from "../../environment/errors.ts";
-import { FaultError, type Fault } from "../fault.ts";
+import { FaultError, type Fault, type UndoIntent } from "../fault.ts";
+import { nextNumber } from "../next-number.ts";
 import { injectWithJournal } from "../injected.ts";
 import type { CanaryLook, CanaryQuestion } from "./canary.ts";
 import type { NamedToxic } from "./protocol.ts";
@@ -48,13 +49,13 @@ export function faultOnLink(linkId: string, wanted: LinkFault): Fault {
         throw error;
       });
       const duringMs = Math.max(withinMs, Math.ceil(before.tookMs * SILENCE_FACTOR));
-      const { act, undo, undoTitle } = stepsOf(toxics, linkId, wanted);
+      const { act, undo, undoTitle, holds } = stepsOf(toxics, linkId, wanted);
       return {
         aim: () => linkId,
         inject: ({ atNs, journal }) =>
           injectWithJournal(
             journal,
-            { fault: kind, target: linkId, undo: undoTitle },
+            { fault: kind, target: linkId, undo: undoTitle, ...holds },
             {
               act: () => act(atNs?.toString() ?? null),
               verify: async () => {
@@ -82,6 +83,7 @@ function stepsOf(
   readonly act: (atNs: string | null) => Promise<Moment>;
   readonly undo: () => Promise<Moment>;
   readonly undoTitle: string;
+  readonly holds: Pick<UndoIntent, "holds">;
 } {
   if (toxics === "disabled") {
     const set = (enabled: boolean, atNs: string | null): Promise<Moment> =>
@@ -90,14 +92,17 @@ function stepsOf(
       act: (atNs) => set(false, atNs),
       undo: () => set(true, null),
       undoTitle: `enable ${link}`,
+      holds: { holds: "link" },
     };
   }
-  const named = toxics.map((toxic) => ({ name: `${kind}-${toxic.stream}`, ...toxic }));
+  const number = nextNumber();
+  const named = toxics.map((toxic) => ({ name: `${kind}-${toxic.stream}-${number}`, ...toxic }));
   const names = named.map(({ name }) => name);
   return {
     act: (atNs) => client.ask({ kind: "add", link, toxics: named, atNs }),
     undo: () => client.ask({ kind: "remove", link, names }),
     undoTitle: `remove the toxics of ${link}`,
+    holds: {},
   };
 }
 

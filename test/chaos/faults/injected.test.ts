@@ -1,11 +1,12 @@
 import { expect, test } from "vitest";
 import { injectWithJournal } from "../../../chaos/faults/injected.ts";
+import type { Moment } from "../../../chaos/environment/environment.ts";
 import { FakeJournal } from "./fake-deployment.ts";
 
 const INTENT = { fault: "kill", target: "app-1", undo: "start node app-1" };
 const moment = (monotonicNs: bigint) => ({ monotonicNs, uncertaintyNs: 0n });
 
-function setting(steps: { act?: () => Promise<never>; undo?: () => Promise<never> } = {}) {
+function setting(steps: { act?: () => Promise<never>; undo?: () => Promise<Moment> } = {}) {
   const life: string[] = [];
   const journal = new FakeJournal(
     async () => {
@@ -74,6 +75,21 @@ test("an undo that fails is told, and its intent stays open for a later process"
   const injected = await inject();
   await expect(injected.heal()).rejects.toThrow("no way back");
   expect(journal.lines).toEqual(["intent"]);
+});
+
+test("an undo that failed is tried again when it is healed again, and then is done once", async () => {
+  const failures = [new Error("busy")];
+  const { life, inject } = setting({
+    undo: () => {
+      const failure = failures.pop();
+      return failure === undefined ? Promise.resolve(moment(11n)) : Promise.reject(failure);
+    },
+  });
+  const injected = await inject();
+  await expect(injected.heal()).rejects.toThrow("busy");
+  expect((await injected.heal()).monotonicNs).toBe(11n);
+  await injected[Symbol.asyncDispose]();
+  expect(life).toEqual(["intent", "act", "undo", "undo", "done"]);
 });
 
 test("without a journal that takes the intent nothing is touched", async () => {

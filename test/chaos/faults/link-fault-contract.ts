@@ -89,6 +89,29 @@ export function linkFaultContract(deploymentOf: () => Deployment, missing: strin
     });
   }
 
+  test("two of a kind on one link add up, and each is healed by itself", async (context) => {
+    // Without Toxiproxy no link carries a toxic.
+    if (missing !== null) context.skip(`what makes the fault is missing: ${missing}`);
+    const deployment = deploymentOf();
+    const tookMs = async (): Promise<number> => {
+      const to = { node: "faults", port: LISTEN_PORT, send: PING.send };
+      return (await seenByClient(deployment, to)).firstMs ?? 0;
+    };
+    await using injected = new AsyncDisposableStack();
+    const inject = async (delayMs: number) => {
+      const prepared = injected.use(await delayLink(LINK, PING, { delayMs }).prepare(deployment));
+      return injected.use(await prepared.inject({ journal: new FakeJournal() }));
+    };
+    const [less, more] = [await inject(700), await inject(1_200)];
+    expect(await tookMs()).toBeGreaterThanOrEqual(1_900 - 5);
+    await more.heal();
+    const left = await tookMs();
+    expect(left).toBeGreaterThanOrEqual(700 - 5);
+    expect(left).toBeLessThan(1_200);
+    await less.heal();
+    expect(await tookMs()).toBeLessThan(700);
+  });
+
   test("a canary that cannot show a fault is no evidence of it", async (context) => {
     // Without Toxiproxy no link carries a toxic.
     if (missing !== null) context.skip(`what makes the fault is missing: ${missing}`);

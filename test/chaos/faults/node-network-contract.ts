@@ -78,6 +78,33 @@ export function nodeNetworkContract(deploymentOf: () => Deployment): void {
     expect(await storeIsSilent(deployment)).toBe(false);
   });
 
+  test("two of a kind on one node are both there, and each is healed by itself", async () => {
+    const deployment = deploymentOf();
+    await using injected = new AsyncDisposableStack();
+    const inject = async (fault: Fault) => {
+      const prepared = injected.use(await fault.prepare(deployment));
+      return injected.use(await prepared.inject({ journal: new FakeJournal() }));
+    };
+    const [first, second] = [
+      await inject(dropPort(STORE, { port: STORE_PORT })),
+      await inject(dropPort(STORE, { port: STORE_PORT })),
+    ];
+    await second.heal();
+    expect(await storeIsSilent(deployment)).toBe(true);
+    expect((await first.verify()).active).toBe(true);
+    await first.heal();
+    expect(await storeIsSilent(deployment)).toBe(false);
+    const [few, many] = [
+      await inject(starveCpu(STORE, { loops: 1 })),
+      await inject(starveCpu(STORE, { loops: 2 })),
+    ];
+    expect(await many.verify()).toMatchObject({ active: true });
+    await many.heal();
+    expect(await few.verify()).toMatchObject({ active: true });
+    await few.heal();
+    expect(await isBusy(deployment)).toBe(false);
+  });
+
   test("a share of the packets is lost, and what is left gets through", async () => {
     const deployment = deploymentOf();
     await using prepared = await losePackets(STORE, { share: 0.2 }).prepare(deployment);

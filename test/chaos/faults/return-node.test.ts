@@ -47,6 +47,8 @@ test("that nobody takes the address is told", async () => {
   await expect(impatient.prepare(deployment)).rejects.toThrow(
     /Nobody took the floating address of lb-a within 0 ms/,
   );
+  // Nobody holds a fault that could be healed.
+  expect(deployment.calls).toEqual(["silent-kill lb-a", "start lb-a"]);
 });
 
 test("a node that does not exist is refused before anything starts", () => {

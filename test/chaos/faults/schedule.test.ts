@@ -279,7 +279,8 @@ describe("whatever goes wrong, what was injected and is to be healed is healed:"
     ]);
     const error: unknown = await running.catch((reason: unknown) => reason);
     expect(error instanceof SuppressedError ? error.suppressed : error).toEqual(new Error("stuck"));
-    expect(seen.log).toEqual(["inject one", "verify one", "heal one"]);
+    // Once more at the end: what stood in its way may be gone.
+    expect(seen.log).toEqual(["inject one", "verify one", "heal one", "heal one"]);
   });
 });
 

@@ -74,4 +74,8 @@ test("when one cannot be healed, the others are healed all the same, and its err
   deployment.failing.set("start app-1", new Error("dead for good"));
   await expect(fault.heal()).rejects.toThrow("dead for good");
   expect(deployment.calls).toContain("resume-process web app-2");
+  deployment.failing.clear();
+  await fault.heal();
+  const healings = deployment.calls.filter((call) => /^(?:start|resume)/.test(call));
+  expect(healings.toSorted()).toEqual(["resume-process web app-2", "start app-1", "start app-1"]);
 });

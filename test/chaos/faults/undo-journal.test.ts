@@ -46,6 +46,25 @@ test("what is done is done once, whatever the order", async () => {
   expect(journal.pending).toBe(0);
 });
 
+test("what a target has only once is held by one fault at a time, until that is done", async () => {
+  await using journal = await UndoJournalFile.open(path);
+  const holding = (holds: string, target = "app-1", fault = "kill") =>
+    journal.intend({ fault, target, undo: `start node ${target}`, holds });
+  const first = await holding("processes");
+  await expect(holding("processes", "app-1", "stop")).rejects.toThrow(
+    'app-1 has the fault "kill", which leaves no room for "stop". Heal that one first.',
+  );
+  await holding("processes", "app-2");
+  await holding("network");
+  await journal.intend(INTENT);
+  // The refused one is not in the file: nothing of it has to be undone.
+  expect(states()).toEqual(["1 intent", "2 intent", "3 intent", "4 intent"]);
+  await first();
+  await holding("processes");
+  await journal.allGone();
+  await holding("processes");
+});
+
 test("when the lab has ended, everything that was open is done", async () => {
   await using journal = await UndoJournalFile.open(path);
   const first = await journal.intend(INTENT);

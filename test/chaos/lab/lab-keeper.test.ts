@@ -1,16 +1,37 @@
 import { expect, test } from "vitest";
+import type { RunningNode } from "../../../chaos/environment/environment.ts";
 import { LabKeeper } from "../../../chaos/lab/lab-keeper.ts";
 import type { KeeperAnswer } from "../../../chaos/lab/protocol.ts";
 import { activePassive } from "../../../stacks/topologies/active-passive.ts";
 import { FakeDeployment, FakeJournal } from "../faults/fake-deployment.ts";
 
+const DEAD = { running: 0, stopped: 0, connected: false };
+
+/** Whose nodes are dead when they were killed, and run when they were started. */
+class MortalDeployment extends FakeDeployment {
+  override node(id: string): RunningNode {
+    const node = super.node(id);
+    return {
+      ...node,
+      kill: async (options) => {
+        const moment = await node.kill(options);
+        this.inspections.set(id, DEAD);
+        return moment;
+      },
+      start: async () => {
+        const moment = await node.start();
+        this.inspections.delete(id);
+        return moment;
+      },
+    };
+  }
+}
+
 function kept() {
-  const deployment = new FakeDeployment(activePassive().topology);
+  const deployment = new MortalDeployment(activePassive().topology);
   const journal = new FakeJournal();
   const pids = new Map([["lb-a", 4711]]);
   const keeper = new LabKeeper({ deployment, journal, pidOf: (node) => pids.get(node) });
-  const dead = { running: 0, stopped: 0, connected: false };
-  deployment.inspections.set("app-1", dead).set("app-2", dead);
   const kill = (target: string): Promise<KeeperAnswer> =>
     keeper.answer({ kind: "inject", fault: { name: "silent-kill", target, settings: {} } });
   return { deployment, journal, keeper, kill };
@@ -59,6 +80,34 @@ test("a fault that cannot be healed stays, and says why", async () => {
   });
   const answer = await keeper.answer({ kind: "status" });
   expect(answer).toMatchObject({ status: { faults: [{ id: 1 }] } });
+});
+
+test("what could not be healed keeps nothing else from it, and is healed when it can be", async () => {
+  const { deployment, keeper, kill } = kept();
+  await kill("app-1");
+  await kill("app-2");
+  deployment.failing.set("start app-2", new Error("It does not start."));
+  const heal = (): Promise<KeeperAnswer> => keeper.answer({ kind: "heal", faults: "all" });
+  expect(await heal()).toEqual({ kind: "failed", message: "It does not start." });
+  expect(deployment.calls.slice(2)).toEqual(["start app-2", "start app-1"]);
+  deployment.failing.clear();
+  expect(await heal()).toMatchObject({ kind: "healed", faults: [{ id: 2 }] });
+  expect(deployment.calls.slice(4)).toEqual(["start app-2"]);
+});
+
+test("nothing is done to a node that is dead, and what killed it stays", async () => {
+  const { deployment, keeper, kill } = kept();
+  await kill("app-1");
+  expect(await kill("app-1")).toEqual({
+    kind: "failed",
+    message:
+      'Node app-1 does not run, so that nothing can be done to it. Start it with "evenkeel heal".',
+  });
+  expect(deployment.calls).toEqual(["silent-kill app-1"]);
+  expect(await keeper.answer({ kind: "status" })).toMatchObject({
+    status: { faults: [{ id: 1 }] },
+  });
+  expect(await keeper.answer({ kind: "heal", faults: "all" })).toMatchObject({ kind: "healed" });
 });
 
 test("what is over at once is shown, and not held", async () => {
