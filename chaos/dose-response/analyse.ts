@@ -1,4 +1,3 @@
-import { judgeQuality } from "../measurement/prober-quality.ts";
 import { countedTrials } from "../objectives/trust.ts";
 import type { RunRecord, TrialRecord } from "../report/record.ts";
 import { summarize } from "../statistics/summary.ts";
@@ -27,13 +26,12 @@ export interface DoseJudge {
 
 /** What a run says of its dose. A trial that cannot be trusted is told of and in no number. */
 export function analyseDose({ cell, record, paths }: MeasuredDose, judge: DoseJudge): DoseRecord {
-  const rate = record.load.ratePerSecond;
   const lateIsEffect = makesProberLate(judge.disturbance, cell.dose);
   const known = countedTrials(record.trials).filter(
     (trial) =>
       movesOf(trial) !== null &&
       trial.verdict !== "aborted" &&
-      (trial.verdict !== "invalid" || (lateIsEffect && isOnlyLate(trial, rate))),
+      (trial.verdict !== "invalid" || (lateIsEffect && trial.spoilt)),
   );
   const trials = record.trials.map((trial) => doseTrial(trial, known.includes(trial)));
   const moves = known.map((trial) => movesOf(trial) ?? 0);
@@ -92,7 +90,8 @@ function doseTrial(trial: TrialRecord, counts: boolean): DoseTrial {
     counts,
     moves: movesOf(trial),
     firstMoveMs: marks.elected.atMs,
-    failed: probes.failedBefore + probes.failedDuring + probes.failedAfter,
+    // What failed before was waited out.
+    failed: probes.failedInFlight + probes.failedDuring + probes.failedAfter,
     sent: probes.sent,
     // What a node wrote may follow in further lines; the run's own record has them.
     reasons: counts ? [] : trial.reasons.map((reason) => reason.split("\n", 1)[0] ?? ""),
@@ -105,13 +104,6 @@ function doseTrial(trial: TrialRecord, counts: boolean): DoseTrial {
  */
 export function makesProberLate(disturbance: DisturbanceId, dose: number): boolean {
   return disturbance === "cpu" && dose > 0;
-}
-
-/** Whether nothing speaks against a trial but that the prober was late. */
-function isOnlyLate({ faults, quality, probes }: TrialRecord, ratePerSecond: number): boolean {
-  if (quality === null || faults.some(({ verified }) => !verified.active)) return false;
-  const baselineFailures = probes.failedBefore;
-  return judgeQuality(quality, { smallestBoundMs: null, ratePerSecond, baselineFailures }).onlyLate;
 }
 
 /** Of the balancer that did not have the address: either may have become its owner at first. */

@@ -69,7 +69,8 @@ function cellTrial(trial: TrialRecord, counts: boolean, observeMs: number): Cell
     outageMs: outage.value,
     // Something failed, and nothing succeeded for as long as was observed.
     atLeastMs: outage.value !== null || marks.impact.atMs === null ? null : observeMs,
-    failed: probes.failedBefore + probes.failedDuring + probes.failedAfter,
+    // What failed before was waited out.
+    failed: probes.failedInFlight + probes.failedDuring + probes.failedAfter,
     sent: probes.sent,
     reasons: trial.reasons,
   };

@@ -35,6 +35,7 @@ export class ProberStream implements AsyncDisposable {
   #lastSuccessNs: bigint | null = null;
   #lastLateNs: bigint | null = null;
   #quality: ProberQuality | null = null;
+  #isToldToStop = false;
   #toldToEnd = false;
   readonly #done: Promise<ProberQuality>;
 
@@ -90,6 +91,9 @@ export class ProberStream implements AsyncDisposable {
           case "open":
             return seen.stream?.takeOpen(output);
           case "done":
+            // Whatever comes after it would seem to go well: nobody asks.
+            if (seen.stream?.isToldToStop !== true)
+              return fail(failed("ended before its trial did"));
             return done.resolve(output.quality);
         }
       },
@@ -109,6 +113,11 @@ export class ProberStream implements AsyncDisposable {
       await stream[Symbol.asyncDispose]();
       throw error;
     }
+  }
+
+  /** Whether it was asked to send no more. */
+  get isToldToStop(): boolean {
+    return this.#isToldToStop;
   }
 
   /** Every probe so far, in the order in which they ended. */
@@ -144,6 +153,7 @@ export class ProberStream implements AsyncDisposable {
 
   /** Sends no more, waits for what is open, and returns the prober's own account. */
   async stop(): Promise<ProberQuality> {
+    this.#isToldToStop = true;
     this.#send({ command: "stop" });
     this.#quality ??= await within(
       this.#done,

@@ -5,8 +5,11 @@ import { deriveSeed } from "../statistics/random.ts";
 import { probePlan } from "./probe-plan.ts";
 import { ProberStream } from "./prober-stream.ts";
 
-/** Probes end by themselves this long after the trial should, if the engine dies. */
-const LOAD_MARGIN_MS = 60_000;
+/**
+ * Probes end by themselves this long after the trial should. A fault may take longer than its schedule says,
+ * as a node that drains; whoever sends ends with the runner in any case.
+ */
+const LOAD_MARGIN_MS = 600_000;
 
 /** For which trial loads are started. */
 export interface LoadSetting {

@@ -29,7 +29,13 @@ export function countProbes(
     Outcome,
     number
   >;
-  const counts = { failedBefore: 0, failedDuring: 0, failedAfter: 0, inFlightAtFault: 0 };
+  const counts = {
+    failedBefore: 0,
+    failedInFlight: 0,
+    failedDuring: 0,
+    failedAfter: 0,
+    inFlightAtFault: 0,
+  };
   let baselineFailures = 0;
   let inFlightFailed = 0;
   for (const probe of probes) {
@@ -41,6 +47,7 @@ export function countProbes(
     // What fails while the fault may be taking effect is no failure of the steady state.
     const surelyBefore = probe.completedNs < injectedNs - uncertaintyNs;
     if (probe.intendedNs > steadyNs && surelyBefore) baselineFailures += 1;
+    if (probe.intendedNs < injectedNs && !surelyBefore) counts.failedInFlight += 1;
     if (probe.intendedNs < injectedNs) counts.failedBefore += 1;
     else if (recoveredNs === null || probe.intendedNs <= recoveredNs) counts.failedDuring += 1;
     else counts.failedAfter += 1;

@@ -20,6 +20,7 @@ const QUIETER = "Run on a quieter machine or at a lower rate.";
 export interface QualityDemand {
   /** The smallest duration that any objective compares with; null when none is a duration. */
   readonly smallestBoundMs: number | null;
+  /** The highest at which its probes were due. */
   readonly ratePerSecond: number;
   /** How far apart its probes were due at most, from the fault on. @default 1000 / ratePerSecond */
   readonly gapMs?: number;

@@ -1,6 +1,9 @@
 import type { ProbeRecord } from "./probe.ts";
 import { msBetween, nsOfMs } from "./monotonic.ts";
 
+/** Of how many intervals before the fault the median tells how far apart probes are. */
+const INTERVALS = 20;
+
 /** A probe with its times as numbers that compare. */
 export interface TimedProbe {
   readonly record: ProbeRecord;
@@ -65,7 +68,7 @@ export function findRecovery(input: RecoveryInput): Recovery {
   }
   const first = firstSuccessAfter(input, injectedNs);
   if (first === null) return { kind: "unseen" };
-  return latencyNs(first) > longestBefore(probes, injectedNs) + intervalNs(probes)
+  return latencyNs(first) > longestBefore(probes, injectedNs) + intervalNs(probes, injectedNs)
     ? { kind: "stall", recovery: first }
     : { kind: "unharmed" };
 }
@@ -117,10 +120,20 @@ function longestBefore(probes: readonly TimedProbe[], injectedNs: bigint): bigin
   return longest;
 }
 
-/** From one probe to the next; the first two tell, since intended times are evenly spaced. */
-function intervalNs(probes: readonly TimedProbe[]): bigint {
-  const [first, second] = probes;
-  if (first === undefined || second === undefined) return 0n;
-  const steps = BigInt(Math.max(1, second.record.seq - first.record.seq));
-  return (second.intendedNs - first.intendedNs) / steps;
+/**
+ * From one probe to the next shortly before the fault: the median of the last ones, because intended times may
+ * be drawn at random, and may follow one another faster and faster. 0 with fewer than two.
+ */
+function intervalNs(probes: readonly TimedProbe[], injectedNs: bigint): bigint {
+  const before = probes.filter(({ intendedNs }) => intendedNs <= injectedNs);
+  const last = before.slice(-1 - INTERVALS);
+  const intervals = last.flatMap((probe, index) => {
+    const next = last[index + 1];
+    if (next === undefined) return [];
+    // Those that were dropped lie between them.
+    const steps = BigInt(Math.max(1, next.record.seq - probe.record.seq));
+    return [(next.intendedNs - probe.intendedNs) / steps];
+  });
+  const ascending = intervals.toSorted((a, b) => Number(a - b));
+  return ascending[Math.floor(ascending.length / 2)] ?? 0n;
 }

@@ -38,7 +38,8 @@ export function limitsOf(objective: Objective, data: TrialData): Limits | null {
       refuseNaN("the floor of its window", floorMs);
       refuseNaN("the ceiling of its window", ceilingMs);
       return {
-        atLeast: Math.max(0, floorMs),
+        // Below 0 as well: what is as quick as theory allows may be seen within its fault's uncertainty.
+        atLeast: floorMs,
         atMost: ceilingMs,
         widenedBy,
         predicted: window,

@@ -1,8 +1,9 @@
 import type { Environment } from "../environment/environment.ts";
+import { peakRatePerSecond } from "../load/arrivals.ts";
 import { longestGapMs } from "../load/longest-gap.ts";
 import { judgeQuality } from "../measurement/prober-quality.ts";
 import type { ProberQuality } from "../measurement/probe.ts";
-import type { Scenario } from "../scenario.ts";
+import type { Load, Scenario } from "../scenario.ts";
 import type { TrialObservation } from "../trial.ts";
 import { durationOf } from "./check-resolution.ts";
 
@@ -53,7 +54,7 @@ export function trustIn(
   };
   const resolutionMs = judge(seen.trial.quality, {
     smallestBoundMs: smallestBoundMs(scenario.objectives),
-    ratePerSecond: load.ratePerSecond,
+    ratePerSecond: peakOf(load),
     gapMs,
     baselineFailures: seen.baselineFailures,
   });
@@ -66,7 +67,7 @@ export function trustIn(
       quality,
       {
         smallestBoundMs: smallestBoundMs(scenario.objectives, id),
-        ratePerSecond: (declared ?? load).ratePerSecond,
+        ratePerSecond: peakOf(declared ?? load),
         gapMs: ownGapMs,
         baselineFailures,
       },
@@ -80,6 +81,11 @@ export function trustIn(
     reasons: doubts.flatMap(({ reasons }) => reasons),
     onlyLate: doubts.length > 0 && doubts.every((doubt) => doubt.onlyLate),
   };
+}
+
+/** The highest rate of a load, requests per second. */
+function peakOf({ ratePerSecond, arrivals = { kind: "constant" } }: Load): number {
+  return peakRatePerSecond({ ratePerSecond, arrivals, seed: 0 });
 }
 
 /** The smallest duration that the objectives of a load compare with: its resolution must be well below it. */

@@ -72,6 +72,9 @@ export const probeCountsSchema = z.object({
   failedBefore: count,
   failedDuring: count,
   failedAfter: count,
+  failedInFlight: count.describe(
+    "Of those that failed and were meant to start before P1: still open when the fault may have taken effect",
+  ),
   inFlightAtFault: count,
 });
 

@@ -112,6 +112,7 @@ export function unmeasuredTrial(
       failedBefore: 0,
       failedDuring: 0,
       failedAfter: 0,
+      failedInFlight: 0,
       inFlightAtFault: 0,
     },
     faults: [],

@@ -10,7 +10,7 @@ import type { LoadRecord, LoadTrialRecord, NamedLoadRecord } from "./load-record
  * All `…Ns` are CLOCK_MONOTONIC as decimal strings; all `…Ms` are milliseconds relative to the
  * trial's P1 unless they are durations.
  */
-export const RECORD_SCHEMA = "evenkeel.run/3";
+export const RECORD_SCHEMA = "evenkeel.run/4";
 
 /** How a trial, an objective or a run was judged. */
 export const VERDICTS = [
@@ -112,6 +112,8 @@ export interface TrialRecord {
     readonly failedBefore: number;
     readonly failedDuring: number;
     readonly failedAfter: number;
+    /** Of those that failed and were meant to start before P1: still open when the fault may have taken effect. */
+    readonly failedInFlight: number;
     /** Probes sent before P1 and not complete at P1. */
     readonly inFlightAtFault: number;
   };

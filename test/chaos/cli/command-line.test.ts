@@ -220,7 +220,7 @@ describe("report", () => {
   test("without a run prints the schema of records, when that is asked for", async () => {
     const { code, stdout } = await evenkeel(["report", "--schema"]);
     expect(code).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject({ title: "Record of a run (evenkeel.run/3)" });
+    expect(JSON.parse(stdout)).toMatchObject({ title: "Record of a run (evenkeel.run/4)" });
   });
 
   test("writes no colours to what is not a terminal", async () => {
@@ -266,7 +266,7 @@ describe("report", () => {
     [
       "a record of another schema",
       (directory) => writeFileSync(join(directory, "run.json"), '{"schema":"evenkeel.run/99"}'),
-      'has the schema "evenkeel.run/99", and this version reads "evenkeel.run/3"',
+      'has the schema "evenkeel.run/99", and this version reads "evenkeel.run/4"',
     ],
     [
       "a record that is cut off",

@@ -31,6 +31,6 @@ test("one cell is run, recorded in a folder of its own, and reported beside its 
   expect(read("failover.md")).toContain("## silent kill");
   expect(read("failover.html")).toContain("</html>");
   const { run } = record.cells[0] ?? {};
-  expect(readFileSync(join(runs, folder, run?.record ?? ""), "utf8")).toContain("evenkeel.run/3");
+  expect(readFileSync(join(runs, folder, run?.record ?? ""), "utf8")).toContain("evenkeel.run/4");
   expect(readFileSync(join(runs, folder, run?.report ?? ""), "utf8")).toContain("</html>");
 });

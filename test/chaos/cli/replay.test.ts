@@ -37,7 +37,7 @@ describe("a replay is refused before anything is started", { timeout: 60_000 }, 
     const run = await recorded("backend-killed");
     writeFileSync(join(run, "run.json"), '{"schema":"evenkeel.run/1"}');
     expect(await refused(run)).toContain(
-      'has the schema "evenkeel.run/1", and this version reads "evenkeel.run/3"',
+      'has the schema "evenkeel.run/1", and this version reads "evenkeel.run/4"',
     );
   });
 

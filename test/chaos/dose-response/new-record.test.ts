@@ -91,6 +91,7 @@ describe("what a dose did", () => {
         verdict: "invalid",
         change: ({ quality, faults }) => ({
           verdict: "invalid",
+          spoilt: active,
           quality: quality === null ? null : { ...quality, lagP99Ms: 60 },
           faults: faults.map((fault) => ({ ...fault, verified: { active, evidence: "" } })),
         }),

@@ -64,6 +64,24 @@ beforeAll(() => {
   page = renderFailoverHtml(record);
 });
 
+test("requests that failed before the steady state are none of a cell's, those open at the fault are", () => {
+  const { record: run } = passingRun(3, 3);
+  const failed = (failedInFlight: number) => {
+    const trials = run.trials.map((trial): TrialRecord => ({
+      ...trial,
+      probes: { ...trial.probes, failedBefore: 2, failedInFlight },
+    }));
+    return analyseCell(measured("kill", { ...run, trials })).probes.failed;
+  };
+  const since = run.trials.reduce(
+    (sum, { probes }) => sum + probes.failedDuring + probes.failedAfter,
+    0,
+  );
+  expect(since).toBeGreaterThan(0);
+  expect(failed(0)).toBe(since);
+  expect(failed(1)).toBe(since + run.trials.length);
+});
+
 test("every form of it says which cells are missing, and why", () => {
   const reason = "it needs another topology: vrrp.preempt";
   const left = [{ id: "failback", title: "failback", reason }];

@@ -132,6 +132,14 @@ test("a stop waits for the prober's own account, which is kept; then nothing is 
   expect(program.signals).toEqual([]);
 });
 
+test("a prober whose schedule is over before its trial has no account to give", async () => {
+  const { program, stream } = await startedProber();
+  program.say({ kind: "done", quality: QUALITY });
+  program.exit(0);
+  await settle();
+  await expect(stream.stop()).rejects.toThrow("The prober ended before its trial did");
+});
+
 test("a prober that ended by itself has no account to give", async () => {
   const { program, stream } = await startedProber();
   program.complain("out of memory");

@@ -176,7 +176,7 @@ describe("marks of a takeover", () => {
       return at > 0 && at < 251 ? timedOut : fine;
     });
     const trial = measure({ probes: lost });
-    expect(trial.probes).toMatchObject({ failedBefore: 4, inFlightAtFault: 4 });
+    expect(trial.probes).toMatchObject({ failedBefore: 4, failedInFlight: 4, inFlightAtFault: 4 });
     expect(trial).toMatchObject({ baselineFailures: 0, inFlightFailed: 4 });
     expect(trial.outage).toEqual({ value: 253 });
     expect(trial.clientGap).toEqual({ value: 253 + 19 });
@@ -236,6 +236,24 @@ describe("a fault that no probe noticed", () => {
     expect(trial.clientGap).toEqual({ value: 181 });
     expect(trial.marks.impact).toMatchObject({ atMs: null });
     expect(trial.notes[0]).toContain("none was answered until the end");
+  });
+
+  test("is an outage too under a load that was slow at first, and at random", () => {
+    // Nobody answers from the fault until 150 ms after it; answers otherwise take 2 ms.
+    const stalled = (times: readonly number[]): ProbeRecord[] =>
+      times.map((at, seq) => ({
+        ...(probes(-199, () => fine)[0] as ProbeRecord),
+        seq,
+        intendedNs: ns(at),
+        sentNs: ns(at + 0.1),
+        completedNs: ns(at > 0 && at < 150 ? 150 : at + 2),
+      }));
+    // One a second, then every 5 ms.
+    const even = Array.from({ length: 100 }, (_, k) => -200 + 5 * k + 1);
+    expect(measure({ probes: stalled([-2_200, -1_200, ...even]) }).outage).toEqual({ value: 150 });
+    // Crowded and sparse in turns, the widest gap first.
+    const uneven = even.map((at, k) => at + (k % 3 === 0 ? -4 : 4));
+    expect(measure({ probes: stalled([-400, ...uneven]) }).outage).toEqual({ value: 150 });
   });
 
   test("is not an outage because requests always take their time", () => {

@@ -49,6 +49,18 @@ describe("one trial", () => {
     ["later than that", { value: 215.1 }, PREDICTED, "fail"],
     ["as early as theory, resolution and slack allow", { value: 85 }, PREDICTED, "pass"],
     ["faster than theory allows", { value: 84.9 }, PREDICTED, "fail"],
+    [
+      "before the fault was seen, by less than its window is widened",
+      { value: -14 },
+      { ...PREDICTED, window: windowOf(0, 200) },
+      "pass",
+    ],
+    [
+      "before the fault, by more than that",
+      { value: -15.1 },
+      { ...PREDICTED, window: windowOf(0, 200) },
+      "fail",
+    ],
     ["a value that is no number", { value: NaN }, AT_MOST, "inconclusive"],
     ["a lower bound that is no number", { ...NEVER, atLeast: NaN }, AT_MOST, "inconclusive"],
     [

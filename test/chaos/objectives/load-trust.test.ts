@@ -12,6 +12,7 @@ function trust(
   objectives: readonly Objective[],
   carts: Partial<typeof quality> | null = {},
   main: Partial<Load> = {},
+  mainQuality: Partial<typeof quality> = {},
 ) {
   const scenario = {
     load: { ratePerSecond: 1_000, ...main },
@@ -25,7 +26,11 @@ function trust(
   const alongside = [{ record, probes: [], baselineFailures: 0 }];
   return trustIn(
     scenario,
-    { trial: { ...trial, quality }, alongside, baselineFailures: 0 },
+    {
+      trial: { ...trial, quality: { ...quality, ...mainQuality } },
+      alongside,
+      baselineFailures: 0,
+    },
     "namespace",
   );
 }
@@ -49,6 +54,15 @@ test("a load that is slower at times tells apart what it can when it is slowest"
   expect(trust([], {}, { arrivals }).resolutionMs).toBeCloseTo(100, 9);
   // Of one that gave no account of itself too, and of no load but its own.
   expect(trust([], null, { arrivals })).toMatchObject({ alongsideResolutionMs: { carts: 20 } });
+});
+
+test("what a burst leaves unsent while the prober stands still is not the load's fault", () => {
+  const arrivals = { kind: "bursts", burstPerSecond: 1_000, everyMs: 2_000, forMs: 1_000 } as const;
+  const stood = { lagMaxMs: 1_000, dropped: 600 };
+  const main = { ratePerSecond: 100, arrivals };
+  expect(trust([], {}, main, stood)).toMatchObject({ onlyLate: true });
+  expect(trust([], {}, main, { ...stood, dropped: 1_001 })).toMatchObject({ onlyLate: false });
+  expect(trust([], {}, { ratePerSecond: 100 }, stood)).toMatchObject({ onlyLate: false });
 });
 
 test("a bound is judged by the load that its objective speaks of, not by another", () => {

@@ -69,6 +69,7 @@ export function trialData(
         failedBefore: 0,
         failedDuring,
         failedAfter: 0,
+        failedInFlight: 0,
         inFlightAtFault: 0,
       },
       faults: [

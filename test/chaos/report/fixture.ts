@@ -269,6 +269,7 @@ function tell(plot: Plot, seed: number, kind: { verdict?: Verdict }): LoadedRun 
         failedBefore: failed.filter((probe) => at(probe) < 0).length,
         failedDuring: failed.filter((probe) => at(probe) >= 0 && at(probe) <= recovered).length,
         failedAfter: failed.filter((probe) => at(probe) > recovered).length,
+        failedInFlight: 0,
         inFlightAtFault: 1,
       },
       faults: [
