@@ -27,7 +27,7 @@ export function replayOf(record: RunRecord): Replay {
   const other = trials.find((trial) => trial.seed !== deriveSeed(seed, "trial", trial.index));
   if (other !== undefined) {
     throw new WrongUse(
-      `Trial ${other.index + 1} of ${record.id} had the seed ${other.seed}, and this version draws ${deriveSeed(seed, "trial", other.index)} for it: the schedule would be another`,
+      `Trial ${other.index} of ${record.id} had the seed ${other.seed}, and this version draws ${deriveSeed(seed, "trial", other.index)} for it: the schedule would be another`,
       "Replay it with the version that made it.",
     );
   }

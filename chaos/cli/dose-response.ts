@@ -32,6 +32,7 @@ import {
   type DoseResponseOptions,
 } from "./dose-response-arguments.ts";
 import { makeOutFolder } from "./out-folder.ts";
+import { trialName } from "./run-progress.ts";
 import { shownPath } from "./shown-path.ts";
 import { stopSignals } from "./stop-signals.ts";
 import { terminalText } from "./terminal-text.ts";
@@ -214,11 +215,7 @@ function lineOf(
     : trial.verdict === "invalid" && !makesProberLate(disturbance, dose)
       ? ", does not count"
       : "";
-  const which =
-    trial.repeats === null
-      ? `trial ${trial.index + 1} of ${trials}`
-      : `trial ${trial.repeats + 1} again`;
-  return `${title}: ${which}: ${happened}${doubt}`;
+  return `${title}: ${trialName(trial, trials)}: ${happened}${doubt}`;
 }
 
 function rising(numbers: readonly number[]): readonly number[] {

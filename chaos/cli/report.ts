@@ -1,5 +1,4 @@
-import { writeFile } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname } from "node:path";
 import { Option, type Command } from "commander";
 import { WrongUse } from "../errors.ts";
 import { compareRuns } from "../report/comparison/compare-runs.ts";
@@ -10,7 +9,7 @@ import { runRecordJsonSchema } from "../report/record-schema.ts";
 import { readRun } from "../report/run-folder.ts";
 import { renderMarkdown } from "../report/markdown.ts";
 import { renderTerminal, type TerminalOptions } from "../report/terminal.ts";
-import { writeReports } from "../report/write-reports.ts";
+import { writeReport, writeReports } from "../report/write-reports.ts";
 import { lookOf } from "../setup/steps.ts";
 import { summarizeStep } from "./step-summary.ts";
 import { terminalText } from "./terminal-text.ts";
@@ -97,8 +96,8 @@ async function compare(
   } else if (options.markdown === true) {
     process.stdout.write(markdown);
   } else {
-    const html = join(folderOf(other), `compared-with-${comparison.first.id}.html`);
-    await writeFile(html, renderRunComparisonHtml(comparison));
+    const page = `compared-with-${comparison.first.id}.html`;
+    const html = await writeReport(folderOf(other), page, renderRunComparisonHtml(comparison));
     process.stdout.write(terminalText(renderRunComparisonTerminal(comparison, look())));
     await summarizeStep(markdown);
     process.stdout.write(`\nReport: ${html}\n`);

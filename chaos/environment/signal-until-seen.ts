@@ -40,9 +40,10 @@ export function signalUntilSeen(
   const notYet = (pid: number): boolean => !FOLLOWED[signal].has(stateOf(pid));
   const end = performance.now() + SIGNAL_DEADLINE_MS;
   let waiting = pids;
-  // Stopped first, a node dies without a last word: keepalived would give the address away when its
+  // Stopped first, several die without a last word: keepalived would give the address away when its
   // parent dies before it, and whoever sends the signals may be interrupted between two of them.
-  if (signal === "SIGKILL" && within !== undefined) signalAll(waiting, "SIGSTOP");
+  const several = within !== undefined || waiting.length > 1;
+  if (signal === "SIGKILL" && several) signalAll(waiting, "SIGSTOP");
   signalAll(waiting, signal);
   for (let pauseMs: number = LOOK_AGAIN_MS.first; ; pauseMs *= 2) {
     meanwhile();

@@ -4,6 +4,8 @@ import type { Problem } from "../../balancer/index.ts";
 export type RunFolderErrorCode =
   | "run_folder_missing"
   | "run_folder_exists"
+  | "run_file_unreadable"
+  | "run_reports_unwritable"
   | "run_record_unreadable"
   | "run_record_malformed"
   | "run_record_other_schema"
@@ -34,6 +36,25 @@ export function runFolderExists(path: string): RunFolderError {
   return new RunFolderError(
     "run_folder_exists",
     `${path} holds a run already, and a run is never overwritten. Start again in a second, or with another seed.`,
+  );
+}
+
+/** A file of a run is there and cannot be read: whose it is, or the disk. */
+export function fileUnreadable(path: string, cause: Error): RunFolderError {
+  return new RunFolderError(
+    "run_file_unreadable",
+    `${path} cannot be read: ${cause.message}. Copy the run to where you may read it.`,
+    { cause },
+  );
+}
+
+/** The reports of a run cannot be written: whose folder it is, or a disk that is full. */
+export function reportsUnwritable(dir: string, cause: Error): RunFolderError {
+  return new RunFolderError(
+    "run_reports_unwritable",
+    `The reports cannot be written to ${dir}: ${cause.message}. ` +
+      `Copy the run to a folder that you may write to and that has room, or print it with --markdown or --json.`,
+    { cause },
   );
 }
 

@@ -40,7 +40,7 @@ export function renderJunit(record: RunRecord): string {
   const properties = {
     sentence: scenario.sentence,
     seed: record.seed,
-    trials: `${record.trials.length} of ${record.trialsPlanned}`,
+    trials: `${record.trials.filter(({ repeats }) => repeats === null).length} of ${record.trialsPlanned}`,
     command: record.command,
     ...(scenario.controlWithout === null ? {} : { "control without": scenario.controlWithout }),
   };

@@ -7,6 +7,7 @@ import { problemsOf, type EventLine } from "../../balancer/index.ts";
 import type { ProbeRecord } from "../measurement/probe.ts";
 import {
   eventsUnreadable,
+  fileUnreadable,
   notARunFolder,
   otherSchema,
   probesUnreadable,
@@ -175,9 +176,9 @@ async function contentOf(path: string): Promise<Buffer | null> {
   try {
     return await readFile(path);
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === "ENOENT" || code === "ENOTDIR") return null;
-    throw error;
+    const unread = error as NodeJS.ErrnoException;
+    if (unread.code === "ENOENT" || unread.code === "ENOTDIR") return null;
+    throw fileUnreadable(path, unread);
   }
 }
 
@@ -205,10 +206,18 @@ function unzip(content: Buffer, complain: Complain): string {
   try {
     return gunzipSync(content).toString("utf8");
   } catch (cause) {
-    complain("its compressed data ends early", cause);
-    // What was flushed before the cut is still good, up to its last whole line.
+    complain("its compressed data is damaged or ends early", cause);
+    return wholeLines(content);
+  }
+}
+
+/** What was flushed before a cut is still good, up to its last whole line; nothing when it is damaged. */
+function wholeLines(content: Buffer): string {
+  try {
     const partial = gunzipSync(content, { finishFlush: constants.Z_SYNC_FLUSH }).toString("utf8");
     return partial.slice(0, partial.lastIndexOf("\n") + 1);
+  } catch {
+    return "";
   }
 }
 
@@ -232,7 +241,9 @@ export async function closeUnfinished(
   const entries = existsSync(runsDir) ? (await readdir(runsDir)).toSorted() : [];
   for (const entry of entries) {
     const dir = join(runsDir, entry);
-    if (!(await stat(dir)).isDirectory()) continue;
+    // Null: removed meanwhile, or a link that leads nowhere.
+    const found = await stat(dir).catch(() => null);
+    if (found?.isDirectory() !== true) continue;
     const record = await readRecord(dir).catch(() => null);
     if (record === null || record.status !== "running" || isAlive(record.runnerPid)) continue;
     await updateRun(dir, {

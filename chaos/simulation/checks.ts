@@ -74,7 +74,8 @@ export class Checks {
   /** Plans the first check of every backend. */
   begin(): void {
     for (let backend = 0; backend < this.#size; backend += 1) {
-      this.#surroundings.later("check", this.#next(0, backend), backend);
+      const firstAt = this.#rhythm.next(0, placeOf(backend, this.#size));
+      this.#surroundings.later("check", firstAt, backend);
     }
   }
 
@@ -85,27 +86,25 @@ export class Checks {
     this.#underWay.set(backend, { result, beganAt: now() });
     if (afterMs === 0) this.checked(backend);
     else later("checked", now() + afterMs, backend);
-    later("check", this.#next(now(), backend), backend);
   }
 
-  /** The check of a backend that is under way ends. */
+  /** The check of a backend that is under way ends: one that outlasts its interval delays the next one. */
   checked(backend: number): void {
     const begun = this.#underWay.get(backend);
     if (begun === undefined) return;
     this.#underWay.delete(backend);
-    const check = { ...begun, backend: String(backend), endedAt: this.#surroundings.now() };
+    const endedAt = this.#surroundings.now();
+    const check = { ...begun, backend: String(backend), endedAt };
     this.#become(afterCheck(this.#health, check, this.#rules, isEnabled));
     if (begun.result === "pass") this.#surroundings.passed(backend, begun.beganAt);
+    const nextAt = this.#rhythm.after(begun.beganAt, begun.beganAt, placeOf(backend, this.#size));
+    this.#surroundings.later("check", Math.max(nextAt, endedAt), backend);
   }
 
   /** It is time to decide on what was left open. */
   wake(): void {
     const now = this.#surroundings.now();
     this.#become(afterTime(this.#health, now, this.#rules, isEnabled));
-  }
-
-  #next(after: number, backend: number): number {
-    return this.#rhythm.next(after, placeOf(backend, this.#size));
   }
 
   #become({ pool, effects }: PoolHealthStep): void {

@@ -97,7 +97,7 @@ describe("a replay", () => {
 
   test("is refused when this version would draw another schedule", () => {
     expect(() => replayOf(passingRun().record)).toThrow(
-      /^Trial 1 of .* had the seed \d+, and this version draws \d+ for it.*Replay it with the version/,
+      /^Trial 0 of .* had the seed \d+, and this version draws \d+ for it.*Replay it with the version/,
     );
   });
 });

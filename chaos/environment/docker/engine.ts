@@ -215,14 +215,17 @@ export class Engine {
       this.#docker.createContainer({ ...options, abortSignal }),
     );
     const streams = { stream: true, stdin: true, stdout: true, stderr: true, hijack: true };
-    const stream = await call(what, (abortSignal) => container.attach({ ...streams, abortSignal }));
-    // Until the caller listens: whatever it is, the stream closes with it.
-    stream.on("error", () => undefined);
+    let stream: Duplex | undefined;
     try {
+      stream = (await call(what, (abortSignal) =>
+        container.attach({ ...streams, abortSignal }),
+      )) as Duplex;
+      // Until the caller listens: whatever it is, the stream closes with it.
+      stream.on("error", () => undefined);
       await call(what, (abortSignal) => container.start({ abortSignal }));
-      return { id: container.id, stream: stream as Duplex };
+      return { id: container.id, stream };
     } catch (error) {
-      (stream as Duplex).destroy();
+      stream?.destroy();
       await this.remove(container.id).catch(() => undefined);
       throw error;
     }

@@ -36,6 +36,16 @@ describe.each(Object.keys(FIXTURES))("the JUnit report of a run: %s", (name) => 
   });
 });
 
+test("its trials are those that were planned, not those that measure spoilt ones again", () => {
+  const { record } = passingRun();
+  const [first] = record.trials;
+  if (first === undefined) throw new RangeError("The fixture has no trial.");
+  const trials = [...record.trials, { ...first, index: record.trials.length, repeats: 0 }];
+  expect(renderJunit({ ...record, trials })).toContain(
+    `name="trials" value="${record.trials.length} of ${record.trialsPlanned}"`,
+  );
+});
+
 test("an objective that was missed is a failure with its message", () => {
   const record = recordOf("failed control");
   const missed = record.objectives.filter(({ verdict }) => verdict === "fail");

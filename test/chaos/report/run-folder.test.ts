@@ -1,4 +1,14 @@
-import { appendFile, mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import {
+  appendFile,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  symlink,
+  truncate,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -132,7 +142,7 @@ describe("a damaged run folder", () => {
     await expect(readRun(dir)).rejects.toMatchObject({
       code: "run_record_other_schema",
       message: expect.stringMatching(
-        /"evenkeel.run\/9".*"evenkeel.run\/3".*the version that wrote it/,
+        /"evenkeel.run\/9".*"evenkeel.run\/4".*the version that wrote it/,
       ),
     });
   });
@@ -157,6 +167,31 @@ describe("a damaged run folder", () => {
     await expect(readRun(dir)).rejects.toMatchObject({
       code,
       message: expect.stringMatching(new RegExp(`${file}.*cut off.*Copy the file again`)),
+    });
+  });
+
+  it("of a run that ended early whose probes are no archive is read without them, with a note", async () => {
+    const run = abortedRun();
+    const dir = await written(run);
+    await writeFile(join(dir, "probes.ndjson.gz"), "no archive");
+    const loaded = await readRun(dir);
+    expect(loaded.events).toEqual(run.events);
+    expect(loaded.probes).toEqual([]);
+    expect(loaded.notes).toEqual([expect.stringMatching(/probes\.ndjson\.gz.*damaged/)]);
+  });
+
+  it("that cannot be read or written says which file, and what to do", async () => {
+    const dir = await written(passingRun());
+    await mkdir(join(dir, "report.md"));
+    await expect(writeReports(dir)).rejects.toMatchObject({
+      code: "run_reports_unwritable",
+      message: expect.stringMatching(/cannot be written to .*EISDIR.*--markdown or --json/),
+    });
+    await rm(join(dir, "run.json"));
+    await mkdir(join(dir, "run.json"));
+    await expect(readRun(dir)).rejects.toMatchObject({
+      code: "run_file_unreadable",
+      message: expect.stringMatching(/run\.json cannot be read: EISDIR/),
     });
   });
 
@@ -189,6 +224,7 @@ describe("runs left unfinished", () => {
     await createRun(join(root, "b-alive"), running(record, 22));
     await createRun(join(root, "c-finished"), record);
     await writeFile(join(root, "notes.txt"), "not a run");
+    await symlink(join(root, "long-gone"), join(root, "latest"));
 
     const closed = await closeUnfinished(root, (pid) => pid === 22);
 

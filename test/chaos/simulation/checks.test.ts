@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { Checks } from "../../../chaos/simulation/checks.ts";
 import { parseModel, type ModelInput } from "../../../chaos/simulation/model.ts";
 import { simulate } from "../../../chaos/simulation/simulate.ts";
 import type { RunResult } from "../../../chaos/simulation/run-result.ts";
+import { seededRandom } from "../../../chaos/statistics/random.ts";
 
 /** Four backends that are hardly busy; one of them is gone, or worse, from second 2 to second 8. */
 const QUIET: ModelInput = {
@@ -76,6 +78,42 @@ describe("checks", () => {
     expect(arrived(run({ changes: gone, healthCheck: CHECKED }))).toEqual(arrived(run({})));
     expect(run({ healthCheck: CHECKED })).toEqual(run({}));
   });
+});
+
+test.each(SEEDS)("checks that outlast their interval delay the next one, seed %i", (seed) => {
+  // Intervals of 250 ms to 750 ms: about half of them are shorter than their check.
+  const rules = { interval: 500, timeout: 500, rise: 2, fall: 3, jitter: 0.5 };
+  const told: { readonly at: number; readonly what: string }[] = [];
+  const agenda: { readonly at: number; readonly happen: () => void }[] = [];
+  const random = seededRandom(seed);
+  let now = 0;
+  const checks = new Checks(rules, 1, {
+    now: () => now,
+    random,
+    answerOf: () => ({ result: "timeout", afterMs: 500 }),
+    later: (what, at, backend) => {
+      agenda.push({ at, happen: () => checks[what](backend) });
+      if (what === "checked") told.push({ at: now, what: "begins" });
+    },
+    allow: (_, allowed) => told.push({ at: now, what: `allowed: ${allowed}` }),
+    passed: () => expect.unreachable("Nothing passes."),
+  });
+  checks.begin();
+  for (let event = 0; event < 50; event += 1) {
+    agenda.sort((one, other) => other.at - one.at);
+    const next = agenda.pop();
+    now = next?.at ?? now;
+    next?.happen();
+  }
+  const begins = told.filter(({ what }) => what === "begins").map(({ at }) => at);
+  for (const [index, at] of begins.slice(1).entries()) {
+    expect(at - (begins[index] ?? 0)).toBeGreaterThan(499.999);
+    expect(at - (begins[index] ?? 0)).toBeLessThan(750.001);
+  }
+  const [third = 0] = begins.slice(2);
+  expect(told.filter(({ what }) => what !== "begins")).toEqual([
+    { at: third + 500, what: "allowed: false" },
+  ]);
 });
 
 describe("a refused request", () => {
