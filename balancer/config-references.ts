@@ -1,9 +1,12 @@
 import type { z } from "zod";
+import { DEFAULTS } from "./defaults.ts";
+import { leastTableSize } from "./selection/maglev.ts";
 
 /**
- * What no single field of a configuration can tell: ids and ports that repeat, and listeners that
- * name no pool. It runs over documents with other faults too, so that a user sees all of them at
- * once; what has no proper shape is passed over here, its own problem is told already.
+ * What no single field of a configuration can tell: ids and ports that repeat, listeners that name no
+ * pool, and tables too small for their pools. It runs over documents with other faults too, so that a
+ * user sees all of them at once; what has no proper shape is passed over here, its own problem is told
+ * already.
  */
 export function checkReferences(document: unknown, context: z.RefinementCtx): void {
   const { listeners, pools } = fieldsOf(document);
@@ -17,6 +20,7 @@ export function checkReferences(document: unknown, context: z.RefinementCtx): vo
     reportRepeated(backends, ["pools", index, "backends"], "id", (one) => one["id"], context);
   });
   reportKeys(listenerList, poolList, context);
+  reportTableSizes(poolList, context);
   const known = poolList.flatMap(({ id }) => (typeof id === "string" ? [id] : []));
   listenerList.forEach(({ pool }, index) => {
     if (typeof pool !== "string" || known.includes(pool)) return;
@@ -53,6 +57,26 @@ function reportKeys(
         : "does not fit a tcp listener, which reads no requests | Use client-ip, or an http listener.",
     });
   });
+}
+
+/** A Maglev table must have an entry for every backend that is listed. */
+function reportTableSizes(pools: readonly Fields[], context: z.RefinementCtx): void {
+  pools.forEach((pool, index) => {
+    if (pool["policy"] !== "maglev") return;
+    const size = fieldsOf(pool["hashing"])["tableSize"] ?? DEFAULTS.hashing.tableSize;
+    const backends = listOf(pool["backends"]);
+    const least = leastTableSize(backends.map(({ weight }) => weightFrom(weight)));
+    if (typeof size !== "number" || size >= least) return;
+    context.addIssue({
+      code: "custom",
+      path: ["pools", index, "hashing", "tableSize"],
+      message: `is too small to give each of ${backends.length} backends an entry | Use a prime of at least ${least}.`,
+    });
+  });
+}
+
+function weightFrom(value: unknown): number {
+  return Number.isInteger(value) && Number(value) >= 0 ? Number(value) : DEFAULTS.weight;
 }
 
 type Fields = Readonly<Record<string, unknown>>;

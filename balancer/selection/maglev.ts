@@ -5,7 +5,7 @@ import type { Candidate } from "./policy.ts";
 
 /** How a Maglev table is made. */
 export interface MaglevOptions {
-  /** Entries; a prime, at least a hundred times the candidates. */
+  /** Entries; a prime, at least `leastTableSize`. Shares are even from a hundred times the candidates on. */
   readonly tableSize: number;
 }
 
@@ -27,6 +27,22 @@ export class Maglev extends ConsistentHash {
       boundedLoad: null,
     });
   }
+}
+
+/**
+ * Entries with which every candidate of these weights is sure to have one: their number if they weigh
+ * the same, more if they do not.
+ *
+ * @param weights of all candidates; those of weight 0 have a table of their own, as equals
+ */
+export function leastTableSize(weights: readonly number[]): number {
+  const shared = weights.filter((weight) => weight > 0);
+  const heaviest = shared.reduce((most, weight) => Math.max(most, weight), 0);
+  const lightest = shared.reduce((least, weight) => Math.min(least, weight), heaviest);
+  // In that round the lightest has claimed its first entry, also if rounding cost its claim a round.
+  const rounds = lightest === heaviest ? 1 : Math.floor(heaviest / lightest) + 1;
+  const claimed = shared.reduce((sum, weight) => sum + Math.floor((rounds * weight) / heaviest), 0);
+  return Math.max(claimed, weights.length - shared.length);
 }
 
 function* tableOf(candidates: readonly Candidate[], size: number): Generator<void, HashTable> {

@@ -11,6 +11,7 @@ import type { EventSink } from "../telemetry/event.ts";
 import { Backend } from "./backend.ts";
 import { picksAlike, policyFor } from "./pool-policy.ts";
 import { shownKey } from "./shown-key.ts";
+import { TableWatch } from "./table-watch.ts";
 
 /** What a pool works with. */
 export interface PoolDependencies {
@@ -45,6 +46,7 @@ export class Pool {
   readonly #emit: EventSink;
   readonly #outliers: OutlierDetector;
   readonly #panic: PanicWatch;
+  readonly #table: TableWatch;
   #config: PoolConfig;
   #backends: readonly Backend[];
   #members: ReadonlySet<Backend>;
@@ -59,6 +61,7 @@ export class Pool {
     this.softStop = new SoftStop(config.id, emit);
     this.#outliers = new OutlierDetector(config.id, { now, random, emit });
     this.#panic = new PanicWatch(config.id, { now, emit, warn });
+    this.#table = new TableWatch(warn);
     this.#config = config;
     this.#selector = this.#selectorOf(config, policy);
     this.#backends = config.backends.map((backend) => this.#newBackend(backend, config));
@@ -274,6 +277,7 @@ export class Pool {
     const { outlierDetection, panicThreshold } = this.#config;
     this.#outliers.update(this.#backends, outlierDetection);
     this.#panic.update(this.#backends, panicThreshold);
+    this.#table.update(this.#config);
   }
 
   #selectorOf({ slowStart, hotKey }: PoolConfig, policy: Policy): Selector<Backend> {

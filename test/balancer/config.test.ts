@@ -197,6 +197,49 @@ describe("what is refused", () => {
     ).toEqual(["pools[0].hashing.key.from"]);
   });
 
+  describe("a Maglev table that leaves backends without requests", () => {
+    const poolOf = (weights: readonly number[], hashing?: object, policy = "maglev") => ({
+      ...minimal(),
+      pools: [
+        {
+          id: "app",
+          policy,
+          hashing,
+          backends: weights.map((weight, index) => ({
+            id: `b${index}`,
+            address: "198.18.7.21",
+            port: 1 + index,
+            weight,
+          })),
+        },
+      ],
+    });
+    const equal = (count: number) => Array<number>(count).fill(1);
+
+    test("of fewer entries than backends, with the least that would do", () => {
+      expect(() => parseConfig(poolOf(equal(300), { tableSize: 251 }))).toThrow(
+        /pools\[0\]\.hashing\.tableSize: is too small to give each of 300 backends an entry \(found 251\)\. Use a prime of at least 300\./,
+      );
+    });
+
+    test("of too few for a backend of little weight", () => {
+      const hashing = { tableSize: 251 };
+      expect(problems(poolOf([1_000, 1], hashing))).toEqual(["pools[0].hashing.tableSize"]);
+      expect(parseConfig(poolOf([200, 1], hashing)).pools).toHaveLength(1);
+    });
+
+    test("and not one that is large enough, or that no policy uses", () => {
+      for (const fine of [
+        poolOf(equal(251), { tableSize: 251 }),
+        poolOf([0, 0, 1], { tableSize: 251 }),
+        poolOf(equal(1_000)),
+        poolOf(equal(300), { tableSize: 251 }, "ring-hash"),
+      ]) {
+        expect(parseConfig(fine).pools).toHaveLength(1);
+      }
+    });
+  });
+
   test("names the known pools when a listener names none of them", () => {
     const input = {
       ...minimal(),

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createPolicy } from "../../../balancer/selection/create-policy.ts";
+import { leastTableSize } from "../../../balancer/selection/maglev.ts";
 import type { PolicyName } from "../../../balancer/selection/policy-names.ts";
 import {
   candidates,
@@ -249,6 +250,25 @@ describe("Maglev", () => {
   });
 });
 
+describe("the least size of a Maglev table", () => {
+  test("is the number of backends when all weigh the same, and counts those of weight 0 apart", () => {
+    expect(leastTableSize([])).toBe(0);
+    expect(leastTableSize(Array<number>(300).fill(7))).toBe(300);
+    expect(leastTableSize([...Array<number>(300).fill(0), 1, 1])).toBe(300);
+  });
+
+  test("gives every backend an entry, whatever the weights", () => {
+    const weights = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 20 });
+    fc.assert(
+      fc.property(weights, (some) => {
+        const counts = entriesOf(candidates(...some), primeFrom(leastTableSize(some)));
+        expect(Math.min(...counts)).toBeGreaterThan(0);
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
 describe("the ring", () => {
   /** Largest over mean load of ten backends and 100,000 keys, for these points a backend. */
   const spread = (virtualNodes: number) => {
@@ -382,6 +402,18 @@ describe("bounded loads", () => {
     expect(Math.min(...loads)).toBeGreaterThanOrEqual(37);
   });
 });
+
+/** The first prime from a number on, and from 3. */
+function primeFrom(least: number): number {
+  const isPrime = (one: number) => {
+    for (let divisor = 2; divisor * divisor <= one; divisor++)
+      if (one % divisor === 0) return false;
+    return true;
+  };
+  let prime = Math.max(3, least);
+  while (!isPrime(prime)) prime += 1;
+  return prime;
+}
 
 /** Entries of each backend in a Maglev table. */
 function entriesOf(members: readonly TestCandidate[], tableSize: number): number[] {

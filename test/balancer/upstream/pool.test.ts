@@ -40,3 +40,29 @@ test("backends that join before the first request have no slow start, and those 
   expect(ramping()).toEqual([false, false, false, true]);
   expect(told).toEqual(["slow-start.begin"]);
 });
+
+test("a pool that outgrows its Maglev table says so, once until it fits again", () => {
+  const { config, pool, warnings, finds } = setup({
+    policy: "maglev",
+    hashing: { tableSize: 251 },
+  });
+  pool.become(finds(250));
+  expect(warnings).toEqual([]);
+  pool.become(finds(251));
+  pool.become(finds(299));
+  expect(warnings).toEqual([
+    expect.stringMatching(
+      /^Pool "app" has outgrown its Maglev table: 251 entries are too few for each of its 252 backends/,
+    ),
+  ]);
+  pool.become(finds(299, { hashing: { ...config.hashing, tableSize: 307 } }));
+  pool.become(finds(307, { hashing: { ...config.hashing, tableSize: 307 } }));
+  expect(warnings[1]).toMatch(/307 entries .* 308 backends .* a prime of at least 308,/);
+  expect(warnings).toHaveLength(2);
+});
+
+test("a pool that looks nothing up in a table outgrows none", () => {
+  const { pool, warnings, finds } = setup({ hashing: { tableSize: 251 } });
+  pool.become(finds(400));
+  expect(warnings).toEqual([]);
+});
