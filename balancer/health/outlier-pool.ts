@@ -13,8 +13,10 @@ import { outliersOf, type IntervalSample } from "./outlier-statistics.ts";
 import { accusesItself, type Outcome } from "./outcome.ts";
 import { sharersOf } from "./shared-failure.ts";
 
-/** To ask whether others fail alike is to look at all of them: at most once in that part of them. */
+/** To ask whether others fail alike is to look at all of them: the answer holds for that part of them in failures … */
 const LOOK_PART = 64;
+/** … and no longer than this: the others may recover meanwhile. */
+const LOOK_MS = 100;
 
 /** Of a large pool not everybody is named. */
 const NAMED_MAXIMUM = 15;
@@ -32,6 +34,7 @@ export class OutlierPool<B extends Judged> {
   /** Those that failed alike when that was asked last; null when it was one alone. */
   #alike: readonly OutlierMember<B>[] | null = null;
   #failuresSinceLook = Number.POSITIVE_INFINITY;
+  #lookedAt = Number.NEGATIVE_INFINITY;
   readonly #ejections: Ejections<B>;
   readonly #told: (effect: OutlierEffect<B>) => void;
 
@@ -163,8 +166,10 @@ export class OutlierPool<B extends Judged> {
     const { spareSharedFailures, intervalMs, consecutive } = this.#rules;
     if (!spareSharedFailures) return null;
     // Whoever is ejected in between is taken back if the next look finds that it is shared.
-    if (this.#failuresSinceLook * LOOK_PART < this.#members.size) return this.#alike;
+    const isNews = this.#failuresSinceLook * LOOK_PART >= this.#members.size;
+    if (!isNews && now - this.#lookedAt < LOOK_MS) return this.#alike;
     this.#failuresSinceLook = 0;
+    this.#lookedAt = now;
     this.#alike = sharersOf(suspect, this.#members.values(), {
       windowMs: intervalMs,
       enough: Math.ceil(consecutive[due] / 2),

@@ -287,6 +287,15 @@ test("of a thousand that all fail nobody stays ejected, although not each is ask
   expect(subject.told.at(-1)).toMatchObject({ kind: "spared", reason: "shared-failure" });
 });
 
+test("of a thousand that have recovered one that fails alone is ejected, however few have failed since", () => {
+  const subject = new OutlierSubject(1_000);
+  subject.rounds("gateway-error", 10);
+  expect(subject.told.at(-1)).toMatchObject({ kind: "spared", reason: "shared-failure" });
+  subject.rounds("answered", 1);
+  subject.requests(7, "gateway-error", 5);
+  expect(subject.out).toEqual(["b7"]);
+});
+
 test("of a thousand one that fails alone is ejected after its five", () => {
   const subject = new OutlierSubject(1_000);
   subject.rounds("answered", 1);
