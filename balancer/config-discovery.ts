@@ -20,7 +20,7 @@ export const discoverySchema = z.discriminatedUnion("type", [
       record: z.enum(["A", "AAAA", "SRV"]).default(DEFAULTS.discovery.record),
       /** Port of each address; SRV records bring their own. */
       port: portSchema.optional(),
-      /** The longest time between two lookups; a shorter time to live makes it shorter. */
+      /** The longest time between two lookups; a shorter time to live makes it shorter, down to 1 s. */
       interval: duration(MS.short).prefault(DEFAULTS.discovery.interval),
       /** Of one lookup. */
       timeout: duration(MS.short).prefault(DEFAULTS.discovery.timeout),

@@ -5,13 +5,13 @@ import { DEFAULTS } from "../defaults.ts";
 import { addressId } from "./address-id.ts";
 import type { Discovery, Found } from "./discovery.ts";
 
-/** Records of a time to live below this are still not asked for more often. */
+/** Whatever times to live and the interval say, nobody is asked more often. */
 const LEAST_MS = 1_000;
 
-/** An address record, as the resolver gives it. */
-interface AddressRecord {
-  readonly address: string;
-  /** Seconds. */
+/** What an address record stands for. */
+interface Answered {
+  readonly backend: BackendConfig;
+  /** Seconds that the record lives. */
   readonly ttl: number;
 }
 
@@ -48,14 +48,14 @@ export class DnsDiscovery implements Discovery {
 
   /** @throws LookupFailed; an empty answer is a failure too, and empties no pool */
   async look(): Promise<Found> {
-    const { record, port, interval } = this.#config;
+    const { name, record, port = 0, interval } = this.#config;
     try {
-      if (record === "SRV") return { backends: await this.#services(), againMs: interval };
-      const records = await this.#addresses(this.#config.name, record);
-      const ttlMs = Math.min(...records.map(({ ttl }) => ttl * 1000));
+      const answered =
+        record === "SRV" ? await this.#services() : await this.#hosts(name, record, port);
+      const ttlMs = Math.min(...answered.map(({ ttl }) => ttl * 1_000));
       return {
-        backends: records.map(({ address }) => backendAt(address, port ?? 0, DEFAULTS.weight)),
-        againMs: Math.min(interval, Math.max(LEAST_MS, ttlMs)),
+        backends: answered.map(({ backend }) => backend),
+        againMs: Math.max(LEAST_MS, Math.min(interval, ttlMs)),
       };
     } catch (error) {
       if (error instanceof LookupFailed) throw error;
@@ -68,27 +68,30 @@ export class DnsDiscovery implements Discovery {
     this.#resolver.cancel();
   }
 
-  async #services(): Promise<BackendConfig[]> {
+  /** The resolver says nothing of how long SRV records live; those of their addresses are heeded. */
+  async #services(): Promise<Answered[]> {
     const all = await this.#resolver.resolveSrv(this.#config.name);
     const first = Math.min(...all.map(({ priority }) => priority));
     const services = all.filter(({ priority }) => priority === first);
     const found = await Promise.all(
-      services.map(async ({ name, port, weight }) => {
-        const records = await this.#addresses(name, "A");
-        // RFC 2782: weight 0 is for services without a choice; it is no zero of ours.
-        return records.map(({ address }) => backendAt(address, port, Math.max(1, weight)));
-      }),
+      // RFC 2782: weight 0 is for services without a choice; it is no zero of ours.
+      services.map(({ name, port, weight }) => this.#hosts(name, "A", port, Math.max(1, weight))),
     );
     return found.flat();
   }
 
-  async #addresses(name: string, record: "A" | "AAAA"): Promise<readonly AddressRecord[]> {
+  async #hosts(
+    name: string,
+    record: "A" | "AAAA",
+    port: number,
+    weight: number = DEFAULTS.weight,
+  ): Promise<Answered[]> {
     const records =
       record === "A"
         ? await this.#resolver.resolve4(name, { ttl: true })
         : await this.#resolver.resolve6(name, { ttl: true });
     if (records.length === 0) throw new LookupFailed(this.#config, `${name} has no records`);
-    return records;
+    return records.map(({ address, ttl }) => ({ backend: backendAt(address, port, weight), ttl }));
   }
 }
 

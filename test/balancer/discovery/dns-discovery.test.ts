@@ -42,6 +42,28 @@ test.for([
   expect(found.againMs).toBe(againMs);
 });
 
+test.for([{ ttl: 600 }, { ttl: 0 }])(
+  "an interval below a second is one of a second, with a time to live of $ttl s",
+  async ({ ttl }) => {
+    names.zone.set("app.example", [address(21, ttl)]);
+    const found = await look({ name: "app.example", port: 80, interval: "1ms" });
+    expect(found.againMs).toBe(1_000);
+  },
+);
+
+test("the shortest time to live of the services' addresses brings the next look forward", async () => {
+  const service = { type: "SRV", priority: 10, weight: 1, port: 80 } as const;
+  const targets = ["a.app.example", "b.app.example"];
+  names.zone.set(
+    "_http._tcp.app.example",
+    targets.map((target) => ({ ...service, target })),
+  );
+  names.zone.set("a.app.example", [address(21, 600)]);
+  names.zone.set("b.app.example", [address(22, 600), address(23, 3)]);
+  const found = await look({ name: "_http._tcp.app.example", record: "SRV" });
+  expect(found.againMs).toBe(3_000);
+});
+
 test("services bring their ports and weights, and only the first priority counts", async () => {
   const service = (target: string, priority: number, weight: number) =>
     ({ type: "SRV", target, priority, weight, port: 8443 }) as const;
