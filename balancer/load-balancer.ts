@@ -40,7 +40,7 @@ export interface LoadBalancerDependencies {
   /**
    * Reads the configuration's document anew.
    *
-   * @throws InvalidDocument when it cannot be read
+   * @throws Unreadable, InvalidDocument
    * @default there is none to read
    */
   readonly reread?: () => unknown;
@@ -277,7 +277,7 @@ export class LoadBalancer implements AdminSubject, AsyncDisposable {
     return this.#reloads.apply(written, by);
   }
 
-  /** Reads the configuration's document anew and takes it over. @throws as `apply` */
+  /** Reads the configuration's document anew and takes it over. @throws as `apply`, Unreadable */
   reload(by: string): Promise<Changes> {
     return this.#reloads.reload(by);
   }

@@ -1,6 +1,7 @@
 import { InvalidDocument } from "../errors.ts";
 import { ListenFailed } from "../listener/listen-failed.ts";
 import type { Changes } from "../reload/changes.ts";
+import { Unreadable } from "../reload/document-file.ts";
 import { NotChangeable } from "../reload/not-changeable.ts";
 import { RestartFailed } from "../restart/restart-failed.ts";
 import type { Answer, ErrorBody } from "./answer.ts";
@@ -13,7 +14,7 @@ export interface ConfigSubject {
   dryRun(written: unknown): Changes;
   /** Takes a document over. @throws InvalidDocument, ListenFailed, NotChangeable */
   apply(written: unknown, by: string): Promise<Changes>;
-  /** Reads the configuration's file again and takes it over. @throws as `apply`, and when there is none to read */
+  /** Reads the configuration's file again and takes it over. @throws as `apply`, Unreadable, NotChangeable when there is none to read */
   reload(by: string): Promise<Changes>;
   /** Has a new process follow this one; its pid. @throws RestartFailed */
   restart(by: string): Promise<number>;
@@ -68,6 +69,7 @@ function refusalOf(error: unknown): Answer {
     const { code, problems } = error;
     return refused(422, code, `Correct every problem. ${untouched}`, { problems });
   }
+  if (error instanceof Unreadable) return refused(422, error.code, untouched);
   if (error instanceof ListenFailed) return refused(409, error.code, untouched);
   if (error instanceof RestartFailed) return refused(503, error.code, untouched);
   if (error instanceof NotChangeable) return refused(503, error.code, untouched);

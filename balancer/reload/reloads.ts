@@ -23,7 +23,7 @@ export interface ReloadParts {
   /**
    * Reads the configuration's document anew.
    *
-   * @throws InvalidDocument when it cannot be read
+   * @throws Unreadable, InvalidDocument
    * @default there is none to read
    */
   readonly reread?: (() => unknown) | undefined;
@@ -99,7 +99,7 @@ export class Reloads {
     return this.inTurn(() => this.#apply(written, by));
   }
 
-  /** Reads the configuration's document anew and takes it over. @throws as `apply` */
+  /** Reads the configuration's document anew and takes it over. @throws as `apply`, Unreadable */
   async reload(by: string): Promise<Changes> {
     const { reread } = this.#parts;
     if (reread === undefined) throw new NotChangeable("without a file to read it from");

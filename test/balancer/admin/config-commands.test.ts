@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { commandAnswer, type ConfigSubject } from "../../../balancer/admin/config-commands.ts";
 import { parseConfig } from "../../../balancer/config.ts";
 import { ListenFailed } from "../../../balancer/listener/listen-failed.ts";
+import { readDocument } from "../../../balancer/reload/document-file.ts";
 import { NotChangeable } from "../../../balancer/reload/not-changeable.ts";
 
 const none = { added: [], removed: [], changed: [] };
@@ -70,6 +71,12 @@ describe("a refusal says that the running configuration is untouched", () => {
       status: 422,
       code: "invalid-document",
       act: () => void parseConfig({}),
+    },
+    {
+      what: "a file that cannot be read",
+      status: 422,
+      code: "unreadable",
+      act: () => void readDocument("/nowhere/balancer.json", "The configuration"),
     },
     {
       what: "a port that is taken",
