@@ -59,8 +59,14 @@ test("a process that was replaced accepts nothing, and goes once nobody is conne
   expect(vi.getTimerCount()).toBe(0);
 });
 
-test("who stays connected to a process that was replaced is waited for as long as a drain", async () => {
-  const leaving = { timeouts: { lameDuck: 10, drain: 1_000 }, now };
-  const listeners = { guests: 1, stopAccepting: () => {} };
-  expect(await drainingAfter(takeLeaveOfGuests(leaving, listeners))).toBe(1_000);
-});
+test.each([
+  { lameDuck: 10, drain: 1_000, after: 1_000 },
+  { lameDuck: 2_000, drain: 1_000, after: 2_000 },
+])(
+  "who stays connected to a process that was replaced is waited for as long as a drain or a lame duck, $after ms",
+  async ({ after, ...timeouts }) => {
+    const listeners = { guests: 1, stopAccepting: () => {} };
+    const leaveTaking = takeLeaveOfGuests({ timeouts, now }, listeners);
+    expect(await drainingAfter(leaveTaking)).toBe(after);
+  },
+);
