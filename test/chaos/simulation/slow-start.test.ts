@@ -73,7 +73,9 @@ test("a policy that gives shares by latency gives no more than the curve", () =>
     (share, tenth) => share / expectedOf(tenth, 1, 0.1),
   );
   expect(Math.max(...ratios)).toBeLessThan(1.05);
-  expect(Math.min(...ratios)).toBeGreaterThan(0.8);
+  // After a slow answer it gets less than its share for a while, and more at no time.
+  const mean = ratios.reduce((sum, ratio) => sum + ratio, 0) / ratios.length;
+  expect(mean).toBeGreaterThan(0.9);
 });
 
 test("after a slow start that lasts no time the share is whole at once", () => {
