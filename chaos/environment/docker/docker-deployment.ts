@@ -24,6 +24,19 @@ export interface JoinOptions {
   readonly hurt?: boolean;
 }
 
+/** A container of an image that holds our programs; backends may have any, the others seldom do. */
+function withOurProgram(
+  { nodes }: Topology,
+  containers: readonly ListedContainer[],
+): ListedContainer {
+  const ours =
+    nodes.find(({ role }) => role === "client" || role === "balancer") ??
+    nodes.find(({ startedBy }) => startedBy !== "image");
+  // There is a manifest only when there are containers.
+  const [first] = containers as readonly [ListedContainer];
+  return containers.find(({ labels }) => labels[LABELS.node] === ours?.id) ?? first;
+}
+
 /** A topology whose nodes are containers, found by their labels. */
 export class DockerDeployment implements Deployment {
   readonly topology: Topology;
@@ -75,9 +88,7 @@ export class DockerDeployment implements Deployment {
     options.signal?.throwIfAborted();
     const topology = await deployedTopology(engine, topologyId);
     const containers = await engine.containersOf(topologyId);
-    // There is a manifest only when there are containers.
-    const [first] = containers as readonly [ListedContainer];
-    const { Config } = await engine.inspect(first.id);
+    const { Config } = await engine.inspect(withOurProgram(topology, containers).id);
     const hand = await HandClient.start(engine, topologyId, Config.Image);
     const deployment = new DockerDeployment(
       engine,

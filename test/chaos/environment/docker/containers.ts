@@ -9,6 +9,7 @@ import {
   parseTopology,
   topologyLabels,
   type Topology,
+  type TopologyNode,
 } from "../../../../stacks/topology.ts";
 import { allProcesses } from "../namespace/lab-processes.ts";
 import { readlinkSync } from "node:fs";
@@ -32,8 +33,18 @@ export function elsewhere(topology: Topology): Topology {
   return parseTopology(JSON.parse(JSON.stringify(topology).replaceAll("198.18.7.", "198.18.200.")));
 }
 
+/** What the nodes are that their own image starts. */
+export interface OwnImage {
+  readonly image: string;
+  readonly command: readonly string[];
+}
+
 /** Makes containers of a topology, as plainly as its manifest allows. Whatever fails, none stays. */
-export async function makeContainers(docker: Docker, topology: Topology): Promise<void> {
+export async function makeContainers(
+  docker: Docker,
+  topology: Topology,
+  own: OwnImage = { image: IMAGE, command: ["evenkeel-agent"] },
+): Promise<void> {
   const network = await docker.createNetwork({
     Name: `evenkeel-${topology.id}`,
     Driver: "bridge",
@@ -46,8 +57,8 @@ export async function makeContainers(docker: Docker, topology: Topology): Promis
       docker.createContainer({
         name: `${topology.id}-${node.id}`,
         // The others' programs are on every image.
-        Image: node.role === "fault-proxy" ? IMAGE_NAMES.toxiproxy : IMAGE,
-        Cmd: ["evenkeel-agent"],
+        Image: imageOf(node, own),
+        Cmd: node.startedBy === "image" ? [...own.command] : ["evenkeel-agent"],
         Env: [`EVENKEEL_NODE=${Buffer.from(JSON.stringify(node)).toString("base64")}`],
         Labels: { ...topologyLabels(topology, node) },
         HostConfig: {
@@ -69,6 +80,11 @@ export async function makeContainers(docker: Docker, topology: Topology): Promis
   await Promise.all(made.map((container) => container.start()));
 }
 
+function imageOf({ role, startedBy }: TopologyNode, own: OwnImage): string {
+  if (startedBy === "image") return own.image;
+  return role === "fault-proxy" ? IMAGE_NAMES.toxiproxy : IMAGE;
+}
+
 /** Removes every container and network that carries a topology's label. */
 export async function removeContainers(docker: Docker, topologyId: string): Promise<void> {
   const filters = { label: [`${LABELS.topology}=${topologyId}`] };
@@ -85,11 +101,12 @@ export async function deployContainers(
   docker: Docker,
   topology: Topology,
   signal?: AbortSignal,
+  own?: OwnImage,
 ): Promise<Deployment> {
   signal?.throwIfAborted();
   await removeContainers(docker, topology.id);
   try {
-    await makeContainers(docker, topology);
+    await makeContainers(docker, topology, own);
     const environment = new DockerEnvironment({ engine: new Engine(docker) });
     const deployment = await environment.attach(topology.id, signal);
     const letGo = deployment[Symbol.asyncDispose].bind(deployment);
