@@ -1,4 +1,4 @@
-import { InvalidArgumentError, type Command } from "commander";
+import { InvalidArgumentError, Option, type Command } from "commander";
 import { parseDuration } from "../../balancer/index.ts";
 import { NamespaceEnvironment } from "../environment/namespace/namespace-environment.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
@@ -65,7 +65,7 @@ export function addCapacity(program: Command): void {
       duration(500, 60_000),
     )
     .option("--json", "print the record as JSON on standard output, nothing else")
-    .option("--quiet", "print only the requests per second")
+    .addOption(new Option("--quiet", "print only the requests per second").conflicts("json"))
     .addHelpText(
       "after",
       `

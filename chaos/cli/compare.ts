@@ -83,7 +83,7 @@ export function addCompare(program: Command): void {
     .option("--outlier-detection", "let live traffic take backends out, in every cell")
     .option("--out <folder>", "where the comparison's folder goes", RUNS_DIRECTORY)
     .option("--json", "print the record as JSON on standard output, nothing else")
-    .option("--quiet", "print only the path of the report")
+    .addOption(new Option("--quiet", "print only the path of the report").conflicts("json"))
     .addHelpText(
       "after",
       `

@@ -89,7 +89,7 @@ export function addDoseResponse(program: Command): void {
     )
     .option("--out <folder>", "where the record's folder and those of its runs go", RUNS_DIRECTORY)
     .option("--json", "print the record as JSON on standard output, nothing else")
-    .option("--quiet", "print only the path of the report")
+    .addOption(new Option("--quiet", "print only the path of the report").conflicts("json"))
     .addHelpText(
       "after",
       `

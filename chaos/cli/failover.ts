@@ -76,7 +76,7 @@ export function addFailover(program: Command): void {
     )
     .option("--out <folder>", "where the report's folder and those of its runs go", RUNS_DIRECTORY)
     .option("--json", "print the record as JSON on standard output, nothing else")
-    .option("--quiet", "print only the path of the report")
+    .addOption(new Option("--quiet", "print only the path of the report").conflicts("json"))
     .addHelpText(
       "after",
       `

@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import { Option, type Command } from "commander";
 import type { ExitCode } from "../exit-code.ts";
 import { takeCodeState } from "../measurement/fingerprint.ts";
 import { changedSince, replayOf } from "../replay.ts";
@@ -16,7 +16,7 @@ export function addReplay(program: Command): void {
     .description("Run again what a run folder records: same scenario, trials, seed, environment.")
     .option("--out <folder>", "where the new run's folder goes", RUNS_DIRECTORY)
     .option("--json", "print the record as JSON on standard output, nothing else")
-    .option("--quiet", "print only the path of the report")
+    .addOption(new Option("--quiet", "print only the path of the report").conflicts("json"))
     .addHelpText(
       "after",
       `

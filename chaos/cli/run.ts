@@ -70,7 +70,7 @@ export function addRun(program: Command): void {
     )
     .option("--control", "run the scenario's control instead: its mechanism off; it must fail")
     .option("--json", "print the records as JSON on standard output, nothing else")
-    .option("--quiet", "print only the paths of the reports")
+    .addOption(new Option("--quiet", "print only the paths of the reports").conflicts("json"))
     .addHelpText(
       "after",
       `

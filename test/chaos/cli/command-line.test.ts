@@ -136,6 +136,7 @@ describe("wrong use is 64, says what to do, and prints nothing on standard outpu
     ],
     ["no run to report", ["report"], "missing required argument 'run'"],
     ["two formats of a report", ["report", "x", "--json", "--markdown"], "cannot be used with"],
+    ["paths and a record", ["run", "backend-killed", "--quiet", "--json"], "cannot be used with"],
     [
       "a run beside the schema of all",
       ["report", "x", "--schema"],
