@@ -2,6 +2,7 @@ import { median } from "simple-statistics";
 import { deriveSeed } from "../statistics/random.ts";
 import { summarize } from "../statistics/summary.ts";
 import type { Model } from "./model.ts";
+import { policyMaker } from "./policy-spec.ts";
 import type { RunResult } from "./run-result.ts";
 import { simulate } from "./simulate.ts";
 
@@ -42,12 +43,13 @@ export interface PolicySummary {
  * changes nothing but whom they are compared with.
  *
  * @param onProgress called before each run, and after the last, with how many are done
- * @throws WrongUse when there is no such policy; it lists the known ones
+ * @throws WrongUse before the first run when there is no such policy, or none for so many backends
  */
 export function compare(
   { model, policies, seed, repetitions }: ComparisonPlan,
   onProgress: (done: number) => void = () => undefined,
 ): PolicySummary[] {
+  for (const policy of policies) policyMaker(policy, model);
   const runs = policies.map((): RunResult[] => []);
   let done = 0;
   for (let repetition = 0; repetition < repetitions; repetition += 1) {

@@ -21,11 +21,11 @@ export class Fronts {
 
   /**
    * @param surroundings of each balancer, with streams of its own
-   * @throws WrongUse when there is no such policy; it lists the known ones
+   * @throws WrongUse when there is no such policy, or none for so many backends
    */
   constructor(model: Model, policy: string, surroundings: (balancer: number) => FrontSurroundings) {
     const { count, hearsEvery, shared } = model.balancers;
-    const makePolicy = policyMaker(policy);
+    const makePolicy = policyMaker(policy, model);
     this.#fronts = Array.from(
       { length: count },
       (_, balancer) => new Front(model, makePolicy(), surroundings(balancer)),

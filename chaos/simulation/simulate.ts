@@ -20,7 +20,7 @@ import { Tally } from "./tally.ts";
  * they pick (common random numbers).
  *
  * @param seed a whole number; the same one gives the same result, to the last byte
- * @throws WrongUse when there is no such policy; it lists the known ones
+ * @throws WrongUse when there is no such policy, or none for so many backends
  * @throws RangeError when the seed is not a safe integer
  */
 export function simulate(model: Model, policy: string, seed: number): RunResult {

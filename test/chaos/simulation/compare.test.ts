@@ -63,3 +63,13 @@ test("progress is told before every run and at the end", () => {
   compare({ ...PLAN, repetitions: 2 }, (done) => told.push(done));
   expect(told).toEqual([0, 1, 2, 3, 4]);
 });
+
+test("a policy that the model has too many backends for is refused before the first run", () => {
+  const told: number[] = [];
+  const model = { ...MODEL, backends: MODEL.backends.map((group) => ({ ...group, count: 300 })) };
+  const policies = ["random", "maglev:tableSize=251"];
+  expect(() => compare({ ...PLAN, model, policies }, (done) => told.push(done))).toThrow(
+    "Use a prime of at least 300.",
+  );
+  expect(told).toEqual([]);
+});

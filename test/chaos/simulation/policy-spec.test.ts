@@ -34,3 +34,25 @@ test.each([
   expect(() => policyMaker(spec)).toThrow(expect.objectContaining({ code: "wrong-use" }));
   expect(() => policyMaker(spec)).toThrow(said);
 });
+
+test("a Maglev table that cannot give each backend of a model an entry is refused with the least size", () => {
+  const group = { workers: 1, queue: "unlimited", speed: 1 } as const;
+  const backends = (count: number, weight = 1) => ({ ...group, count, weight });
+  const make = (...groups: readonly ReturnType<typeof backends>[]) =>
+    policyMaker("maglev:tableSize=251", { backends: [...groups] });
+  expect(() => make(backends(251))()).not.toThrow();
+  expect(() => make(backends(252))).toThrow(
+    expect.objectContaining({
+      code: "wrong-use",
+      message: expect.stringMatching(
+        /"maglev:tableSize=251" cannot be made\. tableSize: is too small .* 252 backends .* at least 252\.$/,
+      ),
+    }),
+  );
+  // Whoever weighs little waits for its turn until the others have had many entries.
+  expect(() => make(backends(2, 1_000), backends(1))).toThrow("Use a prime of at least 2003.");
+  // The default is one too.
+  expect(() => policyMaker("maglev", { backends: [backends(70_000)] })).toThrow("(found 65537)");
+  // No other policy has a table that could be too small.
+  expect(() => policyMaker("ring-hash", { backends: [backends(100_000)] })()).not.toThrow();
+});
