@@ -39,7 +39,7 @@ export function failedOverTime({ runs }: PolicySummary): (number | null)[] {
   });
 }
 
-/** Whether anybody's request failed. */
+/** Whether anybody's request failed, in any run: the median may be without failures all the same. */
 export function anyFailed({ policies }: Comparison): boolean {
-  return policies.some(({ successShare }) => successShare !== null && successShare < 1);
+  return policies.some(({ runs }) => runs.some(({ requests, succeeded }) => succeeded < requests));
 }

@@ -31,3 +31,15 @@ export function comparisonOf(
     policies: compare({ model: parseModel(model, "a-model"), policies, seed: 42, repetitions }),
   };
 }
+
+/** Three runs of one policy, of which only the last has failures: the median has none. */
+export function comparisonWithOneBadRun(): Comparison {
+  const [bad, good] = [{}, { changes: [] }].map((change) => comparisonOf(change, ["random"], 1));
+  const [summary] = good?.policies ?? [];
+  const [failed] = bad?.policies ?? [];
+  if (good === undefined || summary === undefined || failed === undefined) {
+    throw new Error("The comparisons have no policy.");
+  }
+  const runs = [...summary.runs, ...summary.runs, ...failed.runs];
+  return { ...good, repetitions: 3, policies: [{ ...summary, runs }] };
+}

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { renderSvg } from "../../../../chaos/simulation/report/svg.ts";
-import { comparisonOf } from "./fixture.ts";
+import { comparisonOf, comparisonWithOneBadRun } from "./fixture.ts";
 
 // So many that each window of time has enough for a percentile.
 const svg = renderSvg(comparisonOf({ requests: 8_000 }));
@@ -30,6 +30,13 @@ test("has a curve a policy in each panel: waiting, failures and waiting over tim
 
 test("leaves out panels that would show nothing", () => {
   expect(titlesOf(renderSvg(comparisonOf({ changes: [] })))).toEqual(["How long clients waited"]);
+});
+
+test("failures of fewer than half of the runs have their panel too", () => {
+  expect(titlesOf(renderSvg(comparisonWithOneBadRun()))).toEqual([
+    "How long clients waited",
+    "Share of requests that failed",
+  ]);
 });
 
 test("a comparison with nothing to show is a file without panels", () => {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { renderTerminal } from "../../../../chaos/simulation/report/terminal.ts";
-import { comparisonOf } from "./fixture.ts";
+import { comparisonOf, comparisonWithOneBadRun } from "./fixture.ts";
 
 const PLAIN = { colour: false, width: 100 };
 const comparison = comparisonOf();
@@ -44,6 +44,12 @@ test("failures over time are empty before something happens, and shown only when
   // A quarter of two seconds passes before the backend fails, 15 of 60 windows.
   expect(lines[from + 1]).toMatch(/^round-robin {8}(?: {13,17})[▁-█]+$/);
   expect(renderTerminal(comparisonOf({ changes: [] }), PLAIN)).not.toContain("Failed requests");
+});
+
+test("failures of fewer than half of the runs are shown too", () => {
+  const text = renderTerminal(comparisonWithOneBadRun(), PLAIN);
+  expect(text).toMatch(/\nrandom +100\.000 % /);
+  expect(text).toMatch(/\nFailed requests over time, .*\nrandom +[▁-█][▁-█ ]*\n/);
 });
 
 test("a single run is called one, and one policy has nothing to be compared with", () => {
