@@ -31,7 +31,11 @@ export class FaultProxy extends Construct implements NodeReference {
   readonly address: string;
   /** What Terraform makes of it. */
   readonly container: DockerContainer;
-  readonly #carried: { readonly link: Link; readonly upstream: Endpoint }[] = [];
+  readonly #carried: {
+    readonly link: Link;
+    readonly upstream: Endpoint;
+    readonly point: FaultPoint;
+  }[] = [];
 
   constructor(scope: Construct, id: string, props: FaultProxyProps = {}) {
     super(scope, id);
@@ -72,18 +76,25 @@ export class FaultProxy extends Construct implements NodeReference {
   }
 
   /**
-   * Carries one link. One proxy has one thing behind it, so `to` is a single node.
+   * Carries one link. One proxy has one thing behind it, so `to` is a single node. Asked again for the
+   * same link, as by a second listener of a pool, it answers with the fault point that is there.
    *
    * @param from group or node at the near end
    * @param to node at the far end
    * @param upstream where the far end is served
    */
   carry(from: string, to: string, upstream: Endpoint): FaultPoint {
-    const listenPort = FIRST_LISTEN_PORT + this.#carried.length;
     const id = `${from}--${to}`;
-    const link = { id, from, to, port: upstream.port, via: { node: this.id, listenPort } };
-    this.#carried.push({ link, upstream });
-    return { id, endpoint: { address: this.address, port: listenPort } };
+    const { address, port } = upstream;
+    const known = this.#carried.find(
+      (one) => one.link.id === id && one.upstream.address === address && one.upstream.port === port,
+    );
+    if (known !== undefined) return known.point;
+    const listenPort = FIRST_LISTEN_PORT + this.#carried.length;
+    const point = { id, endpoint: { address: this.address, port: listenPort } };
+    const link = { id, from, to, port, via: { node: this.id, listenPort } };
+    this.#carried.push({ link, upstream, point });
+    return point;
   }
 
   #config(): string {

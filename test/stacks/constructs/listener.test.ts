@@ -100,6 +100,20 @@ describe("a listener", () => {
     ]);
   });
 
+  test("goes through the fault points that another listener of its pool goes through", () => {
+    const { stack, lb } = balancer();
+    const via = new FaultProxy(stack, "faults");
+    const web = lb.addListener("web");
+    const pool = web.addTargets("app", { count: 2, via });
+    const raw = lb.addListener("raw", { port: 8081, protocol: "tcp", pool, via });
+    expect(raw.faultPoints).toEqual(web.faultPoints);
+    const { links } = stack.toTopology();
+    expect(links.map(({ id, via: point }) => [id, point?.listenPort])).toEqual([
+      ["lb--app-1", 9001],
+      ["lb--app-2", 9002],
+    ]);
+  });
+
   test("has further settings in its configuration, and in the manifest where they are", () => {
     const { stack, lb } = balancer();
     const configuration = { address: "198.18.7.11", port: 9_000 };
