@@ -32,7 +32,9 @@ type LinkInput = NonNullable<TopologyInput["links"]>[number];
 /** A port of the balancers and the pool behind it. Made by `addListener` of the balancers. */
 export class Listener extends Construct {
   readonly id: string;
+  /** What it speaks, as its configuration says in the end. */
   readonly protocol: "http" | "tcp";
+  /** Where it listens, as its configuration says in the end. */
   readonly port: number;
   readonly #group: string;
   readonly #configuration: ListenerConfiguration | undefined;
@@ -43,8 +45,10 @@ export class Listener extends Construct {
   constructor(scope: Construct, id: string, group: string, props: ListenerProps = {}) {
     super(scope, id);
     this.id = id;
-    this.protocol = props.protocol ?? "http";
-    this.port = props.port ?? SERVICE_PORT;
+    const { protocol = "http", port = SERVICE_PORT } = props;
+    const served = mergedConfiguration({ protocol, port }, props.configuration);
+    this.protocol = served.protocol;
+    this.port = served.port;
     this.#group = group;
     this.#configuration = props.configuration;
     if (props.pool !== undefined) this.addAction(ListenerAction.forward(props.pool, props));
@@ -108,9 +112,8 @@ export class Listener extends Construct {
 
   /** The listener in the manifest. */
   toManifest() {
-    const [listener] = this.toConfig().listeners;
-    const { protocol, port } = listener ?? this;
-    return { id: this.id, protocol, port, pool: this.pool.id, group: this.#group };
+    const { id, protocol, port, pool } = this;
+    return { id, protocol, port, pool: pool.id, group: this.#group };
   }
 
   /**

@@ -4,6 +4,7 @@ import { declaringApp } from "../../../stacks/cdk.ts";
 import { Algorithm } from "../../../stacks/constructs/algorithm.ts";
 import { BackendPool } from "../../../stacks/constructs/backend-pool.ts";
 import { Balancer } from "../../../stacks/constructs/balancer.ts";
+import { Client } from "../../../stacks/constructs/client.ts";
 import { Duration } from "../../../stacks/constructs/duration.ts";
 import { FaultProxy } from "../../../stacks/constructs/fault-proxy.ts";
 import { HashKey } from "../../../stacks/constructs/hash-key.ts";
@@ -120,6 +121,21 @@ describe("a listener", () => {
     lb.addListener("web", { configuration }).addTargets("app");
     expect(configOf(stack).listeners).toMatchObject([{ address: "198.18.7.11", port: 9_000 }]);
     expect(stack.toTopology().listeners[0]?.port).toBe(9_000);
+  });
+
+  test("is waited for by clients where its configuration puts it", () => {
+    const { stack, lb } = balancer();
+    const configuration = { port: 9_000, protocol: "tcp" } as const;
+    const listener = lb.addListener("web", { port: 8081, configuration });
+    listener.addTargets("app");
+    new Client(stack, "client", { reaches: [lb] });
+    expect(listener).toMatchObject(configuration);
+    const topology = stack.toTopology();
+    const [target] = nodeOf(topology, "client").reaches;
+    expect(target).toMatchObject({ address: lb.address, port: 9_000 });
+    // A handshake is all that a tcp listener can be asked for.
+    expect(target).not.toHaveProperty("path");
+    expect(topology.links.find(({ id }) => id === "client--lb")?.port).toBe(9_000);
   });
 });
 
