@@ -87,6 +87,10 @@ export class AdminServer {
     const refused = this.#refuse(request);
     const body = await textOf(request);
     if (refused !== null) return refused;
+    // Half a request may say the opposite of the whole one (RFC 9112 §8).
+    if (!request.complete) {
+      return failure(400, "incomplete", "The body ends early.", "Send the whole request again.");
+    }
     if (body === null) {
       const next = `Send at most ${BODY_BYTES / 1024 ** 2} MiB, or split the configuration.`;
       return failure(413, "too-large", "The body is too large.", next);

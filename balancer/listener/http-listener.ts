@@ -29,6 +29,8 @@ export class HttpListener implements Listener {
   #socket: ListeningSocket | null = null;
   /** Whether every answer closes its connection. */
   #closing = false;
+  /** Whether connections close as soon as nothing is in flight on them. */
+  #draining = false;
 
   constructor(config: ListenerConfig, shared: ListenerShared) {
     this.#config = config;
@@ -110,6 +112,7 @@ export class HttpListener implements Listener {
   async drain(timeoutMs: number): Promise<DrainResult> {
     this.stopAccepting();
     this.#closing = true;
+    this.#draining = true;
     this.#connections.close();
     const result = await this.#door.drain(timeoutMs);
     this.#sweep.forget(this.#idleWatch);
@@ -119,6 +122,7 @@ export class HttpListener implements Listener {
   #newContext(): HttpContext {
     const { pool, timeouts, limits, nodeId, now, accessLog } = this.#shared;
     const isClosing = (): boolean => this.#closing;
+    const isDraining = (): boolean => this.#draining;
     return {
       listenerId: this.#config.id,
       pool,
@@ -137,6 +141,9 @@ export class HttpListener implements Listener {
       // What began before knows it too.
       get closing() {
         return isClosing();
+      },
+      get draining() {
+        return isDraining();
       },
       closed: (connection) => this.#door.left(connection),
     };

@@ -76,7 +76,10 @@ export class ListeningSocket {
   set receiver(receiver: Receiver | null) {
     this.#receiver = receiver;
     if (receiver === null) return;
-    for (const socket of this.#waiting.splice(0)) receiver.accept(socket);
+    for (const socket of this.#waiting.splice(0)) {
+      // Of one that is gone, as by a reset, nobody would hear again that it is.
+      if (!socket.destroyed) receiver.accept(socket);
+    }
   }
 
   /** Stops listening. Accepted connections stay; those that nobody received are broken. Idempotent. */

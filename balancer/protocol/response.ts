@@ -82,8 +82,12 @@ export function interpretResponse(
   if (line.status === 101) return refuse("unasked-upgrade");
   const transfer = coding === null ? null : transferCoding(coding);
   if (transfer === "malformed") return refuse("transfer-encoding");
-  // A backend was never told that we decode more than chunked (no TE is sent).
-  if (transfer === "unknown-then-chunked") return refuse("transfer-coding-unknown");
+  // A backend was never told that we decode more than chunked (no TE is sent), and who takes the name of a
+  // coding away has to take the coding away. `identity`, of RFC 2616, changes nothing.
+  const isIdentity = coding?.toLowerCase() === "identity";
+  if (transfer === "unknown-then-chunked" || (transfer === "unknown" && !isIdentity)) {
+    return refuse("transfer-coding-unknown");
+  }
   if (transfer !== null && line.minor === 0) return refuse("transfer-encoding");
 
   const { status } = line;

@@ -68,9 +68,10 @@ export class SectionReader {
     this.#inStartLine = startLine !== null;
   }
 
-  /** Whether any byte of this section was seen. */
+  /** Whether any byte of this section was seen; an empty line that is ignored is none of it. */
   get begun(): boolean {
-    return this.#begun;
+    const isEmptyLine = this.#emptyLineSkipped && this.#inStartLine;
+    return this.#begun && !(isEmptyLine && this.#heldLength <= this.#lineStart);
   }
 
   /** Forgets everything, for the next section of the connection. */

@@ -84,7 +84,12 @@ export class HttpConnection implements Expiring {
 
   /** Whether the client has ended its side and everything that it sent was used. */
   get #inputOver(): boolean {
-    return this.#ended && (this.#chunk === null || this.#at >= this.#chunk.length);
+    return this.#ended && this.#inputUsed;
+  }
+
+  /** Whether everything that was read was used. */
+  get #inputUsed(): boolean {
+    return this.#chunk === null || this.#at >= this.#chunk.length;
   }
 
   /** Closes a connection on which no request has begun. */
@@ -201,6 +206,8 @@ export class HttpConnection implements Expiring {
     const at = this.#section.feed(chunk, this.#at);
     if (at === NEEDS_MORE) {
       this.#chunk = null;
+      // An empty line is no request.
+      if (!this.#section.begun) this.deadline = now() + timeouts.idle;
       return false;
     }
     if (at === REFUSED) {
@@ -232,7 +239,8 @@ export class HttpConnection implements Expiring {
 
   #next(keepAlive: boolean): void {
     this.#exchange = null;
-    if (!keepAlive) {
+    // An answer that began before the drain has told the client that it may ask again.
+    if (!keepAlive || (this.#context.draining && this.#inputUsed)) {
       this.#linger();
       return;
     }

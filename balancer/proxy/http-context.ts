@@ -28,6 +28,8 @@ export interface HttpContext {
   readonly dates: DateStamp;
   /** Whether every answer closes its connection: lame duck and drain. */
   readonly closing: boolean;
+  /** Whether connections close as soon as nothing is in flight on them: drain. */
+  readonly draining: boolean;
   /** Told once when a client connection is gone. */
   closed(connection: HttpConnection): void;
 }

@@ -140,7 +140,7 @@ export class HttpExchange implements UpstreamUser {
   clientDrained(): void {
     if (this.#phase !== "forwarding") return;
     this.#upstream?.socket.resume();
-    this.#wait(this.#context.timeouts.response);
+    this.#waitForBody();
   }
 
   /** The client is gone or was refused: nothing of this exchange matters any more. */
@@ -184,11 +184,13 @@ export class HttpExchange implements UpstreamUser {
     if (progress === "done") this.#finish(upstream);
     else if (progress !== "more") this.#fail("other", 502, "bad-response");
     else {
-      const { idle, response } = this.#context.timeouts;
-      const stalled = this.#client.socket.writableNeedDrain;
-      if (stalled) upstream.socket.pause();
+      if (!this.#client.socket.writableNeedDrain) {
+        this.#waitForBody();
+        return;
+      }
+      upstream.socket.pause();
       // The kernel tells of room only once much of its buffer is free, which takes a slow reader long.
-      this.#wait(stalled ? idle : response);
+      this.#wait(this.#context.timeouts.idle);
     }
   }
 
@@ -344,6 +346,7 @@ export class HttpExchange implements UpstreamUser {
     );
   }
 
+  /** For more of the request while that is the client's to send, and for the response otherwise. */
   #waitForBody(): void {
     const { timeouts } = this.#context;
     this.#wait(this.#waitsForClient ? timeouts.requestBody : timeouts.response);

@@ -1,11 +1,11 @@
 import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { request, type IncomingMessage } from "node:http";
-import { createServer, type AddressInfo } from "node:net";
+import { connect, createServer, type AddressInfo } from "node:net";
 import { once } from "node:events";
 import { spawnSync } from "node:child_process";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { AdminFailed } from "../../../balancer/admin/admin-failed.ts";
 import { AdminServer } from "../../../balancer/admin/admin-server.ts";
 import type { Config } from "../../../balancer/config.ts";
@@ -72,6 +72,25 @@ describe("on a unix socket", () => {
     const headers = { origin: "https://example.org" };
     const { status, body } = await ask({ socketPath: path, path: "/pools", headers });
     expect([status, body.code]).toEqual([403, "browser-refused"]);
+  });
+
+  test("a command whose body breaks off is not carried out", async () => {
+    const subject = subjectOf();
+    const disabled = vi.spyOn(subject, "administer");
+    const server = new AdminServer({ socket: path }, subject);
+    servers.push(server);
+    await server.start();
+    const command = (length: number): string =>
+      `POST /pools/app/backends/b1/disable HTTP/1.1\r\nHost: a\r\nContent-Length: ${length}\r\n\r\n{}`;
+    const broken = connect(path).on("error", () => {});
+    broken.end(command(100));
+    await once(broken.resume(), "close");
+    expect(disabled).not.toHaveBeenCalled();
+    const whole = connect(path).on("error", () => {});
+    whole.write(command(2));
+    await once(whole, "data");
+    whole.destroy();
+    expect(disabled).toHaveBeenCalledTimes(1);
   });
 
   test("a socket file that a killed process left behind does not keep it from starting", async () => {

@@ -56,6 +56,26 @@ test("a connection above the limit is closed and counted; the others go on", asy
   await first.until((text) => text.endsWith("ok"));
 });
 
+test.each(["http", "tcp"] as const)(
+  "who waited while nobody received and has reset is not served: %s",
+  async (protocol) => {
+    await using backend = await RawBackend.start(() => {});
+    const door = await listen({ protocol, ports: [backend.port] });
+    const socket = door.listener.release();
+    if (socket === null) throw new Error("It does not listen.");
+    const connections = (): Promise<number> =>
+      new Promise((resolve) => socket.server.getConnections((_, count) => resolve(count)));
+    using client = await RawClient.open(socket.port);
+    await expect.poll(connections, { timeout: 10_000 }).toBe(1);
+    client.socket.resetAndDestroy();
+    await expect.poll(connections, { timeout: 10_000 }).toBe(0);
+    await door.listener.start(socket);
+    expect(door.listener.counters).toMatchObject({ accepted: 0, active: 0 });
+    expect(await door.listener.drain(60_000)).toEqual({ completed: 0, cut: 0 });
+    expect(backend.sockets).toEqual([]);
+  },
+);
+
 describe("timeouts", () => {
   const within = async (run: () => Promise<unknown>, floorMs: number, ceilingMs: number) => {
     const begin = performance.now();
@@ -82,6 +102,49 @@ describe("timeouts", () => {
     expect(client.received).toBe("");
     expect(client.over).toBe("end");
   });
+
+  test("an empty line is no request: its connection is closed silently, at its end and after its time", async () => {
+    await using backend = await RawBackend.start(answering(OK));
+    const timeouts = { idle: "400ms", requestHeader: "50ms" };
+    await using door = await listen({ ports: [backend.port], timeouts });
+    for (const ends of [true, false]) {
+      using client = await RawClient.open(door.listener.port);
+      client.send(`${GET}\r\n`);
+      await client.until((text) => text.endsWith("ok"));
+      if (ends) client.socket.end();
+      await within(() => client.untilOver(), ends ? 0 : 300, 4_000);
+      expect(client.received.match(/HTTP\/1\.1/g)).toHaveLength(1);
+      expect(client.over).toBe("end");
+    }
+    expect([...door.listener.counters.rejected]).toEqual([]);
+    using patient = await RawClient.open(door.listener.port);
+    patient.send("\r\n");
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    patient.send(GET);
+    expect(await patient.until((text) => text.endsWith("ok"))).toContain("200 OK");
+  });
+
+  test.each([
+    ["an expected 100", "Expect: 100-continue\r\n", "", "HTTP/1.1 100 Continue\r\n\r\n"],
+    ["an early hint", "", "he", "HTTP/1.1 103 Early Hints\r\n\r\n"],
+    ["the begin of the answer", "", "he", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\no"],
+  ])(
+    "a client has its own time for the rest of a body, whatever the backend sends meanwhile: %s",
+    async (_name, fields, begin, meanwhile) => {
+      await using backend = await RawBackend.start((socket, received) => {
+        if (!received.endsWith("hello")) socket.write(meanwhile);
+        else socket.write(meanwhile.includes("200") ? "k" : OK);
+      });
+      const timeouts = { response: "100ms", requestBody: "10s" };
+      await using door = await listen({ ports: [backend.port], timeouts });
+      using client = await RawClient.open(door.listener.port);
+      client.send(`POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n${fields}\r\n${begin}`);
+      await client.until((text) => text.endsWith(meanwhile.slice(-3)));
+      await new Promise((resolve) => setTimeout(resolve, 400));
+      client.send("hello".slice(begin.length));
+      expect(await client.until((text) => text.endsWith("ok"))).toMatch(/200 OK.*ok$/s);
+    },
+  );
 
   test("a connection is closed when no further request comes", async () => {
     await using backend = await RawBackend.start(answering(OK));
@@ -170,6 +233,24 @@ describe("a drain", () => {
     expect(await drained).toEqual({ completed: 1, cut: 0 });
     expect(door.listener.counters.active).toBe(0);
     expect(door.backend(0).inFlight).toBe(0);
+  });
+
+  test("closes a connection cleanly once its answer is whole, also one that was told it may stay", async () => {
+    let finish: () => void = () => {};
+    await using backend = await RawBackend.start((socket) => {
+      socket.write("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhe");
+      finish = () => socket.write("llo");
+    });
+    const door = await listen({ ports: [backend.port] });
+    using client = await RawClient.open(door.listener.port);
+    client.send(GET);
+    await client.until((text) => text.endsWith("he"));
+    expect(client.received).not.toContain("Connection: close");
+    const drained = door.listener.drain(60_000);
+    finish();
+    expect(await client.untilOver()).toMatch(/hello$/);
+    expect(client.over).toBe("end");
+    expect(await drained).toEqual({ completed: 1, cut: 0 });
   });
 
   test("lets a request whose head has begun come in whole", async () => {

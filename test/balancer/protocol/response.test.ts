@@ -53,6 +53,11 @@ describe("a response head that is refused", () => {
       bytes("HTTP/1.1 200 OK", "Transfer-Encoding: gzip, chunked"),
     ],
     [
+      "a coding and nothing else",
+      "transfer-coding-unknown",
+      bytes("HTTP/1.1 200 OK", "Transfer-Encoding: gzip"),
+    ],
+    [
       "Transfer-Encoding in HTTP/1.0",
       "transfer-encoding",
       bytes("HTTP/1.0 200 OK", "Transfer-Encoding: chunked"),
@@ -88,13 +93,6 @@ describe("the framing of a response", () => {
     ["by chunks", "GET", bytes("HTTP/1.1 200 OK", "Transfer-Encoding: Chunked"), "chunked", true],
     ["by close when nothing is said", "GET", bytes("HTTP/1.1 200 OK"), "close", false],
     [
-      "by close when the last coding is not chunked",
-      "GET",
-      bytes("HTTP/1.1 200 OK", "Transfer-Encoding: identity"),
-      "close",
-      false,
-    ],
-    [
       "by chunks, without reuse, when a length is said too",
       "GET",
       bytes("HTTP/1.1 200 OK", "Content-Length: 5", "Transfer-Encoding: chunked"),
@@ -123,6 +121,13 @@ describe("the framing of a response", () => {
       "GET",
       bytes("HTTP/1.1 200 OK", "Content-Length: 0", "Connection: Close"),
       "length",
+      false,
+    ],
+    [
+      "by close when the only coding changes nothing",
+      "GET",
+      bytes("HTTP/1.1 200 OK", "Transfer-Encoding: identity"),
+      "close",
       false,
     ],
     [
