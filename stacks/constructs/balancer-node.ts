@@ -7,6 +7,8 @@ import {
 } from "../../balancer/index.ts";
 import type { ConfigInput } from "../../balancer/index.ts";
 import type { TopologyInput } from "../topology.ts";
+import { atOnce } from "./at-once.ts";
+import { checkBalancer } from "./balancer-check.ts";
 import { mergedConfiguration } from "./configuration.ts";
 import type { BalancerConfiguration } from "./configuration.ts";
 import type { Duration } from "./duration.ts";
@@ -60,8 +62,28 @@ const LAME_DUCK = "1s";
 /** Of a handover's window, beyond what the balancer is given to finish. */
 const WINDOW_MARGIN_MS = 5_000;
 
-/** A node that runs the balancer, and keepalived beside it when the address floats. */
+/**
+ * A node that runs the balancer, and keepalived beside it when the address floats.
+ *
+ * @throws InvalidDocument with all that the balancer and keepalived would refuse
+ */
 export function balancerNode(props: BalancerNodeProps): NodeInput {
+  const { group, address, config, failover } = props;
+  const more = failover.kind === "keepalived" ? [failover.virtualAddress] : failover.addresses;
+  const [, node] = atOnce([
+    () =>
+      checkBalancer({
+        group,
+        config: balancerConfig(props),
+        beside: config.configuration,
+        addresses: [address, ...more],
+      }),
+    () => declaredNode(props),
+  ]);
+  return node;
+}
+
+function declaredNode(props: BalancerNodeProps): NodeInput {
   const { failover } = props;
   const config = `${JSON.stringify(balancerConfig(props), null, 2)}\n`;
   const node: NodeInput = {
@@ -186,17 +208,21 @@ export function balancerConfig({
   for (const [name, time] of Object.entries(config.timeouts)) {
     if (time !== undefined) timeouts[name] = time.toString();
   }
-  const common: Omit<ConfigInput, "listeners" | "pools"> = {
-    timeouts,
+  const given: Pick<ConfigInput, "admin" | "failover"> = {
     admin: { socket: ADMIN_SOCKET },
     ...(failover.kind === "keepalived"
       ? { failover: { trackFile: TRACK_FILE, notifyFifo: NOTIFY_FIFO } }
       : {}),
+  };
+  const common: Omit<ConfigInput, "listeners" | "pools"> = {
+    timeouts,
+    ...given,
     telemetry: { accessLog: `${RUN}/log/access.ndjson` },
   };
   return {
     listeners: parts.flatMap((part) => part.listeners),
     pools: [...pools.values()],
     ...mergedConfiguration(common, config.configuration),
+    ...given,
   };
 }

@@ -3,6 +3,7 @@ import { InvalidDocument } from "../../balancer/index.ts";
 import type { ConfigInput } from "../../balancer/index.ts";
 import type { DockerContainer } from "../cdk.ts";
 import { IMAGE_NAMES } from "../image-names.ts";
+import { atOnce } from "./at-once.ts";
 import { balancerNode } from "./balancer-node.ts";
 import type { NodeFailover } from "./balancer-node.ts";
 import type { BalancerConfiguration } from "./configuration.ts";
@@ -24,7 +25,7 @@ export interface BalancersProps extends NodeProps {
   readonly timeouts?: Readonly<Partial<Record<BalancerTimeout, Duration>>>;
   /**
    * Anything else of the balancers' configuration. What belongs to a listener, a pool or a backend
-   * is said there.
+   * is said there; `admin` and `failover` are where the rest of the node looks for them.
    *
    * @default {}
    */
@@ -80,22 +81,23 @@ export class BalancerGroup {
   declaration(failoverOf: (node: NodeReference, index: number) => NodeFailover): Declaration {
     const { prefixLength } = TopologyStack.of(this.#scope);
     const { timeouts = {}, configuration } = this.#props;
-    const nodes = this.#nodes.map((node, index) =>
-      balancerNode({
-        id: node.id,
-        address: node.address,
-        group: this.#id,
-        prefixLength,
-        config: { listeners: this.listeners, timeouts, configuration },
-        failover: failoverOf(node, index),
-      }),
+    const nodes = this.#nodes.map(
+      (node, index) => () =>
+        balancerNode({
+          id: node.id,
+          address: node.address,
+          group: this.#id,
+          prefixLength,
+          config: { listeners: this.listeners, timeouts, configuration },
+          failover: failoverOf(node, index),
+        }),
     );
+    const [checked] = atOnce([() => atOnce(nodes), () => this.#checkWays()]);
     // The pools as the balancer understands them, so that the manifest cannot say anything else.
     const pools = new Map(this.listeners.map((one) => [one.pool.id, one.toManifestPool()]));
-    this.#checkWays();
     const links = this.listeners.flatMap((listener) => listener.directLinks());
     return {
-      nodes,
+      nodes: checked,
       links: [...new Map(links.map((link) => [link.id, link])).values()],
       listeners: this.listeners.map((listener) => listener.toManifest()),
       pools: [...pools.values()],

@@ -10,8 +10,10 @@ export type Partially<T> = T extends readonly unknown[] | string | number | bool
 
 type PoolInput = ConfigInput["pools"][number];
 
-/** The parts of the configuration that belong to a whole balancer. */
-export type BalancerConfiguration = Partially<Omit<ConfigInput, "listeners" | "pools">>;
+/** The parts of the configuration that belong to a whole balancer, but those that constructs give. */
+export type BalancerConfiguration = Partially<
+  Omit<ConfigInput, "listeners" | "pools" | "admin" | "failover">
+>;
 /** The parts that belong to one listener. Its pool is that of its targets. */
 export type ListenerConfiguration = Partially<
   Omit<ConfigInput["listeners"][number], "id" | "pool">

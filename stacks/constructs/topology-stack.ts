@@ -12,6 +12,7 @@ import { ALL_RULES } from "../validations/all-rules.ts";
 import { NEIGHBOUR_RULES } from "../validations/neighbour-rules.ts";
 import { AddressPlan } from "./address-plan.ts";
 import type { AddressPurpose } from "./address-plan.ts";
+import { atOnce } from "./at-once.ts";
 import { DockerResources } from "./docker-resources.ts";
 import type { ContainerProps } from "./docker-resources.ts";
 import type { NodeReference } from "./node-reference.ts";
@@ -153,19 +154,8 @@ export class TopologyStack extends TerraformStack {
   }
 
   #declared(): Declaration[] {
-    const problems: Problem[] = [];
-    const declared = this.#declarations.flatMap((declaration) => {
-      try {
-        return [declaration()];
-      } catch (error) {
-        // What keepalived or the balancer would refuse; one construct's does not hide another's.
-        if (!(error instanceof InvalidDocument)) throw error;
-        problems.push(...error.problems);
-        return [];
-      }
-    });
-    if (problems.length > 0) throw new InvalidDocument("The topology", problems);
-    return declared;
+    // What keepalived, the balancer or a backend would refuse; one construct's does not hide another's.
+    return atOnce(this.#declarations);
   }
 
   /** Does something with the manifest at hand; without one, if it has problems, which validation tells. */
