@@ -1,14 +1,19 @@
 import { formatDuration } from "../../balancer/index.ts";
 
-/** A span of time, as constructs take it: the unit stands where it is written. */
+/**
+ * A span of time, as constructs take it: the unit stands where it is written. Of whole microseconds,
+ * which is as fine as a configuration writes it.
+ */
 export class Duration {
   readonly #ms: number;
 
   private constructor(ms: number) {
-    if (!Number.isFinite(ms) || ms < 0) {
+    // As it is computed, 1.001 * 1000 is not quite 1001, and programs want whole milliseconds.
+    const rounded = Math.round(ms * 1_000) / 1_000;
+    if (!Number.isFinite(rounded) || ms < 0) {
       throw new RangeError(`A duration of ${ms} ms is not possible. Use a number from 0.`);
     }
-    this.#ms = ms;
+    this.#ms = rounded;
   }
 
   /** @throws RangeError below 0 */
