@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { BACKEND_RANGES } from "../../stacks/backend-ranges.ts";
 import { parseServiceTime, type ServiceTime } from "./service-time.ts";
 
 /** What the sample application is told on its command line. */
@@ -44,6 +45,12 @@ const FLAGS = {
   "boot-delay": { type: "string", default: "0" },
 } as const;
 
+/** Both ends are included. */
+interface Range {
+  readonly least: number;
+  readonly most: number;
+}
+
 /** Thrown when the command line is refused; lists every problem, one a line. */
 export class InvalidOptions extends Error {
   readonly code = "invalid-options";
@@ -66,7 +73,7 @@ export function parseOptions(argv: readonly string[]): BackendOptions {
   const problems: string[] = [];
   const values = parseFlags(argv);
 
-  const whole = (flag: keyof typeof FLAGS, least: number, most: number): number => {
+  const whole = (flag: keyof typeof FLAGS, { least, most }: Range): number => {
     const text = values[flag] ?? "";
     const value = Number(text);
     if (/^\d+$/.test(text) && value >= least && value <= most) return value;
@@ -85,17 +92,17 @@ export function parseOptions(argv: readonly string[]): BackendOptions {
 
   const options: BackendOptions = {
     address: values.address,
-    port: whole("port", 0, 65_535),
-    workers: whole("workers", 1, 10_000),
-    queue: whole("queue", 0, 1_000_000),
+    port: whole("port", { least: 0, most: 65_535 }),
+    workers: whole("workers", BACKEND_RANGES.workers),
+    queue: whole("queue", BACKEND_RANGES.queue),
     service: service ?? { kind: "constant", ms: 0 },
-    seed: whole("seed", 0, 2 ** 32 - 1),
+    seed: whole("seed", BACKEND_RANGES.seed),
     redis,
-    sessionTtlSeconds: whole("session-ttl", 1, 31_536_000),
+    sessionTtlSeconds: whole("session-ttl", { least: 1, most: 31_536_000 }),
     log: values.log,
-    idleTimeoutMs: whole("idle-timeout", 1, 86_400) * 1000,
+    idleTimeoutMs: whole("idle-timeout", { least: 1, most: 86_400 }) * 1000,
     control: values.control,
-    bootDelayMs: whole("boot-delay", 0, 600_000),
+    bootDelayMs: whole("boot-delay", BACKEND_RANGES.bootDelayMs),
   };
   if (problems.length > 0) throw new InvalidOptions(problems);
   return options;

@@ -1,10 +1,11 @@
+import { BACKEND_RANGES } from "../../stacks/backend-ranges.ts";
+
 /** How long a request takes: the same for all, or exponential with a mean. Milliseconds. */
 export type ServiceTime =
   | { readonly kind: "constant"; readonly ms: number }
   | { readonly kind: "exponential"; readonly meanMs: number };
 
-/** Ten minutes; longer is a mistake. */
-const LONGEST_MS = 600_000;
+const LONGEST_MS = BACKEND_RANGES.serviceMs.most;
 const DECIMAL = /^\d{1,6}(\.\d{1,6})?$/;
 
 /** Milliseconds written as a decimal, at most ten minutes; undefined when it is not that. */

@@ -5,6 +5,8 @@ import type { DockerContainer } from "../cdk.ts";
 import { IMAGE_NAMES } from "../image-names.ts";
 import type { TopologyInput } from "../topology.ts";
 import type { Algorithm } from "./algorithm.ts";
+import { checkBackends } from "./backend-check.ts";
+import type { BackendsToCheck } from "./backend-check.ts";
 import { mergedConfiguration } from "./configuration.ts";
 import type { BackendConfiguration, PoolConfiguration } from "./configuration.ts";
 import { ContainerImage } from "./container-image.ts";
@@ -28,7 +30,11 @@ export interface BackendPoolProps extends NodeProps {
   readonly queue?: number;
   /** @default - requests that bring no service time of their own take none */
   readonly service?: ServiceTime;
-  /** From its start each backend is alive, and not ready, for that long. @default - ready at once */
+  /**
+   * From its start each backend is alive, and not ready, for that long, to the millisecond.
+   *
+   * @default - ready at once
+   */
   readonly bootDelay?: Duration;
   /**
    * A backend that has been ready and no longer answers `/livez` is killed and started again, apart
@@ -111,6 +117,7 @@ export class BackendPool extends Construct {
   /** The port that every backend serves. */
   readonly port: number;
   readonly #props: BackendPoolProps;
+  readonly #backends: BackendsToCheck;
 
   constructor(scope: Construct, id: string, props: BackendPoolProps = {}) {
     super(scope, id);
@@ -135,12 +142,24 @@ export class BackendPool extends Construct {
         "The pool has no health check: a backend that is dead still gets its share. Leave healthCheck out, or give one.",
       );
     }
-    const { sessions } = props;
+    const { sessions, workers = 8, queue = 1024, seed = 1, bootDelay, service } = props;
+    this.#backends = {
+      pool: id,
+      count: this.nodes.length,
+      workers,
+      queue,
+      seed,
+      bootDelay,
+      service,
+    };
     this.sessionFaults = sessions?.via?.carry(id, sessions.store.id, sessions.store.endpoint);
-    stack.declare(() => ({
-      nodes: this.nodes.map((node, index) => this.#node(node, index, stack.prefixLength)),
-      links: sessions === undefined || this.sessionFaults ? [] : [linkTo(id, sessions.store)],
-    }));
+    stack.declare(() => {
+      if (props.program === undefined) checkBackends(this.#backends);
+      return {
+        nodes: this.nodes.map((node, index) => this.#node(node, index, stack.prefixLength)),
+        links: sessions === undefined || this.sessionFaults ? [] : [linkTo(id, sessions.store)],
+      };
+    });
   }
 
   /**
@@ -183,9 +202,9 @@ export class BackendPool extends Construct {
       const { id, address } = node;
       return { id, role: "backend", group: this.id, address, prefixLength, startedBy: "image" };
     }
-    const { workers = 8, queue = 1024, seed = 1, service, sessions } = this.#props;
-    const { liveness } = this.#props;
-    const bootDelayMs = this.#props.bootDelay?.toMilliseconds() ?? 0;
+    const { liveness, service, sessions } = this.#props;
+    const { workers, queue, seed } = this.#backends;
+    const bootDelayMs = Math.round(this.#props.bootDelay?.toMilliseconds() ?? 0);
     const store = this.sessionFaults?.endpoint ?? sessions?.store.endpoint;
     return {
       id: node.id,
