@@ -14,7 +14,8 @@ export interface AptRequest {
 }
 
 /**
- * Installs Debian packages, as root, and starts none of their services, now or at boot.
+ * Installs Debian packages, as root, and starts none of their services, now or at boot. An abort ends
+ * fetching them; installing them is not broken off, for the next apt-get would refuse to work.
  *
  * @returns null, or what went wrong
  */
@@ -24,28 +25,36 @@ export async function installDebianPackages(
   signal?: AbortSignal,
   policyFile: string = POLICY,
 ): Promise<string | null> {
-  const apt = async (...args: readonly string[]): Promise<string | null> => {
-    const argv = ["apt-get", "-q", "-y", "-o", "DPkg::Lock::Timeout=120", ...args];
-    const { code, output } = await machine.run(argv, {
+  const apt = async (
+    args: readonly string[],
+    until: AbortSignal | undefined,
+  ): Promise<string | null> => {
+    // Without a terminal of its own dpkg stays in the process group of apt-get, and ends with it.
+    const settings = ["-o", "DPkg::Lock::Timeout=120", "-o", "Dpkg::Use-Pty=0"];
+    const { code, output } = await machine.run(["apt-get", "-q", "-y", ...settings, ...args], {
       env: { DEBIAN_FRONTEND: "noninteractive", NEEDRESTART_MODE: "l" },
       timeoutMs: 900_000,
-      signal,
+      signal: until,
+      ownGroup: true,
     });
     return code === 0 ? null : `apt-get ${args.join(" ")} failed: ${reason(output)}`;
   };
+  const install = ["install", "--no-install-recommends"];
 
   const undo = await forbidServices(policyFile);
   try {
     // A fresh container has no package lists at all, an old machine stale ones.
-    const stale = await apt("update");
-    const failed = await apt("install", "--no-install-recommends", ...packages);
+    const stale = await apt(["update"], signal);
+    const unfetched = await apt([...install, "--download-only", ...packages], signal);
+    if (signal?.aborted === true) return "interrupted";
+    const failed = unfetched ?? (await apt([...install, ...packages], undefined));
     if (failed !== null) return stale === null ? failed : `${failed} (${stale})`;
   } finally {
     await undo();
   }
   // sd_booted(3): there is nothing to disable where systemd does not run.
   if (services.length > 0 && existsSync("/run/systemd/system")) {
-    await machine.run(["systemctl", "disable", ...services]);
+    await machine.run(["systemctl", "disable", ...services], { ownGroup: true });
   }
   return null;
 }

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { accessSync, constants, readFileSync, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { programPath } from "./paths.ts";
+import { processGroup } from "./process-group.ts";
 
 /** What setup asks of the machine it runs on. */
 export interface Machine {
@@ -22,9 +23,19 @@ export interface Machine {
 export interface RunOptions {
   /** Added to the environment. */
   readonly env?: Readonly<Record<string, string>>;
-  /** SIGKILL after this time. @default 10000 */
+  /** After this time it is ended. @default 10000 */
   readonly timeoutMs?: number;
+  /** Ends it. Aborted before, it is not even started. */
   readonly signal?: AbortSignal | undefined;
+  /**
+   * Whether it is in a process group of its own: a terminal's Ctrl-C passes it by, and it is ended with
+   * all that it has started, by SIGTERM first. Otherwise it is ended alone, by SIGKILL.
+   *
+   * @default whether there is a signal
+   */
+  readonly ownGroup?: boolean;
+  /** From SIGTERM to SIGKILL. @default 10000 */
+  readonly graceMs?: number;
 }
 
 export interface RunResult {
@@ -71,25 +82,39 @@ function readIfPossible(file: string): string | null {
 async function runProgram(
   argv: readonly string[],
   path: string,
-  { env = {}, timeoutMs = 10_000, signal }: RunOptions,
+  options: RunOptions,
 ): Promise<RunResult> {
+  const { env = {}, timeoutMs = 10_000, graceMs = 10_000, signal } = options;
+  const { ownGroup = signal !== undefined } = options;
   const [program = "", ...args] = argv;
+  if (signal?.aborted === true) return { code: null, output: "interrupted before it was started" };
+  const child = spawn(program, args, {
+    stdio: ["ignore", "pipe", "pipe"],
+    // C: versions and error messages are read by programs here.
+    env: { ...process.env, LC_ALL: "C", ...env, PATH: path },
+    detached: ownGroup,
+  });
+  let output = "";
+  const collect = (chunk: string): void => {
+    output += chunk;
+  };
+  child.stdout.setEncoding("utf8").on("data", collect);
+  child.stderr.setEncoding("utf8").on("data", collect);
+
+  // Not Node's own time-out and signal: they kill the child alone, and do not wait until it has ended.
+  const group = ownGroup && child.pid !== undefined ? processGroup(child.pid, graceMs) : undefined;
+  const end = group?.end ?? ((): void => void child.kill("SIGKILL"));
+  const timer = setTimeout(end, timeoutMs);
+  signal?.addEventListener("abort", end);
   return new Promise((done) => {
-    const child = spawn(program, args, {
-      stdio: ["ignore", "pipe", "pipe"],
-      // C: versions and error messages are read by programs here.
-      env: { ...process.env, LC_ALL: "C", ...env, PATH: path },
-      timeout: timeoutMs,
-      killSignal: "SIGKILL",
-      signal,
+    child.once("error", (error) => {
+      output += error.message;
     });
-    let output = "";
-    const collect = (chunk: string): void => {
-      output += chunk;
-    };
-    child.stdout.setEncoding("utf8").on("data", collect);
-    child.stderr.setEncoding("utf8").on("data", collect);
-    child.once("error", (error) => done({ code: null, output: `${output}${error.message}` }));
-    child.once("close", (code) => done({ code, output }));
+    child.once("close", (code) => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", end);
+      group?.ended();
+      done({ code: child.pid === undefined ? null : code, output });
+    });
   });
 }

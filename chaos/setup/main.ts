@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { EXIT } from "../exit-code.ts";
+import { interruption } from "./interruption.ts";
 import { thisMachine } from "./machine.ts";
 import { PURPOSES, type Purpose } from "./requirement.ts";
 import { REQUIREMENTS } from "./requirements.ts";
@@ -16,27 +17,24 @@ if (purpose === null) {
   process.stderr.write(USAGE);
   process.exitCode = EXIT.usage;
 } else {
-  const interrupted = new AbortController();
-  // What is half done is undone first; a second signal ends it at once.
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    process.once(signal, () => interrupted.abort());
-  }
   const machine = thisMachine();
   const steps = stepsTo(
     (line) => process.stdout.write(line),
     lookOf(process.stdout.isTTY, process.env),
   );
+  const signal = interruption(steps.doing);
   process.exitCode = await setUp({
     purpose,
     requirements: REQUIREMENTS,
     machine,
     steps,
-    signal: interrupted.signal,
-    lock: async () => setUpLock(interrupted.signal, steps),
+    signal,
+    lock: async () => setUpLock(signal, steps),
   });
   if (process.exitCode === EXIT.pass && purpose !== "docker") {
-    const problem = await warmCompileCache(machine, undefined, interrupted.signal);
-    if (problem !== null)
+    const problem = await warmCompileCache(machine, undefined, signal);
+    if (signal.aborted) process.exitCode = EXIT.interrupted;
+    else if (problem !== null)
       steps.doing(`Labs will start slower, without a compile cache: ${problem}`);
   }
 }

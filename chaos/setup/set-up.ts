@@ -21,8 +21,11 @@ export interface SetUp {
  */
 export async function setUp(options: SetUp): Promise<ExitCode> {
   const { purpose, machine, steps, signal } = options;
+  const interrupted = (): boolean => signal?.aborted === true;
   const needed = options.requirements.filter(({ neededFor }) => neededFor[purpose] !== undefined);
   let before = await survey(needed, machine);
+  // A terminal's Ctrl-C has ended the checks too: what they found says nothing.
+  if (interrupted()) return EXIT.interrupted;
   await using _ = unmet(before, [purpose]).length === 0 ? null : await options.lock?.();
   // Whoever held the lock may have brought it.
   if (options.lock !== undefined) before = await survey(needed, machine);
@@ -40,7 +43,7 @@ export async function setUp(options: SetUp): Promise<ExitCode> {
     await bringPackages(missing, options),
     ...(await bringOthers(missing, options)),
   ].filter((problem) => problem !== null);
-  if (signal?.aborted === true) return EXIT.interrupted;
+  if (interrupted()) return EXIT.interrupted;
 
   const after = await survey(needed, machine);
   const left = unmet(after, [purpose]);
@@ -79,7 +82,7 @@ async function bringPackages(
   const packages = family === null ? [] : packagesOf(missing, family);
   // Elsewhere, and for ordinary users, the command is printed instead.
   if (family !== "debian" || packages.length === 0 || machine.uid !== 0) return null;
-  if (machine.find("apt-get") === null) return null;
+  if (machine.find("apt-get") === null || signal?.aborted === true) return null;
   steps.doing(`apt-get installs ${packages.join(", ")}; their services stay stopped`);
   const services = missing.flatMap(({ requirement: { installation } }) =>
     installation.kind === "package" ? (installation.services ?? []) : [],

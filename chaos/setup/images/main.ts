@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { IMAGE_NAMES } from "../../../stacks/topology.ts";
 import { EXIT } from "../../exit-code.ts";
+import { interruption } from "../interruption.ts";
 import { thisMachine } from "../machine.ts";
 import { setUpLock } from "../set-up-lock.ts";
 import { lookOf, stepsTo } from "../steps.ts";
@@ -20,9 +21,7 @@ if (fresh === null) {
   process.stderr.write(USAGE);
   process.exitCode = EXIT.usage;
 } else {
-  const interrupted = new AbortController();
-  for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => interrupted.abort());
-  const { signal } = interrupted;
+  const signal = interruption(steps.doing);
   const machine = thisMachine();
   await using _ = await setUpLock(signal, steps);
   const problem = await buildImages({ machine, steps, signal }, fresh);

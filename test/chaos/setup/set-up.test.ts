@@ -91,6 +91,24 @@ test("an unknown distribution still gets the next step of each program", async (
   expect(lines.at(-1)).toBe("✗ socat: socat not found on PATH. Install the package socat.");
 });
 
+test("who is interrupted brings nothing, and waits for no other set-up", async () => {
+  await using fake = await fakePrograms(
+    { "apt-get": `echo called >> "$0.log"` },
+    { ...DEBIAN, uid: 0 },
+  );
+  const lines: string[] = [];
+  const code = await setUp({
+    purpose: "demo",
+    requirements: REQUIREMENTS,
+    machine: fake.machine,
+    steps: stepsTo((line) => lines.push(line), { color: false, unicode: true }),
+    signal: AbortSignal.abort(),
+    lock: async () => Promise.reject(new Error("The lock was asked for.")),
+  });
+  expect([code, lines]).toEqual([130, []]);
+  await expect(readFile(join(fake.folder, "apt-get.log"))).rejects.toThrow("ENOENT");
+});
+
 /** Something that no package brings: ready once `marker` stands on the PATH. */
 function brought(id: string, bring: (fake: FakePrograms) => Promise<string | null>) {
   return (fake: FakePrograms): Requirement => ({
