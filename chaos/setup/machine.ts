@@ -39,7 +39,7 @@ export interface RunOptions {
 }
 
 export interface RunResult {
-  /** Null when it could not be started, or was ended by a signal. */
+  /** Null when it could not be started, or was ended, whatever it made of that. */
   readonly code: number | null;
   /** Standard output and standard error, as they came; the reason when it could not be started. */
   readonly output: string;
@@ -103,7 +103,12 @@ async function runProgram(
 
   // Not Node's own time-out and signal: they kill the child alone, and do not wait until it has ended.
   const group = ownGroup && child.pid !== undefined ? processGroup(child.pid, graceMs) : undefined;
-  const end = group?.end ?? ((): void => void child.kill("SIGKILL"));
+  let toEnd = false;
+  const end = (): void => {
+    toEnd = true;
+    if (group === undefined) child.kill("SIGKILL");
+    else group.end();
+  };
   const timer = setTimeout(end, timeoutMs);
   signal?.addEventListener("abort", end);
   return new Promise((done) => {
@@ -114,7 +119,7 @@ async function runProgram(
       clearTimeout(timer);
       signal?.removeEventListener("abort", end);
       group?.ended();
-      done({ code: child.pid === undefined ? null : code, output });
+      done({ code: toEnd || child.pid === undefined ? null : code, output });
     });
   });
 }

@@ -35,15 +35,15 @@ test("an abort ends a program with what it has started", async () => {
   await untilGone(child);
 });
 
-test("what is ended may finish what it has to, and is waited for", async () => {
+test("what is ended may finish what it has to, is waited for, and has not succeeded", async () => {
   await using fake = await fakePrograms({
-    program: `trap '/bin/sleep 0.3; echo finished; exit 3' TERM\n${WITH_CHILD}`,
+    program: `trap '/bin/sleep 0.3; echo finished; exit 0' TERM\n${WITH_CHILD}`,
   });
   const interrupted = new AbortController();
   const run = fake.machine.run(["program"], { timeoutMs: 60_000, signal: interrupted.signal });
   await notedBy(fake, "program");
   interrupted.abort();
-  expect(await run).toEqual({ code: 3, output: "finished\n" });
+  expect(await run).toEqual({ code: null, output: "finished\n" });
 });
 
 test("what does not heed SIGTERM is killed", async () => {
