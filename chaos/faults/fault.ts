@@ -68,11 +68,19 @@ export interface InjectionContext {
 /** Where undo intents are written down, durably, before the injection. */
 export interface UndoJournal {
   /**
-   * Resolves when the intent is on disk, with the way to mark it done.
+   * Resolves when the intent is on disk.
    *
    * @throws FaultError when an intent that is not done holds the same of its target
    */
-  intend(intent: UndoIntent): Promise<() => Promise<void>>;
+  intend(intent: UndoIntent): Promise<PendingIntent>;
+}
+
+/** An intent that is on disk. */
+export interface PendingIntent {
+  /** It was undone. */
+  done(): Promise<void>;
+  /** It could not be undone, and holds nothing any more: nobody could ever free its target. */
+  letGo(): void;
 }
 
 /** What must be undone; enough for a later process to do it. */
@@ -87,6 +95,8 @@ export interface UndoIntent {
    * healed, because undoing either would undo both. @default nothing: it may be there several times
    */
   readonly holds?: string;
+  /** Undoing it starts its target anew, so that nothing else holds anything of it. @default false */
+  readonly restarts?: boolean;
 }
 
 /** A fault that is active. Disposing heals; healing twice is harmless. */

@@ -16,17 +16,18 @@ export async function injectWithJournal(
     readonly undo: () => Promise<Moment>;
   },
 ): Promise<InjectedFault> {
-  const done = await journal.intend(intent);
+  const pending = await journal.intend(intent);
   let healed: Promise<Moment> | undefined;
   const heal = (): Promise<Moment> => {
     healed ??= steps
       .undo()
       .then(async (moment) => {
-        await done();
+        await pending.done();
         return moment;
       })
       .catch((error: unknown) => {
         healed = undefined;
+        pending.letGo();
         throw error;
       });
     return healed;

@@ -12,6 +12,7 @@ export function killNode(target: Target, { silent }: { readonly silent: boolean 
   return faultOnNode(target, {
     kind: silent ? "silent-kill" : "kill",
     holds: "processes",
+    restarts: true,
     title: silent ? "silent kill of" : "kill of",
     act: (node, at) => node.kill({ silent, ...at }),
     verify: async ({ id, node }) => {

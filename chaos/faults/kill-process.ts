@@ -11,6 +11,7 @@ export function killProcess(target: Target, process_: string): Fault {
   return faultOnProcess(target, process_, {
     kind: "kill-process",
     holds: `process ${process_}`,
+    restarts: true,
     title: "kill of",
     act: (node, at) => node.killProcess(process_, at),
     verify: async ({ id, deployment, moment }) => {

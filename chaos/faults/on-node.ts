@@ -18,6 +18,8 @@ export interface NodeFault {
   readonly title: string;
   /** What of the node it holds, so that another such fault is refused. @default nothing */
   readonly holds?: string;
+  /** Undoing it starts the node anew. @default false */
+  readonly restarts?: boolean;
   /** Checks what it names beside its target. @default nothing */
   readonly check?: Fault["check"];
   /** @default whichever node the target turns out to be */
@@ -65,6 +67,7 @@ export function faultOnNode(target: Target, wanted: NodeFault): Fault {
             target: id,
             undo: undo?.title(id) ?? "nothing",
             ...(wanted.holds === undefined ? {} : { holds: wanted.holds }),
+            ...(wanted.restarts === undefined ? {} : { restarts: wanted.restarts }),
           };
           return injectWithJournal(journal, intent, {
             act: () => wanted.act(node, atNs === undefined ? {} : { atNs }),

@@ -24,6 +24,13 @@ export function returnNode(target: Target, options: { readonly takeoverMs: numbe
     prepare: async (deployment) => {
       const id = target.find(deployment);
       const running = deployment.node(id);
+      const { running: alive, stopped } = await running.inspect();
+      if (alive + stopped === 0) {
+        throw new FaultError(
+          `Node ${id} is dead already, and its return would be that of another fault`,
+          "Heal what ended it first.",
+        );
+      }
       await running.kill({ silent: true });
       try {
         await untilPeerServes(deployment, id, options.takeoverMs);

@@ -16,6 +16,7 @@ export function stopNode(target: Target, { graceMs }: { readonly graceMs: number
   return faultOnNode(target, {
     kind: "stop",
     holds: "processes",
+    restarts: true,
     title: "planned stop of",
     act: (node, at) => node.stop({ graceMs, ...at }),
     verify: async ({ id, deployment, moment }) => {

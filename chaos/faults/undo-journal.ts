@@ -1,5 +1,5 @@
 import { appendFile, open, readFile, type FileHandle } from "node:fs/promises";
-import { FaultError, type UndoIntent, type UndoJournal } from "./fault.ts";
+import { FaultError, type PendingIntent, type UndoIntent, type UndoJournal } from "./fault.ts";
 
 /** One line of the journal file. */
 export type JournalLine =
@@ -12,7 +12,9 @@ export type JournalLine =
  */
 export class UndoJournalFile implements UndoJournal, AsyncDisposable {
   readonly #file: FileHandle;
-  readonly #open = new Map<number, UndoIntent>();
+  readonly #open = new Set<number>();
+  /** Those of them that hold something of their target. */
+  readonly #holders = new Map<number, UndoIntent>();
   #nextId = 1;
 
   private constructor(file: FileHandle) {
@@ -29,10 +31,10 @@ export class UndoJournalFile implements UndoJournal, AsyncDisposable {
     return this.#open.size;
   }
 
-  async intend(intent: UndoIntent): Promise<() => Promise<void>> {
+  async intend(intent: UndoIntent): Promise<PendingIntent> {
     const { target, holds } = intent;
-    const holder = [...this.#open.values()].find(
-      (other) => holds !== undefined && other.holds === holds && other.target === target,
+    const holder = [...this.#holders.values()].find(
+      (other) => other.holds === holds && other.target === target,
     );
     if (holder !== undefined) {
       throw new FaultError(
@@ -42,11 +44,17 @@ export class UndoJournalFile implements UndoJournal, AsyncDisposable {
     }
     const id = this.#nextId;
     this.#nextId += 1;
-    this.#open.set(id, intent);
+    this.#open.add(id);
+    if (holds !== undefined) this.#holders.set(id, intent);
     await this.#append({ state: "intent", id, monotonicNs: now(), ...intent });
-    return async () => {
-      if (!this.#open.delete(id)) return;
-      await this.#append({ state: "done", id, monotonicNs: now() });
+    return {
+      done: async () => {
+        this.#holders.delete(id);
+        if (!this.#open.delete(id)) return;
+        if (intent.restarts === true) this.#forget(target);
+        await this.#append({ state: "done", id, monotonicNs: now() });
+      },
+      letGo: () => void this.#holders.delete(id),
     };
   }
 
@@ -55,13 +63,19 @@ export class UndoJournalFile implements UndoJournal, AsyncDisposable {
    * thoroughly than any heal.
    */
   async allGone(): Promise<void> {
-    for (const id of this.#open.keys())
-      await this.#append({ state: "done", id, monotonicNs: now() });
+    for (const id of this.#open) await this.#append({ state: "done", id, monotonicNs: now() });
     this.#open.clear();
+    this.#holders.clear();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.#file.close();
+  }
+
+  /** A target has started anew: of what it was, nothing is held. */
+  #forget(target: string): void {
+    for (const [id, holder] of this.#holders)
+      if (holder.target === target) this.#holders.delete(id);
   }
 
   async #append(line: JournalLine): Promise<void> {

@@ -5,11 +5,15 @@ const DUPLICATE_MS = 500;
 
 /**
  * An abort signal that fires on Ctrl-C, SIGTERM and when the terminal goes, so that what is half done can
- * be undone. A second one exits at once, with whatever runs for set-up.
+ * be undone. A second Ctrl-C or SIGTERM exits at once, with whatever runs for set-up.
  *
  * @param tell says once what happens now
+ * @param duplicateMs what comes within this time is the first one, handed on
  */
-export function interruption(tell: (message: string) => void): AbortSignal {
+export function interruption(
+  tell: (message: string) => void,
+  duplicateMs = DUPLICATE_MS,
+): AbortSignal {
   const controller = new AbortController();
   let interruptedAt = 0;
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
@@ -19,7 +23,7 @@ export function interruption(tell: (message: string) => void): AbortSignal {
         controller.abort();
         // Without a terminal there may be nobody to tell.
         if (name !== "SIGHUP") tell("ending what is half done; once more ends it at once");
-      } else if (performance.now() - interruptedAt > DUPLICATE_MS) {
+      } else if (name !== "SIGHUP" && performance.now() - interruptedAt > duplicateMs) {
         process.exit(EXIT.interrupted);
       }
     });

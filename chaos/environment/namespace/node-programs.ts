@@ -25,7 +25,8 @@ export class NodePrograms {
   }
 
   /**
-   * Starts a program inside a node.
+   * Starts a program inside a node; resolves when it is in there, or has ended. Before that it would not
+   * die with its node: nsenter could only fail to enter what is dead.
    *
    * @throws Error when the node is dead
    */
@@ -54,6 +55,11 @@ export class NodePrograms {
       nsenter.once("spawn", resolve);
       nsenter.once("error", reject);
     });
+    // What it has left running may hold on to its output: its own end is what counts.
+    const hasEnded = (): boolean => nsenter.exitCode !== null || nsenter.signalCode !== null;
+    while (!hasEnded() && childrenOf(nsenter.pid ?? -1).length === 0) {
+      await sleep(LOOK_EVERY_MS);
+    }
   }
 
   /** Writes a line to a program's standard input; null closes it. One that has ended hears nothing. */

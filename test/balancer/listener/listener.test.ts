@@ -109,15 +109,20 @@ describe("timeouts", () => {
     await using door = await listen({ ports: [backend.port], timeouts });
     for (const ends of [true, false]) {
       using client = await RawClient.open(door.listener.port);
-      client.send(`${GET}\r\n`);
-      await client.until((text) => text.endsWith("ok"));
-      if (ends) client.socket.end();
-      await within(() => client.untilOver(), ends ? 0 : 300, 4_000);
+      const over = async (): Promise<void> => {
+        client.send(`${GET}\r\n`);
+        await client.until((text) => text.endsWith("ok"));
+        if (ends) client.socket.end();
+        await client.untilOver();
+      };
+      await within(over, ends ? 0 : 380, 4_000);
       expect(client.received.match(/HTTP\/1\.1/g)).toHaveLength(1);
       expect(client.over).toBe("end");
     }
     expect([...door.listener.counters.rejected]).toEqual([]);
-    using patient = await RawClient.open(door.listener.port);
+    const long = { idle: "30s", requestHeader: "50ms" };
+    await using other = await listen({ ports: [backend.port], timeouts: long });
+    using patient = await RawClient.open(other.listener.port);
     patient.send("\r\n");
     await new Promise((resolve) => setTimeout(resolve, 150));
     patient.send(GET);
@@ -135,12 +140,12 @@ describe("timeouts", () => {
         if (!received.endsWith("hello")) socket.write(meanwhile);
         else socket.write(meanwhile.includes("200") ? "k" : OK);
       });
-      const timeouts = { response: "100ms", requestBody: "10s" };
+      const timeouts = { response: "500ms", requestBody: "30s" };
       await using door = await listen({ ports: [backend.port], timeouts });
       using client = await RawClient.open(door.listener.port);
       client.send(`POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n${fields}\r\n${begin}`);
       await client.until((text) => text.endsWith(meanwhile.slice(-3)));
-      await new Promise((resolve) => setTimeout(resolve, 400));
+      await new Promise((resolve) => setTimeout(resolve, 900));
       client.send("hello".slice(begin.length));
       expect(await client.until((text) => text.endsWith("ok"))).toMatch(/200 OK.*ok$/s);
     },

@@ -244,7 +244,7 @@ describe("a restart", () => {
           id: "app",
           backends: [],
           discovery: { type: "file", path: path("found.json") },
-          healthCheck: { type: "http", interval: "200ms", timeout: "150ms" },
+          healthCheck: { type: "http", interval: "10s", timeout: "10s" },
           slowStart: { window: "1h" },
         },
       ],

@@ -7,7 +7,7 @@ import type {
   TimelineEvent,
 } from "../../../chaos/environment/environment.ts";
 import { EventStream } from "../../../chaos/environment/event-stream.ts";
-import type { UndoIntent, UndoJournal } from "../../../chaos/faults/fault.ts";
+import type { PendingIntent, UndoIntent, UndoJournal } from "../../../chaos/faults/fault.ts";
 import { nodeOf, type Topology } from "../../../stacks/topology.ts";
 
 /** An event of a node. */
@@ -117,13 +117,16 @@ export class FakeJournal implements UndoJournal {
     this.#whenDone = whenDone;
   }
 
-  async intend(intent: UndoIntent): Promise<() => Promise<void>> {
+  async intend(intent: UndoIntent): Promise<PendingIntent> {
     await this.#whenIntended();
     this.intents.push(intent);
     this.lines.push("intent");
-    return async () => {
-      await this.#whenDone();
-      this.lines.push("done");
+    return {
+      done: async () => {
+        await this.#whenDone();
+        this.lines.push("done");
+      },
+      letGo: () => undefined,
     };
   }
 }

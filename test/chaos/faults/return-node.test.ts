@@ -51,6 +51,13 @@ test("that nobody takes the address is told", async () => {
   expect(deployment.calls).toEqual(["silent-kill lb-a", "start lb-a"]);
 });
 
+test("a node that is dead already is left as it is", async () => {
+  const deployment = takenOver();
+  deployment.inspections.set("lb-a", { running: 0, stopped: 0, connected: false });
+  await expect(fault.prepare(deployment)).rejects.toThrow(/lb-a is dead already/);
+  expect(deployment.calls).toEqual([]);
+});
+
 test("a node that does not exist is refused before anything starts", () => {
   const unknown = returnNode(node("lb-c"), { takeoverMs: 1 });
   expect(() => unknown.check(fixtureTopology())).toThrow(/lb-c/);

@@ -38,10 +38,10 @@ test("what is done is done once, whatever the order", async () => {
   await using journal = await UndoJournalFile.open(path);
   const first = await journal.intend(INTENT);
   const second = await journal.intend({ ...INTENT, target: "app-2" });
-  await first();
-  await first();
+  await first.done();
+  await first.done();
   expect(journal.pending).toBe(1);
-  await second();
+  await second.done();
   expect(states()).toEqual(["1 intent", "2 intent", "1 done", "2 done"]);
   expect(journal.pending).toBe(0);
 });
@@ -59,17 +59,31 @@ test("what a target has only once is held by one fault at a time, until that is 
   await journal.intend(INTENT);
   // The refused one is not in the file: nothing of it has to be undone.
   expect(states()).toEqual(["1 intent", "2 intent", "3 intent", "4 intent"]);
-  await first();
+  await first.done();
   await holding("processes");
   await journal.allGone();
   await holding("processes");
+});
+
+test("what could not be undone stays open and holds nothing, and a new start frees all of its target", async () => {
+  await using journal = await UndoJournalFile.open(path);
+  const stuck = await journal.intend({ ...INTENT, holds: "behaviour" });
+  stuck.letGo();
+  await journal.intend({ ...INTENT, holds: "behaviour" });
+  await journal.intend({ ...INTENT, target: "app-2", holds: "behaviour" });
+  const killed = await journal.intend({ ...INTENT, holds: "processes", restarts: true });
+  await killed.done();
+  expect(journal.pending).toBe(3);
+  await journal.intend({ ...INTENT, holds: "behaviour" });
+  const other = journal.intend({ ...INTENT, target: "app-2", holds: "behaviour" });
+  await expect(other).rejects.toThrow("leaves no room");
 });
 
 test("when the lab has ended, everything that was open is done", async () => {
   await using journal = await UndoJournalFile.open(path);
   const first = await journal.intend(INTENT);
   await journal.intend(INTENT);
-  await first();
+  await first.done();
   await journal.allGone();
   await journal.allGone();
   expect(states()).toEqual(["1 intent", "2 intent", "1 done", "2 done"]);
@@ -98,7 +112,7 @@ test("whoever undid what a dead runner had begun closes its journal, even one cu
     await using journal = await UndoJournalFile.open(path);
     const first = await journal.intend(INTENT);
     await journal.intend(INTENT);
-    await first();
+    await first.done();
   }
   appendFileSync(path, '{"state":"inte');
   await closeJournal(path);

@@ -23,8 +23,8 @@ test("Ctrl-C waits for what it ends, also when npm hands it on again; a later on
   }
   expect(runs(pid)).toBe(true);
   expect(program.child.exitCode).toBeNull();
-  // Not to wait for anything: 600 ms are what makes it a second one.
-  await sleep(600);
+  // Not to wait for anything: more than 3 s are what makes it a second one.
+  await sleep(3_100);
   program.child.kill("SIGINT");
   expect((await program.ended).code).toBe(130);
   await until("the end of what it ran", () => !runs(pid));
