@@ -1,5 +1,11 @@
+/** The numbers that an option takes, both ends included. */
+export interface OptionRange {
+  readonly least: number;
+  readonly most: number;
+}
+
 /**
- * What the sample application takes for its options, both ends included: it refuses anything else, and
+ * What the sample application takes for its options: it refuses anything else, and
  * constructs do so before it is started.
  */
 export const BACKEND_RANGES = {
@@ -9,4 +15,4 @@ export const BACKEND_RANGES = {
   bootDelayMs: { least: 0, most: 600_000 },
   /** Ten minutes; longer is a mistake. */
   serviceMs: { least: 0, most: 600_000 },
-} as const;
+} as const satisfies Readonly<Record<string, OptionRange>>;

@@ -100,11 +100,11 @@ export class ConsistentHash implements Policy {
   }
 
   started(candidate: Candidate): void {
-    if (this.#counts(candidate)) this.#totalInFlight += 1;
+    if (this.#isCounted(candidate)) this.#totalInFlight += 1;
   }
 
   ended(candidate: Candidate): void {
-    if (this.#counts(candidate)) this.#totalInFlight -= 1;
+    if (this.#isCounted(candidate)) this.#totalInFlight -= 1;
   }
 
   advance(): boolean {
@@ -118,7 +118,7 @@ export class ConsistentHash implements Policy {
   }
 
   /** Whether what a candidate has in flight is counted: it is a member, and available. */
-  #counts(candidate: Candidate): boolean {
+  #isCounted(candidate: Candidate): boolean {
     return this.#members.slotOf(candidate) >= 0 && !this.#away.has(candidate);
   }
 

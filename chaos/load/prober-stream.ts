@@ -35,7 +35,7 @@ export class ProberStream implements AsyncDisposable {
   #lastSuccessNs: bigint | null = null;
   #lastLateNs: bigint | null = null;
   #quality: ProberQuality | null = null;
-  #isToldToStop = false;
+  #toldToStop = false;
   #toldToEnd = false;
   readonly #done: Promise<ProberQuality>;
 
@@ -69,6 +69,7 @@ export class ProberStream implements AsyncDisposable {
       for (const waiting of [ready, started, done]) waiting.reject(error);
     };
     const seen: { stream?: ProberStream } = {};
+    const wasToldToStop = (): boolean => seen.stream !== undefined && seen.stream.#toldToStop;
     const process_ = await node.spawn(["evenkeel-prober"], {
       onStdout: (line) => {
         const output = objectOfLine(line) as ProberOutput | undefined;
@@ -92,8 +93,7 @@ export class ProberStream implements AsyncDisposable {
             return seen.stream?.takeOpen(output);
           case "done":
             // Whatever comes after it would seem to go well: nobody asks.
-            if (seen.stream?.isToldToStop !== true)
-              return fail(failed("ended before its trial did"));
+            if (!wasToldToStop()) return fail(failed("ended before its trial did"));
             return done.resolve(output.quality);
         }
       },
@@ -113,11 +113,6 @@ export class ProberStream implements AsyncDisposable {
       await stream[Symbol.asyncDispose]();
       throw error;
     }
-  }
-
-  /** Whether it was asked to send no more. */
-  get isToldToStop(): boolean {
-    return this.#isToldToStop;
   }
 
   /** Every probe so far, in the order in which they ended. */
@@ -153,7 +148,7 @@ export class ProberStream implements AsyncDisposable {
 
   /** Sends no more, waits for what is open, and returns the prober's own account. */
   async stop(): Promise<ProberQuality> {
-    this.#isToldToStop = true;
+    this.#toldToStop = true;
     this.#send({ command: "stop" });
     this.#quality ??= await within(
       this.#done,

@@ -1,6 +1,7 @@
 import type { Environment } from "../environment/environment.ts";
 import { peakRatePerSecond } from "../load/arrivals.ts";
 import { longestGapMs } from "../load/longest-gap.ts";
+import { DEFAULT_ARRIVALS } from "../report/load-record.ts";
 import { judgeQuality } from "../measurement/prober-quality.ts";
 import type { ProberQuality } from "../measurement/probe.ts";
 import type { Load, Scenario } from "../scenario.ts";
@@ -84,7 +85,7 @@ export function trustIn(
 }
 
 /** The highest rate of a load, requests per second. */
-function peakOf({ ratePerSecond, arrivals = { kind: "constant" } }: Load): number {
+function peakOf({ ratePerSecond, arrivals = DEFAULT_ARRIVALS }: Load): number {
   return peakRatePerSecond({ ratePerSecond, arrivals, seed: 0 });
 }
 

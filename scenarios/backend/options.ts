@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { BACKEND_RANGES } from "../../stacks/backend-ranges.ts";
+import { BACKEND_RANGES, type OptionRange } from "../../stacks/backend-ranges.ts";
 import { parseServiceTime, type ServiceTime } from "./service-time.ts";
 
 /** What the sample application is told on its command line. */
@@ -45,12 +45,6 @@ const FLAGS = {
   "boot-delay": { type: "string", default: "0" },
 } as const;
 
-/** Both ends are included. */
-interface Range {
-  readonly least: number;
-  readonly most: number;
-}
-
 /** Thrown when the command line is refused; lists every problem, one a line. */
 export class InvalidOptions extends Error {
   readonly code = "invalid-options";
@@ -73,7 +67,7 @@ export function parseOptions(argv: readonly string[]): BackendOptions {
   const problems: string[] = [];
   const values = parseFlags(argv);
 
-  const whole = (flag: keyof typeof FLAGS, { least, most }: Range): number => {
+  const whole = (flag: keyof typeof FLAGS, { least, most }: OptionRange): number => {
     const text = values[flag] ?? "";
     const value = Number(text);
     if (/^\d+$/.test(text) && value >= least && value <= most) return value;

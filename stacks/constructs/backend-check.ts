@@ -1,6 +1,6 @@
 import { formatDuration, InvalidDocument } from "../../balancer/index.ts";
 import type { Problem } from "../../balancer/index.ts";
-import { BACKEND_RANGES } from "../backend-ranges.ts";
+import { BACKEND_RANGES, type OptionRange } from "../backend-ranges.ts";
 import type { Duration } from "./duration.ts";
 import type { ServiceTime } from "./service-time.ts";
 
@@ -39,12 +39,10 @@ export function checkBackends(backends: BackendsToCheck): void {
   if (problems.length > 0) throw new InvalidDocument("The topology", problems);
 }
 
-interface Range {
-  readonly least: number;
-  readonly most: number;
-}
-
-function wholeNumber(value: number, { least, most }: Range): Omit<Problem, "path"> | undefined {
+function wholeNumber(
+  value: number,
+  { least, most }: OptionRange,
+): Omit<Problem, "path"> | undefined {
   if (Number.isInteger(value) && value >= least && value <= most) return undefined;
   return {
     value: String(value),
@@ -53,7 +51,10 @@ function wholeNumber(value: number, { least, most }: Range): Omit<Problem, "path
   };
 }
 
-function span(time: Duration | undefined, { most }: Range): Omit<Problem, "path"> | undefined {
+function span(
+  time: Duration | undefined,
+  { most }: OptionRange,
+): Omit<Problem, "path"> | undefined {
   if (time === undefined || time.toMilliseconds() <= most) return undefined;
   return {
     value: JSON.stringify(time.toString()),

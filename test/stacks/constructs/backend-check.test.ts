@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { InvalidDocument } from "../../../balancer/index.ts";
 import { parseOptions } from "../../../scenarios/backend/options.ts";
 import { declaringApp } from "../../../stacks/cdk.ts";
 import { BackendPool } from "../../../stacks/constructs/backend-pool.ts";
@@ -8,6 +7,7 @@ import { Balancer } from "../../../stacks/constructs/balancer.ts";
 import { Duration } from "../../../stacks/constructs/duration.ts";
 import { ServiceTime } from "../../../stacks/constructs/service-time.ts";
 import { TopologyStack } from "../../../stacks/constructs/topology-stack.ts";
+import { problemsOf } from "./problems-of.ts";
 
 const LONGEST = Duration.minutes(10);
 const LAST_SEED = 2 ** 32 - 1;
@@ -16,16 +16,6 @@ function stackWith(props: BackendPoolProps): TopologyStack {
   const stack = new TopologyStack(declaringApp(), "shop");
   new BackendPool(stack, "app", props);
   return stack;
-}
-
-function problemsOf(stack: TopologyStack) {
-  try {
-    stack.toTopology();
-    return [];
-  } catch (error) {
-    if (error instanceof InvalidDocument) return error.problems;
-    throw error;
-  }
 }
 
 /** What each backend of a pool reads from its command line. */

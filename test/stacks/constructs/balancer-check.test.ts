@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { InvalidDocument } from "../../../balancer/index.ts";
 import { declaringApp } from "../../../stacks/cdk.ts";
 import { BackendPool } from "../../../stacks/constructs/backend-pool.ts";
 import { BalancerFleet } from "../../../stacks/constructs/balancer-fleet.ts";
@@ -9,16 +8,7 @@ import type { BalancersProps } from "../../../stacks/constructs/balancers.ts";
 import type { ListenerConfiguration } from "../../../stacks/constructs/configuration.ts";
 import { Duration } from "../../../stacks/constructs/duration.ts";
 import { TopologyStack } from "../../../stacks/constructs/topology-stack.ts";
-
-function problemsOf(stack: TopologyStack) {
-  try {
-    stack.toTopology();
-    return [];
-  } catch (error) {
-    if (error instanceof InvalidDocument) return error.problems;
-    throw error;
-  }
-}
+import { problemsOf } from "./problems-of.ts";
 
 /** What is told of a fleet with these settings. */
 function problemsWith(props: BalancersProps) {

@@ -1,7 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { InvalidDocument } from "../../../balancer/index.ts";
 import { App, declaringApp } from "../../../stacks/cdk.ts";
 import { BackendPool } from "../../../stacks/constructs/backend-pool.ts";
 import { BalancerPair } from "../../../stacks/constructs/balancer-pair.ts";
@@ -11,16 +10,7 @@ import { FaultProxy } from "../../../stacks/constructs/fault-proxy.ts";
 import { HealthCheck } from "../../../stacks/constructs/health-check.ts";
 import { TopologyStack } from "../../../stacks/constructs/topology-stack.ts";
 import { nodeOf, parseTopology } from "../../../stacks/topology.ts";
-
-function problemsOf(stack: TopologyStack) {
-  try {
-    stack.toTopology();
-    return [];
-  } catch (error) {
-    if (error instanceof InvalidDocument) return error.problems;
-    throw error;
-  }
-}
+import { problemsOf } from "./problems-of.ts";
 
 describe("a topology stack", () => {
   test("writes the manifest beside the Terraform configuration", () => {
